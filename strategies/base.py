@@ -1,0 +1,129 @@
+"""What a strategy is and sees: explicit state, `decide(state, event, view)`, a read-only view."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import ClassVar, Protocol
+
+import msgspec
+
+from strategies.conditions import PriceSource
+from strategies.intents import Intent
+from strategies.spec import ParentSpec
+from venues.model.ids import ClientOrderId, VenueId
+from venues.model.order import Side
+
+
+class Started(msgspec.Struct, frozen=True, tag="started"):
+    """The parent became ACTIVE: arrival price and limit are known to the view."""
+
+
+class Woke(msgspec.Struct, frozen=True, tag="woke"):
+    """A wake-up of the strategy's own fired."""
+
+    tag: str
+
+
+class Progressed(msgspec.Struct, frozen=True, tag="progressed"):
+    """Something happened to children: accepted, filled, closed or in doubt; look at the view."""
+
+
+class Resumed(msgspec.Struct, frozen=True, tag="resumed"):
+    """The parent runs again after a pause or a restart."""
+
+
+StrategyEvent = Started | Woke | Progressed | Resumed
+
+
+class State(msgspec.Struct, frozen=True):
+    """Base of every strategy's state: a small frozen value of plain fields that serialises."""
+
+
+class ChildView(msgspec.Struct, frozen=True):
+    """One child order as its strategy sees it, quantities in market units."""
+
+    client_order_id: ClientOrderId
+    leg: str
+    venue: VenueId
+    price: Decimal  # market price
+    tick: int  # the venue's own tick
+    quantity: Decimal
+    filled: Decimal
+    open: bool  # may still trade: sent, working or in doubt
+    post_only: bool
+    cancelling: bool
+
+
+class View(Protocol):
+    """What a strategy may read at the moment it decides; own orders never count as depth.
+
+    Prices are market prices, quantities market units; None means there is no such price now.
+    """
+
+    @property
+    def now_ns(self) -> int: ...
+    @property
+    def spec(self) -> ParentSpec: ...
+    @property
+    def started_ns(self) -> int: ...
+    @property
+    def arrival_price(self) -> Decimal: ...
+    @property
+    def limit(self) -> Decimal:
+        """The worst acceptable price: the parent's own limit; without one, its collar."""
+        ...
+
+    @property
+    def lot(self) -> Decimal:
+        """The finest lot of the market's allowed venues: every quantity is a multiple of it."""
+        ...
+
+    @property
+    def filled(self) -> Decimal: ...
+    @property
+    def open_quantity(self) -> Decimal:
+        """Reserved: working, sent or in doubt."""
+        ...
+
+    @property
+    def children(self) -> Sequence[ChildView]:
+        """Every child that is not closed, oldest first."""
+        ...
+
+    def min_quantity(self) -> Decimal:
+        """Return the smallest quantity some allowed venue accepts at about the arrival price."""
+        ...
+
+    def live_venues(self) -> Sequence[VenueId]: ...
+    def parked_reason(self) -> str:
+        """Return why no venue can be used ("binance stale 3.1 s"), or ""."""
+        ...
+
+    def touch(self, side: Side) -> Decimal | None:
+        """Return the best LIVE price of the book's `side` (BUY = best bid)."""
+        ...
+
+    def price(self, source: PriceSource, venue: VenueId | None = None) -> Decimal | None: ...
+    def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
+        """Return how much an order of `side` could take within `limit`, counted up to `at_most`."""
+        ...
+
+
+class Strategy(Protocol):
+    """A kind of parent: pure decisions over explicit state."""
+
+    kind: ClassVar[str]
+    state_type: ClassVar[type[State]]
+
+    def refusal(self, spec: ParentSpec, view: View) -> str:
+        """Return why `spec` can never work on this market, or "" ; asked once, at the start."""
+        ...
+
+    def start(self, spec: ParentSpec, view: View) -> tuple[State, Sequence[Intent]]:
+        """Return the first state and intents; called once, when the parent becomes ACTIVE."""
+        ...
+
+    def decide(
+        self, state: State, event: StrategyEvent, view: View
+    ) -> tuple[State, Sequence[Intent]]:
+        """Return the next state and intents; no clock, no randomness but the seed in `spec`."""
+        ...

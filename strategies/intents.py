@@ -1,0 +1,81 @@
+"""What a strategy wants: take, rest, withdraw, be woken, finish; never a venue's name.
+
+Quantities are Decimal in market units and multiples of `View.lot`; limits are market prices, the
+worst acceptable. Wake intents are keyed by `tag`: a new one with the same tag replaces the old one.
+"""
+
+import enum
+from decimal import Decimal
+
+import msgspec
+
+from strategies.conditions import Condition
+
+
+class Peg(enum.Enum):
+    """What a resting order follows."""
+
+    PRIMARY = "primary"  # the own side's touch
+    MID = "mid"
+    OPPOSITE = "opposite"  # one tick behind the other side's touch
+
+
+class Take(msgspec.Struct, frozen=True, tag="take", kw_only=True):
+    """Take up to `quantity` now, routed by depth, never beyond `limit`."""
+
+    quantity: Decimal
+    limit: Decimal
+    leg: str = ""
+
+
+class Rest(msgspec.Struct, frozen=True, tag="rest", kw_only=True):
+    """Post up to `quantity` post-only at `peg` plus `offset_ticks` behind it, never beyond `limit`."""
+
+    quantity: Decimal
+    limit: Decimal
+    peg: Peg = Peg.PRIMARY
+    offset_ticks: int = 0
+    leg: str = ""
+
+
+class Withdraw(msgspec.Struct, frozen=True, tag="withdraw", kw_only=True):
+    """Cancel every open child of `leg`."""
+
+    leg: str = ""
+
+
+class WakeAt(msgspec.Struct, frozen=True, tag="wake_at", kw_only=True):
+    """Wake the strategy at engine time `at_ns`."""
+
+    at_ns: int
+    tag: str
+
+
+class WakeWhen(msgspec.Struct, frozen=True, tag="wake_when", kw_only=True):
+    """Wake the strategy when `condition` holds."""
+
+    condition: Condition
+    tag: str
+
+
+class Unwake(msgspec.Struct, frozen=True, tag="unwake", kw_only=True):
+    """Forget the wake-up called `tag`; unknown tags are ignored."""
+
+    tag: str
+
+
+class Idle(msgspec.Struct, frozen=True, tag="idle", kw_only=True):
+    """Say why nothing is being done; `parked` when something outside must change first."""
+
+    reason: str
+    parked: bool = False
+
+
+class Finish(msgspec.Struct, frozen=True, tag="finish", kw_only=True):
+    """End the parent once its children are closed; `complete` when it did what was asked."""
+
+    reason: str
+    complete: bool
+
+
+Intent = Take | Rest | Withdraw | WakeAt | WakeWhen | Unwake | Idle | Finish

@@ -1,0 +1,71 @@
+"""What a parent order asks for: the common fields and one set of parameters per kind."""
+
+from decimal import Decimal
+
+import msgspec
+
+from venues.model.ids import MAIN_ACCOUNT, AccountId, ParentId, Symbol, VenueId
+from venues.model.order import Side
+
+
+class TakeParams(msgspec.Struct, frozen=True, tag="take", kw_only=True):
+    """One routed sweep now; what the books do not give within the limit is left unfilled."""
+
+
+class RestParams(msgspec.Struct, frozen=True, tag="rest", kw_only=True):
+    """Post-only at a peg, re-pegged with bounds, optionally crossing at a deadline.
+
+    `peg`: primary | mid | opposite. `repeg_ticks`: touch moves below it are ignored. `repeg_max`:
+    re-pegs before the order stays where it is. `deadline_s`: 0 = none; then cross or cancel.
+    """
+
+    peg: str = "primary"
+    offset_ticks: int = 0
+    repeg_ticks: int = 1
+    repeg_max: int = 1000
+    repeg_interval_ms: int = 1000
+    deadline_s: int = 0
+    at_deadline: str = "cross"
+
+
+class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True):
+    """Slices over a horizon.
+
+    `horizon_s` seconds, `slices` count. `size_jitter`, `time_jitter`: fractions in [0, 0.5].
+    `passive_fraction`: part of each interval spent resting before the remainder crosses, [0, 1).
+    `catch_up`: a slice may grow to this multiple of the nominal one, >= 1.
+    `leftover`: sweep_within_limit | cancel, after the last slice.
+    """
+
+    horizon_s: int
+    slices: int
+    size_jitter: Decimal = Decimal(0)
+    time_jitter: Decimal = Decimal(0)
+    passive_fraction: Decimal = Decimal(0)
+    catch_up: Decimal = Decimal(3)
+    leftover: str = "sweep_within_limit"
+
+
+Params = TakeParams | RestParams | TwapParams
+
+
+class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One parent order, parsed and bounded; `quantity` in market units.
+
+    `limit_price` or `limit_bps` (against the arrival price) or neither (then the collar caps it).
+    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue.
+    """
+
+    id: ParentId
+    symbol: Symbol
+    side: Side
+    quantity: Decimal
+    params: Params
+    limit_price: Decimal | None = None
+    limit_bps: Decimal | None = None
+    start_ns: int = 0
+    venues_allow: tuple[VenueId, ...] = ()
+    venues_deny: tuple[VenueId, ...] = ()
+    venue_caps: tuple[tuple[VenueId, Decimal], ...] = ()
+    account: AccountId = MAIN_ACCOUNT
+    seed: int = 0

@@ -1,0 +1,1 @@
+"""The values everyone speaks; imports nothing else of ours."""

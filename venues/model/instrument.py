@@ -1,0 +1,134 @@
+"""What can be traded: instruments with their steps, minimums and fees, and markets that join them."""
+
+import enum
+from decimal import Decimal
+from typing import assert_never
+
+import msgspec
+
+from venues.model.ids import Symbol, VenueId
+from venues.model.numbers import MONEY, ONE, ceil_lots
+
+
+class Kind(enum.Enum):
+    """What holding the instrument means."""
+
+    SPOT = "spot"
+    PERP = "perp"
+
+
+class Contract(enum.Enum):
+    """What one contract is worth: a fixed amount of base (linear) or of quote (inverse)."""
+
+    LINEAR = "linear"
+    INVERSE = "inverse"
+
+
+class Instrument(msgspec.Struct, frozen=True, kw_only=True):
+    """One contract at one venue.
+
+    Prices are quote per base on `tick_size`; order quantities are multiples of `lot_size`, in
+    units of `contract_size` (base units per 1 for linear, quote units per 1 for inverse).
+    Fees are fractions of notional, negative when the venue pays. All steps are > 0.
+    """
+
+    venue: VenueId
+    symbol: Symbol
+    kind: Kind
+    tick_size: Decimal
+    lot_size: Decimal
+    min_quantity: Decimal
+    min_notional: Decimal
+    maker_fee: Decimal
+    taker_fee: Decimal
+    contract_size: Decimal = ONE
+    contract: Contract = Contract.LINEAR
+
+    @property
+    def base(self) -> str:
+        """Return the asset before the slash of the symbol."""
+        return self.symbol.split("/", 1)[0]
+
+    @property
+    def quote(self) -> str:
+        """Return the currency prices are in."""
+        return self.symbol.split("/", 1)[-1].split(":", 1)[0]
+
+    @property
+    def settle(self) -> str:
+        """Return the currency profit, margin and fees of a perp are paid in; spot: the quote."""
+        return self.symbol.split(":", 1)[-1] if ":" in self.symbol else self.quote
+
+    def price_of(self, tick: int) -> Decimal:
+        """Return the price of an integer tick."""
+        return tick * self.tick_size
+
+    def quantity_of(self, lots: int) -> Decimal:
+        """Return the order quantity of an integer number of lots."""
+        return lots * self.lot_size
+
+    def base_quantity(self, quantity: Decimal, price: Decimal) -> Decimal:
+        """Return the base asset behind `quantity` contracts at `price`."""
+        match self.contract:
+            case Contract.LINEAR:
+                return MONEY.multiply(quantity, self.contract_size)
+            case Contract.INVERSE:
+                return MONEY.divide(MONEY.multiply(quantity, self.contract_size), price)
+            case _:
+                assert_never(self.contract)
+
+    def notional(self, quantity: Decimal, price: Decimal) -> Decimal:
+        """Return the quote value of `quantity` contracts at `price`."""
+        match self.contract:
+            case Contract.LINEAR:
+                return MONEY.multiply(self.base_quantity(quantity, price), price)
+            case Contract.INVERSE:
+                return MONEY.multiply(quantity, self.contract_size)
+            case _:
+                assert_never(self.contract)
+
+    def min_lots(self, price: Decimal) -> int:
+        """Return the fewest lots an order at about `price` may have: both minimums, at least 1."""
+        by_quantity = ceil_lots(self.min_quantity, self.lot_size)
+        one_lot = self.notional(self.lot_size, price)
+        by_notional = ceil_lots(self.min_notional, one_lot) if one_lot > 0 else 1
+        return max(by_quantity, by_notional, 1)
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """One instrument inside a market.
+
+    `unit`: base units of the market in one base unit of the instrument (1000SHIB: 1000).
+    `conversion`: market quote per instrument quote (USDC against USDT), > 0.
+    """
+
+    instrument: Instrument
+    unit: Decimal = ONE
+    conversion: Decimal = ONE
+
+    @property
+    def lot(self) -> Decimal:
+        """Return one lot in market units; linear contracts only."""
+        i = self.instrument
+        return MONEY.multiply(MONEY.multiply(i.lot_size, i.contract_size), self.unit)
+
+    def market_quantity(self, quantity: Decimal) -> Decimal:
+        """Return an order quantity of the instrument in market units; linear contracts only."""
+        return MONEY.multiply(
+            MONEY.multiply(quantity, self.instrument.contract_size), self.unit
+        )
+
+    def market_price(self, price: Decimal) -> Decimal:
+        """Return an instrument price as market quote per market unit."""
+        return MONEY.divide(MONEY.multiply(price, self.conversion), self.unit)
+
+    def instrument_price(self, price: Decimal) -> Decimal:
+        """Return a market price in the instrument's own terms, not rounded to its tick."""
+        return MONEY.divide(MONEY.multiply(price, self.unit), self.conversion)
+
+
+class Market(msgspec.Struct, frozen=True, kw_only=True):
+    """The asset a parent names: the instruments that count as one."""
+
+    symbol: Symbol
+    members: tuple[Member, ...]

@@ -1,0 +1,48 @@
+"""The words of an order: side, type, time in force, margin mode, liquidity."""
+
+import enum
+
+
+class Side(enum.Enum):
+    """Which way a parent or child trades."""
+
+    BUY = "buy"
+    SELL = "sell"
+
+    @property
+    def sign(self) -> int:
+        """Return +1 for a buy and -1 for a sell, so that both are one path."""
+        return 1 if self is Side.BUY else -1
+
+    @property
+    def opposite(self) -> "Side":
+        """Return the other side."""
+        return Side.SELL if self is Side.BUY else Side.BUY
+
+
+class OrderType(enum.Enum):
+    """What a child order is; there is no unpriced order anywhere."""
+
+    LIMIT = "limit"
+
+
+class TimeInForce(enum.Enum):
+    """How long a child order may wait (FIX 59)."""
+
+    GTC = "gtc"
+    IOC = "ioc"
+
+
+class MarginMode(enum.Enum):
+    """Which collateral a position may draw on."""
+
+    CASH = "cash"
+    CROSS = "cross"
+    ISOLATED = "isolated"
+
+
+class Liquidity(enum.Enum):
+    """Whether a fill removed or added liquidity (FIX 851)."""
+
+    MAKER = "maker"
+    TAKER = "taker"

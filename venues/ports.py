@@ -1,0 +1,64 @@
+"""How the engine reaches time, market data and venues: the ports that adapters fill."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from venues.model.commands import Approved
+from venues.model.events import ExecutionEvent
+from venues.model.ids import VenueId
+from venues.model.market import MarketEvent
+
+# Order of events at equal time: book, trade, gateway arrival, execution event, timer.
+RANK_VENUE_BOOK = 0
+RANK_VIEW_BOOK = 1
+RANK_VENUE_TRADE = 2
+RANK_VIEW_TRADE = 3
+RANK_ARRIVAL = 4
+RANK_EXECUTION = 5
+RANK_TIMER = 6
+
+
+class Clock(Protocol):
+    """Time as a port: monotonic ns for deadlines, wall ns for records."""
+
+    def now_ns(self) -> int:
+        """Return engine time in ns; never runs backwards."""
+        ...
+
+    def wall_ns(self) -> int:
+        """Return wall time in ns since the epoch, for records only."""
+        ...
+
+    async def sleep_until(self, deadline_ns: int, rank: int, order: int = 0) -> None:
+        """Return at or after `deadline_ns`; equal deadlines wake by `rank`, then `order`."""
+        ...
+
+
+class Feed(Protocol):
+    """Market data of one venue."""
+
+    @property
+    def venue(self) -> VenueId:
+        """Return whose data this is."""
+        ...
+
+    def messages(self) -> AsyncIterator[MarketEvent]:
+        """Yield events when we know them, in order; end when there will be no more."""
+        ...
+
+
+class Gateway(Protocol):
+    """Orders of one venue."""
+
+    @property
+    def venue(self) -> VenueId:
+        """Return where orders go."""
+        ...
+
+    async def send(self, approved: Approved) -> None:
+        """Hand one approved command over; answers arrive through `events`."""
+        ...
+
+    def events(self) -> AsyncIterator[tuple[ExecutionEvent, ...]]:
+        """Yield batches of execution events in the order the venue's answers arrive here."""
+        ...
