@@ -1,0 +1,1 @@
+"""A seeded market of several venues, calibrated to recorded books: the embedded default."""

@@ -1,0 +1,1 @@
+"""Recorded market data: what a tape is, how it is read, checked, merged and written."""
