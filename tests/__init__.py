@@ -1,0 +1,1 @@
+"""How we know: tests that read like a trader's sentences."""
