@@ -1,0 +1,1 @@
+"""A simulated venue around any feed: its own book, latency, fees and faults."""
