@@ -1,8 +1,10 @@
 """What is a tape in memory: one recording per instrument, as read-only integer arrays."""
 
 import hashlib
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -13,6 +15,7 @@ from venues.errors import TapeError
 from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import Instrument
 from venues.model.market import BookMessage, DerivKind, Int64s
+from venues.model.numbers import plain
 
 Bools = npt.NDArray[np.bool_]
 
@@ -127,7 +130,7 @@ def make_tape(
     ordered = tuple(sorted(recordings, key=_address))
     if not ordered:
         raise TapeError(f"{name}: instrument: none; a tape needs at least one recording")
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in itertools.pairwise(ordered):
         if _address(one) == _address(other):
             venue, symbol = _address(one)
             raise TapeError(
@@ -161,12 +164,16 @@ def _address(recording: Recording) -> tuple[VenueId, Symbol]:
 
 def _digest(recording: Recording) -> bytes:
     """Return a hash of one recording: its terms and every array, the same on any machine."""
-    mark = hashlib.blake2b(msgspec.json.encode(recording.instrument), digest_size=32)
+    terms = [
+        plain(value) if isinstance(value, Decimal) else str(value)
+        for value in msgspec.structs.astuple(recording.instrument)
+    ]
+    mark = hashlib.blake2b("\x1f".join(terms).encode(), digest_size=32)
     for field in fields(recording):
         if field.name == "instrument":
             continue
         values: npt.NDArray[np.generic] = getattr(recording, field.name)
         mark.update(f"\x1f{field.name}\x1f{len(values)}\x1f".encode())
         portable = values.astype("<i8" if values.dtype == np.int64 else "?", copy=False)
-        mark.update(memoryview(np.ascontiguousarray(portable)).cast("B"))
+        mark.update(portable.tobytes())
     return mark.digest()
