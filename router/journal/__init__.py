@@ -1,0 +1,1 @@
+"""What has happened, durably: the append-only truth that recovery folds."""
