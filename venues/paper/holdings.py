@@ -1,0 +1,53 @@
+"""What do we hold at a paper venue: net perp positions, and whether reduce-only still reduces."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from venues.model.ids import AccountId, Symbol
+from venues.model.instrument import Kind
+from venues.paper.truth import PaperOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A perp position in lots: > 0 long, < 0 short."""
+
+    account: AccountId
+    symbol: Symbol
+    lots: int
+
+
+class Holdings:
+    """Net perp positions by account and symbol. On spot, reduce-only means nothing to a venue."""
+
+    __slots__ = ("_net",)
+
+    def __init__(self, start: Sequence[Holding]) -> None:
+        self._net = {(holding.account, holding.symbol): holding.lots for holding in start}
+
+    def reducible(self, order: PaperOrder) -> int:
+        """Return how many lots `order` could trade without growing or turning the position."""
+        if order.listing.instrument.kind is Kind.SPOT:
+            return order.lots
+        net = self._net.get((order.submit.account, order.submit.symbol), 0)
+        return max(0, -order.submit.side.sign * net)
+
+    def book(
+        self, order: PaperOrder, lots: int, resting: Iterable[PaperOrder]
+    ) -> tuple[PaperOrder, ...]:
+        """Book a trade; return which of the `resting` orders may no longer stand.
+
+        Those are the reduce-only ones of that account with more left than there is to reduce.
+        """
+        if order.listing.instrument.kind is Kind.SPOT:
+            return ()
+        submit = order.submit
+        held = (submit.account, submit.symbol)
+        self._net[held] = self._net.get(held, 0) + submit.side.sign * lots
+        return tuple(
+            own
+            for own in resting
+            if own.submit.reduce_only
+            and own.submit.account == submit.account
+            and own.leaves > self.reducible(own)
+        )

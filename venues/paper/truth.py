@@ -1,0 +1,50 @@
+"""What really happened at a paper venue, whatever was told: the measure of a fault run."""
+
+from dataclasses import dataclass, field
+
+from venues.model.commands import Command, Submit
+from venues.model.events import Filled, Standing
+from venues.paper.faults import Fault
+from venues.paper.listing import Listing
+
+
+@dataclass(slots=True)
+class PaperOrder:
+    """One order the venue took; quantities in lots. `fills` are all of them, in venue order."""
+
+    submit: Submit
+    listing: Listing
+    order_no: int
+    tick: int
+    lots: int
+    faults: tuple[Fault, ...]
+    standing: Standing = Standing.WORKING
+    cum_lots: int = 0
+    fills: list[Filled] = field(default_factory=list)
+
+    @property
+    def leaves(self) -> int:
+        """Return what may still trade, in lots; negative after a venue's overfill."""
+        return self.lots - self.cum_lots if self.standing is Standing.WORKING else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that arrived at `ts_ns`; `refusal` is the venue's word, empty when it obeyed."""
+
+    ts_ns: int
+    command: Command
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Everything one venue saw and did.
+
+    `requests` in order of arrival (lost and ignored ones never arrived); `orders` in order of
+    acceptance; `trades` in order of execution, each also among the fills of its order.
+    """
+
+    requests: tuple[Seen, ...]
+    orders: tuple[PaperOrder, ...]
+    trades: tuple[Filled, ...]
