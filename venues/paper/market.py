@@ -1,0 +1,91 @@
+"""How does a recorded market look to those who drive it? Our view, its venues, and time to play.
+
+A driver asks for the future piece by piece: `advance` plays in bulk up to a time, `peek` and
+`play_one` one thing at a time. Both ways give the same books, fills and fired watches.
+"""
+
+from typing import Protocol
+
+from venues.books.store import Books, make_books
+from venues.books.watch import Watches
+from venues.paper.played import Bounds, QueueModel, Stop
+from venues.paper.ports import Matcher
+from venues.paper.schedule import make_schedule
+from venues.tape.recording import Tape
+
+
+class RecordedMatcher(Matcher, Protocol):
+    """The venue side of a recorded market, with the queue bounds of what rested there."""
+
+    def bounds(self, i: int, order_no: int) -> Bounds:
+        """Return the lots either queue would have filled of an order that rests or rested."""
+        ...
+
+
+class Player(Protocol):
+    """Plays a schedule over the books at the venues and the books as we see them."""
+
+    @property
+    def market_events(self) -> int: ...
+    @property
+    def ended(self) -> bool: ...
+    def peek(self) -> tuple[int, int, int] | None: ...
+    def play_one(self) -> Stop: ...
+    def advance(self, until_ns: int, until_rank: int) -> Stop: ...
+
+
+class RecordedMarket:
+    """A tape as venues and feeds; index `i` is the position of an instrument in the tape.
+
+    `view`: the books as the wrapped feeds show them: what was recorded, less what we consumed, plus
+    what we rest. `matcher`: the venues. `watches`: what a driver wants to be stopped for. Own
+    orders and watches may be changed between calls, at any time the market stands at.
+    """
+
+    def __init__(
+        self, tape: Tape, *, kernels: bool, queue: QueueModel, stale_after_ns: int
+    ) -> None:
+        schedule = make_schedule(tape)
+        self.instruments = tape.instruments
+        self.stale_after_ns = stale_after_ns
+        self.view: Books = make_books(tape.instruments, kernels=kernels)
+        venue = make_books(tape.instruments, kernels=kernels)
+        self.matcher: RecordedMatcher
+        self.watches: Watches
+        self._player: Player
+        from venues.books.watch_twin import TwinWatches
+        from venues.paper.advance_twin import TwinPlayer
+        from venues.paper.matching_twin import TwinMatcher
+
+        matcher = TwinMatcher(venue, schedule.last_exchange_ns, queue)
+        watches = TwinWatches(self.view, stale_after_ns)
+        self._player = TwinPlayer(schedule, venue, self.view, matcher, watches)
+        self.matcher, self.watches = matcher, watches
+
+    @property
+    def market_events(self) -> int:
+        """Return the book rows and prints our view has applied so far."""
+        return self._player.market_events
+
+    @property
+    def ended(self) -> bool:
+        """Return whether the recording has been played to its end (a book may still turn STALE)."""
+        return self._player.ended
+
+    def peek(self) -> tuple[int, int, int] | None:
+        """Return (time_ns, rank, i) of the next thing to play, None when nothing is left.
+
+        A watched book that turns STALE by time alone is a thing too: rank RANK_TIMER, i = -1.
+        """
+        return self._player.peek()
+
+    def play_one(self) -> Stop:
+        """Play the next thing; ValueError when nothing is left."""
+        return self._player.play_one()
+
+    def advance(self, until_ns: int, until_rank: int) -> Stop:
+        """Play everything before (until_ns, until_rank), at most up to the first stop.
+
+        A stop with fills or fired watches stands right after what caused them; call again to go on.
+        """
+        return self._player.advance(until_ns, until_rank)
