@@ -1,0 +1,121 @@
+"""What one field may hold: money in quotes, counts as integers, words from a list; each with a remedy."""
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from router.documents.problem import Unquoted
+from venues.model.numbers import decimal, plain
+
+Check = Callable[[object], Any]
+
+COUNT_MAX: Final = (1 << 63) - 1
+_NUMBER: Final = re.compile(r"[+-]?[0-9.]+")
+
+
+class Section(BaseModel):
+    """One table of a file: frozen, and a key that is not declared is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def wrong(remedy: str) -> PydanticCustomError:
+    """Return the error that carries `remedy` to the one line the user sees."""
+    # Braces would be taken for a template by pydantic.
+    return PydanticCustomError("wrong", "{remedy}", {"remedy": remedy})
+
+
+def money(
+    *,
+    least: Decimal | None = None,
+    above: Decimal | None = None,
+    most: Decimal | None = None,
+    below: Decimal | None = None,
+) -> BeforeValidator:
+    """Return the check of a decimal in quotes: `above` < value, `least` <= value <= `most` < `below`."""
+
+    def check(value: object) -> Decimal:
+        number = _decimal(value)
+        if above is not None and not number > above:
+            raise wrong(f"must be above {plain(above)}")
+        if least is not None and not number >= least:
+            raise wrong(f"must be at least {plain(least)}")
+        if below is not None and not number < below:
+            raise wrong(f"must be below {plain(below)}")
+        if most is not None and not number <= most:
+            raise wrong(f"must be at most {plain(most)}")
+        return number
+
+    return BeforeValidator(check)
+
+
+def count(least: int, most: int = COUNT_MAX, unit: str = "") -> BeforeValidator:
+    """Return the check of a whole number from `least` to `most`; `unit` completes the remedy."""
+    what = f"a whole number of {unit}" if unit else "a whole number"
+
+    def check(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise wrong(f"write {what} without quotes, e.g. {least}")
+        if not least <= value <= most:
+            raise wrong(f"must be {what} from {least} to {most}")
+        return value
+
+    return BeforeValidator(check)
+
+
+def word(allowed: Sequence[str], later: Sequence[str] = ()) -> BeforeValidator:
+    """Return the check of a word from `allowed`; a word from `later` is known but not built yet."""
+    choice = " | ".join(allowed)
+
+    def check(value: object) -> str:
+        if isinstance(value, str) and value in allowed:
+            return value
+        if isinstance(value, str) and value in later:
+            raise wrong(f"not available in this version; use {choice}")
+        raise wrong(f"must be one of {choice}")
+
+    return BeforeValidator(check)
+
+
+def text(pattern: str, remedy: str) -> BeforeValidator:
+    """Return the check of a string that fully matches `pattern`; `remedy` says what it must be."""
+    shape = re.compile(pattern)
+
+    def check(value: object) -> str:
+        if isinstance(value, str) and not isinstance(value, Unquoted) and shape.fullmatch(value):
+            return value
+        raise wrong(remedy)
+
+    return BeforeValidator(check)
+
+
+def _decimal(value: object) -> Decimal:
+    if isinstance(value, Unquoted | int) and not isinstance(value, bool):
+        shown = str(value) if isinstance(value, Unquoted) else ""
+        if isinstance(value, int) and abs(value) < 1 << 64:
+            shown = str(value)
+        hint = f': "{shown}"' if _NUMBER.fullmatch(shown) else ""
+        raise wrong(f"money and quantity are decimals in quotes{hint}")
+    if not isinstance(value, str):
+        raise wrong('must be a decimal in quotes, e.g. "0.25"')
+    try:
+        return decimal(value)
+    except ValueError:
+        raise wrong(
+            'must be a plain decimal in quotes, e.g. "0.25": no exponent, NaN, infinity or blanks'
+        ) from None
+
+
+VENUE_SHAPE: Final = r"[a-z][a-z0-9_-]{0,31}"
+SYMBOL_SHAPE: Final = r"[!-.0-9;-~]{1,24}/[!-.0-9;-~]{1,24}(:[!-.0-9;-~]{1,32})?"
+
+VenueName = Annotated[
+    str, text(VENUE_SHAPE, 'must be a venue name: lower-case letters, digits, _ -, e.g. "binance"')
+]
+SymbolName = Annotated[
+    str, text(SYMBOL_SHAPE, 'must be a symbol in quotes, e.g. "BTC/USDT" or "BTC/USDT:USDT"')
+]

@@ -1,0 +1,1 @@
+"""How a trader's order file becomes a parent order."""

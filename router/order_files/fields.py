@@ -1,0 +1,172 @@
+"""Which fields an order file has: the schema behind the parser and docs/orders.md."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field
+
+from router.documents.fields import (
+    Section,
+    SymbolName,
+    VenueName,
+    count,
+    money,
+    text,
+    word,
+)
+from router.order_files.start import start_ns
+from venues.model.ids import MAIN_ACCOUNT
+from venues.model.numbers import BPS, ONE, ZERO
+from venues.model.order import Side
+
+KINDS: Final = ("take", "rest", "twap")
+# Whole in a later version: refused by name instead of being approximated.
+KINDS_LATER: Final = (
+    "limit_stop",
+    "oco",
+    "then",
+    "ladder",
+    "iceberg",
+    "vwap",
+    "pov",
+    "shortfall",
+    "hedge",
+)
+FIELDS_LATER: Final = frozenset(
+    {
+        "would_price",
+        "reduce_only",
+        "passive_only",
+        "max_participation",
+        "clip_min",
+        "clip_max",
+        *KINDS_LATER,
+    }
+)
+HORIZON_S_MAX: Final = 31 * 24 * 3600
+SLICES_MAX: Final = 100_000
+
+_HALF: Final = Decimal("0.5")
+_FRACTION_HALF: Final = money(least=ZERO, most=_HALF)
+_POSITIVE: Final = money(above=ZERO)
+
+
+def _field(meaning: str, unit: str, default: Any = ...) -> Any:  # noqa: ANN401 - as pydantic.Field
+    # The description is also what an error says about a missing field.
+    return Field(default, description=meaning, json_schema_extra={"unit": unit})
+
+
+class VenuesSection(Section):
+    """Where the parent may trade."""
+
+    allow: Annotated[tuple[VenueName, ...], Field(min_length=1)] | None = _field(
+        "only these venues", "list of venue names", None
+    )
+    deny: tuple[VenueName, ...] = _field("never these venues", "list of venue names", ())
+    cap: dict[VenueName, Annotated[Decimal, _POSITIVE]] = _field(
+        'most that may be filled at a venue: { binance = "100" }', "table of market units", {}
+    )
+
+
+class TakeSection(Section):
+    """One routed sweep now, within the limit; what is left stays unfilled."""
+
+
+class RestSection(Section):
+    """Post-only at a peg, re-pegged within bounds, with an optional deadline."""
+
+    peg: Annotated[str, word(("primary",), ("mid", "opposite", "cumulative"))] = _field(
+        "what the price follows: primary = the own side's touch", "word", "primary"
+    )
+    offset_ticks: Annotated[int, count(0, 1_000_000, "ticks")] = _field(
+        "distance behind the peg", "ticks", 0
+    )
+    repeg_ticks: Annotated[int, count(1, 1_000_000, "ticks")] = _field(
+        "moves of the touch smaller than this are ignored", "ticks", 1
+    )
+    repeg_max: Annotated[int, count(0, 1_000_000)] = _field(
+        "re-pegs before the order stays where it is", "count", 1000
+    )
+    repeg_interval_s: Annotated[int, count(1, HORIZON_S_MAX, "seconds")] = _field(
+        "least time between two re-pegs", "whole seconds", 1
+    )
+    deadline_s: Annotated[int, count(0, HORIZON_S_MAX, "seconds")] = _field(
+        "when resting ends, after the start; 0 = never", "whole seconds", 0
+    )
+    at_deadline: Annotated[str, word(("cross", "cancel"))] = _field(
+        "what happens then: cross = take the rest within the limit", "cross or cancel", "cross"
+    )
+
+
+class TwapSection(Section):
+    """Slices over a horizon, each first passive if asked, then crossing."""
+
+    horizon_s: Annotated[int, count(1, HORIZON_S_MAX, "seconds")] = _field(
+        "time from the first slice to the end of the last", "whole seconds"
+    )
+    slices: Annotated[int, count(1, SLICES_MAX)] | None = _field(
+        "how many slices; this or interval_s", "count", None
+    )
+    interval_s: Annotated[int, count(1, HORIZON_S_MAX, "seconds")] | None = _field(
+        "time between two slices, a divisor of horizon_s; this or slices", "whole seconds", None
+    )
+    size_jitter: Annotated[Decimal, _FRACTION_HALF] = _field(
+        "random spread of slice sizes, 0 to 0.5", "fraction", ZERO
+    )
+    time_jitter: Annotated[Decimal, _FRACTION_HALF] = _field(
+        "random spread of slice times, 0 to 0.5", "fraction of the interval", ZERO
+    )
+    passive_fraction: Annotated[Decimal, money(least=ZERO, below=ONE)] = _field(
+        "part of each interval spent resting before the remainder crosses, 0 to below 1",
+        "fraction",
+        ZERO,
+    )
+    catch_up: Annotated[Decimal, money(least=ONE, most=Decimal(100))] = _field(
+        "most a late slice may grow to, as a multiple of an even one", "multiple", Decimal(3)
+    )
+    leftover: Annotated[str, word(("sweep_within_limit", "cancel"))] = _field(
+        "what happens to the remainder after the last slice",
+        "sweep_within_limit or cancel",
+        "sweep_within_limit",
+    )
+
+
+class OrderSection(Section):
+    """The parent order."""
+
+    id: Annotated[
+        str,
+        text(
+            r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
+            "must be 1 to 64 letters, digits, dots, - or _ in quotes",
+        ),
+    ] = _field("name of the parent; the same id twice is one parent", "text")
+    symbol: SymbolName = _field("the market, as ccxt writes it", "symbol")
+    side: Annotated[Side, word(("buy", "sell"))] = _field("buy or sell", "word")
+    quantity: Annotated[Decimal, _POSITIVE] = _field("how much, above 0", "market units")
+    kind: Annotated[str, word(KINDS, KINDS_LATER)] = _field(
+        "the strategy: " + ", ".join(KINDS), "word"
+    )
+    limit_price: Annotated[Decimal, _POSITIVE] | None = _field(
+        "worst acceptable price; this, limit_bps or neither", "quote per market unit", None
+    )
+    limit_bps: Annotated[Decimal, money(least=ZERO, below=BPS)] | None = _field(
+        "worst acceptable price as a distance from the arrival price", "basis points", None
+    )
+    start: Annotated[int, BeforeValidator(start_ns)] = _field(
+        "when to start, with a time zone: 2026-01-31T09:30:00Z; default now", "ISO 8601", 0
+    )
+    venues: VenuesSection = _field("where it may trade", "table", VenuesSection())
+    account: Annotated[
+        str, text(r"[a-z][a-z0-9_-]{0,31}", "must be an account name: lower-case letters, digits")
+    ] = _field("whose money", "text", str(MAIN_ACCOUNT))
+    seed: Annotated[int, count(0)] = _field("seed of this parent's jitter", "count", 0)
+    take: TakeSection | None = _field("parameters of kind take, may be left out", "table", None)
+    rest: RestSection | None = _field("parameters of kind rest, may be left out", "table", None)
+    twap: TwapSection | None = _field("parameters of kind twap", "table", None)
+
+
+class OrderDocument(Section):
+    """A whole order file."""
+
+    order: OrderSection = _field("the parent order", "table")

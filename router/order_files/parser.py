@@ -1,0 +1,157 @@
+"""What parent order does a file ask for: strict fields, then the rules between them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from router.documents.document import Document, read_document
+from router.documents.validation import validated
+from router.order_files.fields import (
+    FIELDS_LATER,
+    OrderDocument,
+    OrderSection,
+    RestSection,
+    TwapSection,
+)
+from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
+from venues.errors import InputError
+from venues.model.ids import AccountId, ParentId, Symbol, VenueId
+
+_MS: Final = 1000
+_SLICES_PER_S: Final = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrderFile:
+    """A parent order and the document it stands in, so that later doubts can name the line."""
+
+    spec: ParentSpec
+    document: Document
+
+    def problem(self, field: str, value: object, remedy: str) -> InputError:
+        """Return the one-line error about `field` of [order] ("symbol"), found after parsing."""
+        return self.document.problem(("order", *field.split(".")), value, remedy)
+
+
+def read_order(path: Path) -> OrderFile:
+    """Read a parent order from a TOML or JSON file.
+
+    Raises InputError: one line with file, line, field, value and remedy.
+    """
+    return parse_order(read_document(path))
+
+
+def parse_order(document: Document) -> OrderFile:
+    """Return the parent order in `document`; InputError as `read_order`."""
+    order = validated(document, OrderDocument, later=FIELDS_LATER).order
+    _check_limits(document, order)
+    _check_venues(document, order)
+    _check_sections(document, order)
+    spec = ParentSpec(
+        id=ParentId(order.id),
+        symbol=Symbol(order.symbol),
+        side=order.side,
+        quantity=order.quantity,
+        params=_params(document, order),
+        limit_price=order.limit_price,
+        limit_bps=order.limit_bps,
+        start_ns=order.start,
+        venues_allow=tuple(VenueId(v) for v in order.venues.allow or ()),
+        venues_deny=tuple(VenueId(v) for v in order.venues.deny),
+        venue_caps=tuple((VenueId(v), cap) for v, cap in sorted(order.venues.cap.items())),
+        account=AccountId(order.account),
+        seed=order.seed,
+    )
+    return OrderFile(spec, document)
+
+
+def _check_limits(document: Document, order: OrderSection) -> None:
+    if order.limit_price is not None and order.limit_bps is not None:
+        raise document.problem(
+            ("order", "limit_bps"), order.limit_bps, "limit_price stands too; keep one of them"
+        )
+
+
+def _check_venues(document: Document, order: OrderSection) -> None:
+    venues = order.venues
+    for name, listed in (("allow", venues.allow or ()), ("deny", venues.deny)):
+        for position, venue in enumerate(listed):
+            if venue in listed[:position]:
+                field = ("order", "venues", name, position)
+                raise document.problem(field, venue, "stands twice; keep one of them")
+    for position, venue in enumerate(venues.deny):
+        if venue in (venues.allow or ()):
+            field = ("order", "venues", "deny", position)
+            raise document.problem(field, venue, "is allowed and denied; keep one of them")
+    for venue in sorted(venues.cap):
+        if venue in venues.deny or (venues.allow is not None and venue not in venues.allow):
+            remedy = "has a cap, but may not be traded at; allow it or drop the cap"
+            raise document.problem(("order", "venues", "cap", venue), None, remedy)
+
+
+def _check_sections(document: Document, order: OrderSection) -> None:
+    given = {"take": order.take, "rest": order.rest, "twap": order.twap}
+    for kind, section in given.items():
+        if section is not None and kind != order.kind:
+            remedy = f"is for kind {kind}, this order is a {order.kind}; drop one of them"
+            raise document.problem(("order", kind), None, remedy)
+    if order.kind == "twap" and order.twap is None:
+        remedy = "the section is missing; add [order.twap] with horizon_s and slices"
+        raise document.problem(("order", "twap"), None, remedy)
+
+
+def _params(document: Document, order: OrderSection) -> Params:
+    match order.kind:
+        case "take":
+            return TakeParams()
+        case "rest":
+            return _rest(order.rest or RestSection())
+        case _:
+            assert order.twap is not None, f"kind {order.kind} has passed without its section"
+            return _twap(document, order.twap)
+
+
+def _rest(section: RestSection) -> RestParams:
+    return RestParams(
+        peg=section.peg,
+        offset_ticks=section.offset_ticks,
+        repeg_ticks=section.repeg_ticks,
+        repeg_max=section.repeg_max,
+        repeg_interval_ms=section.repeg_interval_s * _MS,
+        deadline_s=section.deadline_s,
+        at_deadline=section.at_deadline,
+    )
+
+
+def _twap(document: Document, section: TwapSection) -> TwapParams:
+    return TwapParams(
+        horizon_s=section.horizon_s,
+        slices=_slices(document, section),
+        size_jitter=section.size_jitter,
+        time_jitter=section.time_jitter,
+        passive_fraction=section.passive_fraction,
+        catch_up=section.catch_up,
+        leftover=section.leftover,
+    )
+
+
+def _slices(document: Document, section: TwapSection) -> int:
+    at = ("order", "twap")
+    match section.slices, section.interval_s:
+        case None, None:
+            remedy = "missing; add slices = ... (a count) or interval_s = ... (whole seconds)"
+            raise document.problem((*at, "slices"), None, remedy)
+        case int(slices), None:
+            most = section.horizon_s * _SLICES_PER_S
+            if slices > most:
+                remedy = f"at most {_SLICES_PER_S} slices a second: {most} for this horizon_s"
+                raise document.problem((*at, "slices"), slices, remedy)
+            return slices
+        case None, int(interval_s):
+            if section.horizon_s % interval_s:
+                remedy = f"must divide horizon_s = {section.horizon_s}; or give slices instead"
+                raise document.problem((*at, "interval_s"), interval_s, remedy)
+            return section.horizon_s // interval_s
+        case _:
+            remedy = "slices stands too; keep one of them"
+            raise document.problem((*at, "interval_s"), section.interval_s, remedy)
