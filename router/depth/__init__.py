@@ -1,0 +1,1 @@
+"""What depth may be trusted now? Composite of LIVE books, in the exact integers of one market."""

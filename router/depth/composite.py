@@ -1,0 +1,185 @@
+"""Which books of a market may be trusted now, and what is its price over them?
+
+Skipped with a sentence: UNVERIFIED, BROKEN and STALE books, and the older of two books that are
+crossed beyond both taker fees. A smaller cross is normal: fees and lag keep venues apart. Spot and
+perpetuals are not held against each other: a basis between them is a price, not an error.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol, assert_never
+
+from router.depth.scale import Scale
+from venues.model.ids import VenueId
+from venues.model.market import ASK, BID, BookState, Int64s
+from venues.model.numbers import MONEY
+from venues.model.order import Side
+
+_TENTH_S_NS = 100_000_000
+
+
+class Depth(Protocol):
+    """The part of the book store that routing reads; sizes are net of own orders."""
+
+    def best(self, i: int, side: int, /) -> int | None:
+        """Return the best tick of `side` (BID or ASK) of book `i`, None when it is empty."""
+        ...
+
+    def levels(
+        self, i: int, side: int, /, *, limit_tick: int | None, enough: int, most: int = 512
+    ) -> tuple[Int64s, Int64s]:
+        """Return ticks and lots, best first, until `enough` lots, the limit or `most` levels."""
+        ...
+
+    def state(self, i: int, now_ns: int, stale_after_ns: int, /) -> BookState: ...
+    def last_local_ns(self, i: int, /) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One member's touch: ticks of its own, None for an empty side; `refusal` "" = usable depth."""
+
+    member: int
+    book: int
+    venue: VenueId
+    state: BookState
+    bid: int | None
+    ask: int | None
+    local_ns: int
+    refusal: str
+
+    def best(self, side: Side) -> int | None:
+        """Return the best tick an order of `side` would take."""
+        return self.ask if side is Side.BUY else self.bid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Composite:
+    """A market at one instant: a quote per member of `scale`, in its order."""
+
+    scale: Scale
+    now_ns: int
+    quotes: tuple[Quote, ...]
+    mid: Decimal | None  # median of the mids of LIVE books, market price
+
+    @property
+    def usable(self) -> list[Quote]:
+        """Return the quotes whose depth counts, as listed."""
+        return [q for q in self.quotes if not q.refusal]
+
+    @property
+    def refusals(self) -> list[tuple[VenueId, str]]:
+        """Return every venue whose depth does not count, with the reason."""
+        return [*self.scale.left_out, *((q.venue, q.refusal) for q in self.quotes if q.refusal)]
+
+    def touch(self, side: Side) -> Decimal | None:
+        """Return the best usable market price of the book's `side` (BUY = best bid)."""
+        prices = [
+            tick * self.scale.raw[q.member]
+            for q in self.quotes
+            if not q.refusal and (tick := q.best(side.opposite)) is not None
+        ]
+        if not prices:
+            return None
+        return self.scale.price(max(prices) if side is Side.BUY else min(prices))
+
+
+def observe(depth: Depth, scale: Scale, *, now_ns: int, stale_after_ns: int) -> Composite:
+    """Return the composite of one market at `now_ns`; a book older than `stale_after_ns` is STALE."""
+    quotes = []
+    for member, book in enumerate(scale.books):
+        state = depth.state(book, now_ns, stale_after_ns)
+        bid, ask, local_ns = depth.best(book, BID), depth.best(book, ASK), depth.last_local_ns(book)
+        quotes.append(
+            Quote(
+                member=member,
+                book=book,
+                venue=scale.members[member].instrument.venue,
+                state=state,
+                bid=bid,
+                ask=ask,
+                local_ns=local_ns,
+                refusal=_refusal(state, bid, ask, now_ns - local_ns),
+            )
+        )
+    for member, reason in _suspects(scale, quotes):
+        q = quotes[member]
+        quotes[member] = Quote(q.member, q.book, q.venue, q.state, q.bid, q.ask, q.local_ns, reason)
+    return Composite(scale=scale, now_ns=now_ns, quotes=tuple(quotes), mid=_mid(scale, quotes))
+
+
+def _refusal(state: BookState, bid: int | None, ask: int | None, age_ns: int) -> str:
+    """Return why a book in `state` is not depth, or ""."""
+    match state:
+        case BookState.LIVE:
+            return ""
+        case BookState.STALE:
+            return f"stale {_tenths(age_ns // _TENTH_S_NS)} s"
+        case BookState.UNVERIFIED:
+            return "unverified: no snapshot yet"
+        case BookState.BROKEN:
+            crossed = bid is not None and ask is not None and bid >= ask
+            return "broken: crossed" if crossed else "broken: gap"
+        case _:
+            assert_never(state)
+
+
+def _suspects(scale: Scale, quotes: Sequence[Quote]) -> list[tuple[int, str]]:
+    """Return members to distrust: of the pair crossed most beyond both fees the older, repeated.
+
+    At equal age the one listed later.
+    """
+    live = [q for q in quotes if not q.refusal]
+    found = []
+    while (pair := _widest_cross(scale, live)) is not None:
+        bidder, asker, tenths_bps = pair
+        older, newer = sorted((bidder, asker), key=lambda q: (q.local_ns, -q.member))
+        reason = f"suspect: crossed {newer.venue} by {_tenths(tenths_bps)} bps beyond fees"
+        found.append((older.member, reason))
+        live = [q for q in live if q.member != older.member]
+    return found
+
+
+def _widest_cross(scale: Scale, live: Sequence[Quote]) -> tuple[Quote, Quote, int] | None:
+    """Return bidder, asker and excess (tenths of a bps) of the worst cross, the first at a tie."""
+    gets = [q.bid * scale.taker_sell[q.member] for q in live if q.bid is not None]
+    pays = [q.ask * scale.taker_buy[q.member] for q in live if q.ask is not None]
+    if not gets or not pays or max(gets) <= min(pays):
+        return None
+    worst = None
+    for bidder in live:
+        for asker in live:
+            if bidder.bid is None or asker.ask is None or not _alike(scale, bidder, asker):
+                continue
+            gets_now = bidder.bid * scale.taker_sell[bidder.member]
+            pays_now = asker.ask * scale.taker_buy[asker.member]
+            if gets_now > pays_now:
+                excess = (gets_now - pays_now) * 100_000 // pays_now
+                if worst is None or excess > worst[2]:
+                    worst = (bidder, asker, excess)
+    return worst
+
+
+def _alike(scale: Scale, a: Quote, b: Quote) -> bool:
+    """Return whether `a` and `b` are two books of one kind."""
+    one, other = scale.members[a.member].instrument, scale.members[b.member].instrument
+    return a.member != b.member and one.kind is other.kind
+
+
+def _mid(scale: Scale, quotes: Sequence[Quote]) -> Decimal | None:
+    """Return the median mid of the LIVE books; of an even count the mean of the middle two."""
+    doubled = sorted(
+        (q.bid + q.ask) * scale.raw[q.member]
+        for q in quotes
+        if q.state is BookState.LIVE and q.bid is not None and q.ask is not None
+    )
+    if not doubled:
+        return None
+    lower, upper = doubled[(len(doubled) - 1) // 2], doubled[len(doubled) // 2]
+    return MONEY.divide(Decimal(lower + upper), Decimal(4 * scale.denominator))
+
+
+def _tenths(value: int) -> str:
+    """Return an integer number of tenths as "3.1"."""
+    return f"{value // 10}.{value % 10}"

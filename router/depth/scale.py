@@ -1,0 +1,141 @@
+"""What is a tick or a lot of each venue worth in one market, as exact integers?
+
+Prices of different venues compare, and costs of different venues add, without a rounding: every
+member gets an integer multiplier over one common denominator. Decimal appears once, at the end.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from venues.model.ids import VenueId
+from venues.model.instrument import Contract, Instrument, Market, Member
+from venues.model.numbers import MONEY
+from venues.model.order import Side
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scale:
+    """One market in integers; tuples are by member position, in the order of the market.
+
+    market price = tick * multiplier / denominator, where the multiplier is `raw` (no fee), `taker`
+    or `maker` of a side (fee in). One lot is `grains` grains of `grain` market units, the largest
+    step that divides every lot. `books` are positions in `Books.instruments`. `left_out` are the
+    members that cannot be routed, each with a sentence.
+    """
+
+    market: Market
+    members: tuple[Member, ...]
+    books: tuple[int, ...]
+    left_out: tuple[tuple[VenueId, str], ...]
+    denominator: int
+    raw: tuple[int, ...]
+    taker_buy: tuple[int, ...]
+    taker_sell: tuple[int, ...]
+    maker_buy: tuple[int, ...]
+    maker_sell: tuple[int, ...]
+    grain: Decimal
+    grains: tuple[int, ...]
+    lot: Decimal  # the finest lot, in market units
+    grain_ratio: tuple[int, int]
+
+    def taker(self, side: Side) -> tuple[int, ...]:
+        """Return the multipliers of prices net of the taker fee."""
+        return self.taker_buy if side is Side.BUY else self.taker_sell
+
+    def maker(self, side: Side) -> tuple[int, ...]:
+        """Return the multipliers of prices net of the maker fee."""
+        return self.maker_buy if side is Side.BUY else self.maker_sell
+
+    def price(self, numerator: int) -> Decimal:
+        """Return the market price of `tick * multiplier`."""
+        return MONEY.divide(Decimal(numerator), Decimal(self.denominator))
+
+    def amount(self, numerator: int) -> Decimal:
+        """Return the quote amount of a sum of `tick * multiplier * grains`; exact to 60 digits."""
+        over, under = self.grain_ratio
+        return MONEY.divide(Decimal(numerator * over), Decimal(self.denominator * under))
+
+    def quantity(self, grains: int) -> Decimal:
+        """Return the market quantity of `grains`."""
+        return MONEY.multiply(Decimal(grains), self.grain)
+
+    def floor_grains(self, quantity: Decimal) -> int:
+        """Return the whole grains in `quantity` market units, rounded down."""
+        over, under = quantity.as_integer_ratio()
+        grain_over, grain_under = self.grain_ratio
+        return over * grain_under // (under * grain_over)
+
+    def limit_tick(self, member: int, side: Side, limit: Decimal) -> int:
+        """Return the worst tick within market price `limit`: rounded down to buy, up to sell."""
+        over, under = limit.as_integer_ratio()
+        above, below = over * self.denominator, under * self.raw[member]
+        return above // below if side is Side.BUY else -(-above // below)
+
+
+def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
+    """Return `market` in integers over the books of `instruments`.
+
+    ValueError when a member has no book or nothing in the market can be routed.
+    """
+    at = {(i.venue, i.symbol): n for n, i in enumerate(instruments)}
+    members = tuple(m for m in market.members if m.instrument.contract is Contract.LINEAR)
+    if not members:
+        raise ValueError(f"market {market.symbol} has no linear member to route to")
+    missing = [m for m in members if (m.instrument.venue, m.instrument.symbol) not in at]
+    if missing:
+        raise ValueError(f"market {market.symbol}: no book for {missing[0].instrument.venue}")
+    raw = [
+        Fraction(m.instrument.tick_size) * Fraction(m.conversion) / Fraction(m.unit)
+        for m in members
+    ]
+    takers = [Fraction(m.instrument.taker_fee) for m in members]
+    makers = [Fraction(m.instrument.maker_fee) for m in members]
+    kinds = (
+        raw,
+        [r * (1 + f) for r, f in zip(raw, takers, strict=True)],
+        [r * (1 - f) for r, f in zip(raw, takers, strict=True)],
+        [r * (1 + f) for r, f in zip(raw, makers, strict=True)],
+        [r * (1 - f) for r, f in zip(raw, makers, strict=True)],
+    )
+    denominator = math.lcm(*(f.denominator for kind in kinds for f in kind))
+    scaled = [tuple(int(f * denominator) for f in kind) for kind in kinds]
+    lots = [Fraction(m.lot) for m in members]
+    grain = _common_step(lots)
+    return Scale(
+        market=market,
+        members=members,
+        books=tuple(at[m.instrument.venue, m.instrument.symbol] for m in members),
+        left_out=tuple(
+            (m.instrument.venue, "inverse contracts are not routed with linear ones")
+            for m in market.members
+            if m.instrument.contract is not Contract.LINEAR
+        ),
+        denominator=denominator,
+        raw=scaled[0],
+        taker_buy=scaled[1],
+        taker_sell=scaled[2],
+        maker_buy=scaled[3],
+        maker_sell=scaled[4],
+        grain=_exact(grain),
+        grains=tuple(int(lot / grain) for lot in lots),
+        lot=min(m.lot for m in members),
+        grain_ratio=(grain.numerator, grain.denominator),
+    )
+
+
+def _common_step(steps: Iterable[Fraction]) -> Fraction:
+    """Return the largest step of which every one of `steps` (> 0) is a whole multiple."""
+    common = Fraction(0)
+    for step in steps:
+        under = math.lcm(common.denominator, step.denominator)
+        over = math.gcd(int(common * under), int(step * under))
+        common = Fraction(over, under)
+    return common
+
+
+def _exact(value: Fraction) -> Decimal:
+    """Return `value` as Decimal; lots are Decimals, so their common step is one exactly."""
+    return MONEY.divide(Decimal(value.numerator), Decimal(value.denominator))

@@ -1,0 +1,80 @@
+"""What does a quantity cost at one venue? The net cost curve of a book side, in exact integers."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from venues.model.market import Int64s
+
+# Products up to here stay exact in int64; beyond it the same sums are done in Python integers.
+_INT64_MOST: Final = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """One side of one book, best first, as running sums.
+
+    `ticks[j]` is the price of level j, `upto[j]` the grains up to and with it, `worth[j]` the sum
+    of tick x grains up to and with it. `tick_row` and `upto_row` are the same as arrays.
+    """
+
+    ticks: list[int]
+    upto: list[int]
+    worth: list[int]
+    tick_row: Int64s
+    upto_row: Int64s
+
+    @property
+    def depth(self) -> int:
+        """Return all grains known."""
+        return self.upto[-1] if self.upto else 0
+
+    def value(self, grains: int) -> int:
+        """Return the sum of tick x grains of the best `grains`; 0 <= grains <= depth."""
+        if grains == 0:
+            return 0
+        at = bisect_left(self.upto, grains)
+        if at == 0:
+            return self.ticks[0] * grains
+        return self.worth[at - 1] + self.ticks[at] * (grains - self.upto[at - 1])
+
+    def last_tick(self, grains: int) -> int:
+        """Return the price of the last of the best `grains`; 0 < grains <= depth."""
+        return self.ticks[bisect_left(self.upto, grains)]
+
+    def depth_within(self, limit_tick: int, sign: int) -> int:
+        """Return the grains at `limit_tick` or better; `sign` +1 for a buy, -1 for a sell."""
+        at = (
+            bisect_right(self.ticks, limit_tick)
+            if sign > 0
+            else bisect_right(self.ticks, -limit_tick, key=int.__neg__)
+        )
+        return self.upto[at - 1] if at else 0
+
+
+def curve(ticks: Int64s, lots: Int64s, *, lot_grains: int, enough: int) -> Curve:
+    """Return the curve of levels (best first), whose lots are `lot_grains` grains each.
+
+    No level counts for more than `enough` lots, so that `enough` x `lot_grains` bounds all sums.
+    """
+    sizes: Int64s = np.minimum(lots, enough) * lot_grains
+    upto: Int64s = sizes.cumsum()
+    prices = ticks.tolist()
+    bounds = upto.tolist()
+    if not prices or max(prices[0], prices[-1]) * bounds[-1] <= _INT64_MOST:
+        worth = (ticks * sizes).cumsum().tolist()
+    else:
+        worth = _running(prices, sizes.tolist())
+    return Curve(ticks=prices, upto=bounds, worth=worth, tick_row=ticks, upto_row=upto)
+
+
+def _running(ticks: Sequence[int], sizes: Sequence[int]) -> list[int]:
+    """Return the running sum of tick x size in integers without a bound."""
+    total, out = 0, []
+    for tick, size in zip(ticks, sizes, strict=True):
+        total += tick * size
+        out.append(total)
+    return out

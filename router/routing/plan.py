@@ -1,0 +1,109 @@
+"""What does one routing decision say? Legs, cost, what else was possible, who was skipped and why."""
+
+import hashlib
+import struct
+from array import array
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from venues.model.ids import Symbol, VenueId
+from venues.model.order import Side
+
+
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
+    """One venue's part: an IOC of `lots` at `limit_price`, in the terms of the venue.
+
+    `book` is its position in the book store, `quantity` is in market units. The limit is the
+    marginal net price of the whole plan mapped to this venue, within the parent's limit;
+    `last_price` is the last level the plan counts on. `cost` is the walk of the levels with fee:
+    paid for a buy, received for a sell, market quote.
+    """
+
+    venue: VenueId
+    symbol: Symbol
+    book: int
+    lots: int
+    quantity: Decimal
+    limit_tick: int
+    limit_price: Decimal
+    last_price: Decimal
+    cost: Decimal
+
+
+class BookSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """The levels of one book that a decision looked at, best first, net of own orders.
+
+    `member` is the position in the market. `near_lots`: displayed within 10 bps of the book's mid.
+    """
+
+    venue: VenueId
+    symbol: Symbol
+    member: int
+    local_ns: int
+    ticks: tuple[int, ...]
+    lots: tuple[int, ...]
+    near_lots: int
+
+
+class VenueCost(msgspec.Struct, frozen=True):
+    """What a quantity would have cost at one venue alone; None where it does not show the depth."""
+
+    venue: VenueId
+    symbol: Symbol
+    cost: Decimal | None
+
+
+class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
+    """What `quantity` would have cost in other ways on the books of a decision, taker fees in.
+
+    Paid for a buy, received for a sell; None where depth lacks. Lots, minimums, caps and limits
+    bind none of these. `top_of_book`: always to the best displayed price, fees unseen.
+    `pro_rata`: by displayed depth within 10 bps. `optimal`: the least cost there is.
+    """
+
+    quantity: Decimal
+    single_venue: tuple[VenueCost, ...]
+    top_of_book: Decimal | None
+    pro_rata: Decimal | None
+    optimal: Decimal | None
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """One routing decision; quantities in market units, money in market quote.
+
+    `quantity` = sum of leg quantities + `unrouted`. `expected_cost` is the sum of leg costs,
+    `expected_bps` that against `mid`, + is cost. `worst_price`: the worst market price counted on.
+    `best_single`, `runner_up`: the cheapest venues for the routed quantity alone. `skipped`: venues
+    that got nothing and why; `limited`: venues that could not give all they show, and why.
+    """
+
+    market: Symbol
+    side: Side
+    decided_ns: int
+    quantity: Decimal
+    limit: Decimal
+    legs: tuple[Leg, ...]
+    unrouted: Decimal
+    mid: Decimal | None
+    expected_cost: Decimal
+    expected_bps: Decimal | None
+    worst_price: Decimal | None
+    best_single: VenueCost | None
+    runner_up: VenueCost | None
+    counterfactual: Counterfactual
+    skipped: tuple[tuple[VenueId, str], ...]
+    limited: tuple[tuple[VenueId, str], ...]
+    books: tuple[BookSeen, ...]
+    books_digest: str
+
+
+def books_digest(side: Side, books: Iterable[BookSeen]) -> str:
+    """Return 32 hex digits over everything a decision saw of the books."""
+    digest = hashlib.blake2b(side.value.encode(), digest_size=16)
+    for seen in books:
+        facts = (seen.member, seen.local_ns, seen.near_lots, len(seen.ticks))
+        digest.update(struct.pack("<4q", *facts))
+        digest.update(array("q", seen.ticks).tobytes() + array("q", seen.lots).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,152 @@
+"""Where does a passive child wait? One venue and one tick, never at or through the other side.
+
+The rule, until queues and flow are priced: over the usable venues the best net price after maker
+fee at the pegged tick; then the smaller queue there; then the venue listed first. A buy rounds
+down and a sell up, so a peg never improves on what it names.
+"""
+
+from decimal import Decimal
+from typing import assert_never
+
+import msgspec
+
+from router.depth.composite import Composite, Depth, Quote
+from router.depth.scale import Scale
+from router.routing.offers import Terms, book_side, grains_needed, own_guard
+from strategies.intents import Peg
+from venues.model.ids import Symbol, VenueId
+from venues.model.order import Side
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    """One passive child: `lots` at `tick` of the venue, `quantity` in market units.
+
+    `book`: position in the book store. `market_price`: without fee. `queue_lots`: displayed there
+    by others. `peg_tick`: what the peg said before offset, limit and the other side moved it.
+    """
+
+    venue: VenueId
+    symbol: Symbol
+    book: int
+    lots: int
+    quantity: Decimal
+    tick: int
+    price: Decimal
+    market_price: Decimal
+    peg_tick: int
+    queue_lots: int
+
+
+class Resting(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer: a post, or None when no venue can hold one; `skipped` says why not elsewhere."""
+
+    post: Post | None
+    skipped: tuple[tuple[VenueId, str], ...]
+
+
+def place_rest(
+    depth: Depth,
+    composite: Composite,
+    *,
+    side: Side,
+    quantity: Decimal,
+    limit: Decimal,
+    peg: Peg,
+    offset_ticks: int,
+    terms: Terms,
+) -> Resting:
+    """Return where up to `quantity` market units rest, not beyond market price `limit`."""
+    scale = composite.scale
+    need = grains_needed(scale, quantity)
+    skipped = list(scale.left_out)
+    best: tuple[tuple[int, int, int], Post] | None = None
+    for quote in composite.quotes:
+        reason = terms.barred.get(quote.venue, quote.refusal)
+        if reason:
+            skipped.append((quote.venue, reason))
+            continue
+        found = _tick(scale, quote, side, limit, peg, offset_ticks, terms)
+        if isinstance(found, str):
+            skipped.append((quote.venue, found))
+            continue
+        peg_tick, tick = found
+        lots, reason = _lots(scale, quote, tick, need, terms)
+        if reason:
+            skipped.append((quote.venue, reason))
+            continue
+        queue = _queue(depth, quote.book, side, tick)
+        rank = (tick * scale.maker(side)[quote.member] * side.sign, queue, quote.member)
+        if best is None or rank < best[0]:
+            best = (rank, _post(scale, quote, lots, tick, peg_tick, queue))
+    return Resting(post=None if best is None else best[1], skipped=tuple(skipped))
+
+
+def _tick(
+    scale: Scale,
+    quote: Quote,
+    side: Side,
+    limit: Decimal,
+    peg: Peg,
+    offset_ticks: int,
+    terms: Terms,
+) -> tuple[int, int] | str:
+    """Return the pegged tick and the tick to use there, or why there is none."""
+    near, far, sign = quote.best(side.opposite), quote.best(side), side.sign
+    pegged = _pegged(near, peg)
+    if pegged is None:
+        return "no price to peg to"
+    # In ticks times sign more is more aggressive for both sides, so every guard is a minimum.
+    bounds = [(pegged - offset_ticks * sign) * sign]
+    if far is not None:
+        bounds.append((far - sign) * sign)
+    if (guard := own_guard(terms.own.get(quote.book, ()), side)) is not None:
+        bounds.append(guard * sign)
+    bounds.append(scale.limit_tick(quote.member, side, limit) * sign)
+    tick = min(bounds) * sign
+    return (pegged, tick) if tick > 0 else "no price above zero"
+
+
+def _pegged(near: int | None, peg: Peg) -> int | None:
+    """Return the tick the peg names, net of own orders; `near` is the own side's touch."""
+    match peg:
+        case Peg.PRIMARY:
+            return near
+        case _:
+            assert_never(peg)
+
+
+def _lots(scale: Scale, quote: Quote, tick: int, need: int, terms: Terms) -> tuple[int, str]:
+    """Return how many lots fit, or 0 and why none do."""
+    step, grains = scale.grains[quote.member], need
+    if quote.venue in terms.room:
+        grains = min(grains, max(scale.floor_grains(terms.room[quote.venue]), 0))
+    instrument = scale.members[quote.member].instrument
+    lots = grains // step
+    if lots < instrument.min_lots(instrument.price_of(tick)):
+        return 0, "cap reached" if grains < need else "below minimum"
+    return lots, ""
+
+
+def _queue(depth: Depth, book: int, side: Side, tick: int) -> int:
+    """Return the lots others show at exactly `tick` on the own side of the book."""
+    ticks, lots = depth.levels(
+        book, book_side(side.opposite), limit_tick=tick, enough=2**60, most=4096
+    )
+    return int(lots[-1]) if len(ticks) and int(ticks[-1]) == tick else 0
+
+
+def _post(scale: Scale, quote: Quote, lots: int, tick: int, peg_tick: int, queue: int) -> Post:
+    """Return the post in the terms of its venue and of the market."""
+    instrument = scale.members[quote.member].instrument
+    return Post(
+        venue=quote.venue,
+        symbol=instrument.symbol,
+        book=quote.book,
+        lots=lots,
+        quantity=scale.quantity(lots * scale.grains[quote.member]),
+        tick=tick,
+        price=instrument.price_of(tick),
+        market_price=scale.price(tick * scale.raw[quote.member]),
+        peg_tick=peg_tick,
+        queue_lots=queue,
+    )
