@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,13 +40,14 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
     folder = _cache_folder(source, numba.__version__)
     compiler = numba.njit(nogil=True, fastmath=False, cache=folder is not None)
     # numba reads the folder once, when a function is decorated: set it for that moment only.
-    before = numba.config.CACHE_DIR
+    config: Any = numba.config
+    before = config.CACHE_DIR
     if folder is not None:
-        numba.config.CACHE_DIR = str(folder)
+        config.CACHE_DIR = str(folder)
     try:
         compiled: Callable[P, R] = compiler(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
     return compiled
 
 
@@ -82,11 +83,11 @@ def _cache_folder(source: Path, numba_version: str) -> Path | None:
     digest.update(f"{numba_version} {sys.version} {platform.machine()}".encode())
     for path in source_closure(source):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = Path(base, "fathom", "kernels", digest.hexdigest())
     try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+        folder = Path(base, "fathom", "kernels", digest.hexdigest())
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
-    except OSError:
+    except (OSError, RuntimeError):  # read-only, full, or no home at all
         return None

@@ -7,7 +7,6 @@ tick * 2 + side, side 0 bid, 1 ask. Displayed = effective + own shown; net = dis
 import numpy as np
 
 from venues.books.apply import book_apply, shown_bound
-from venues.books.hashing import entry_at
 from venues.books.jit import jit
 from venues.books.layout import (
     BLOCK_BITS,
@@ -35,6 +34,7 @@ from venues.books.layout import (
     HEADER,
     NO_ROOM,
     NO_TICK,
+    NOT_SHOWN,
     OVERFLOW_STRIDE,
     STATE_BROKEN,
     STATE_LIVE,
@@ -104,7 +104,7 @@ def book_init(mem: Int64s, b: int, window: int, slots: int) -> None:
 def room_to_touch(mem: Int64s, b: int) -> bool:
     """Return whether one more level fits both tables."""
     most = most_entries(mem[b + H_SLOTS])
-    return mem[b + H_TOUCHED] < most and mem[b + H_INSIDE] + mem[b + H_OUTSIDE] < most
+    return bool(mem[b + H_TOUCHED] < most and mem[b + H_INSIDE] + mem[b + H_OUTSIDE] < most)
 
 
 @jit
@@ -125,19 +125,21 @@ def book_take(mem: Int64s, b: int, key: int, lots: int) -> int:
 
 @jit
 def book_show_own(mem: Int64s, b: int, key: int, delta: int) -> int:
-    """Show `delta` more (or fewer) of our own lots at a level; return 0 or NO_ROOM.
+    """Show `delta` more (or fewer) of our own lots at a level.
 
-    Showing less than nothing is a bug of the caller: it counts as a fault and shows nothing.
+    Returns 0, NO_ROOM, or NOT_SHOWN where less is shown than should go (a bug of the caller, counted
+    as a fault); the last two change nothing.
     """
     if delta == 0:
         return 0
-    if word_of(mem, b, key) != TOUCHED and not room_to_touch(mem, b):
+    touched = word_of(mem, b, key) == TOUCHED
+    if delta < 0 and (not touched or mem[touched_at(mem, b, key) + T_SHOWN] + delta < 0):
+        mem[b + H_FAULTS] += 1
+        return NOT_SHOWN
+    if not touched and not room_to_touch(mem, b):
         return NO_ROOM
     at = touch_level(mem, b, key)
     shown = mem[at + T_SHOWN] + delta
-    if shown < 0:
-        mem[b + H_FAULTS] += 1
-        shown = 0
     mem[at + T_SHOWN] = shown
     release_level(mem, b, at)
     side = key & 1
@@ -182,13 +184,13 @@ def book_effective(mem: Int64s, b: int, key: int) -> int:
     word = word_of(mem, b, key)
     if word != TOUCHED:
         return word
-    return mem[touched_at(mem, b, key) + T_EFFECTIVE]
+    return int(mem[touched_at(mem, b, key) + T_EFFECTIVE])
 
 
 @jit
 def book_shown_best(mem: Int64s, b: int, side: int) -> int:
     """Return the best displayed tick, own orders included, or NO_TICK."""
-    return mem[b + H_SHOWN + side]
+    return int(mem[b + H_SHOWN + side])
 
 
 @jit
@@ -196,7 +198,7 @@ def book_best(mem: Int64s, b: int, side: int) -> int:
     """Return the best tick net of own orders, or NO_TICK."""
     best = mem[b + H_SHOWN + side]
     if best == NO_TICK or mem[b + H_EXCLUDED] == 0:
-        return best
+        return int(best)
     window = mem[b + H_WINDOW]
     step = -1 if side == 0 else 1
     origin = mem[b + H_ORIGIN + side]
@@ -214,7 +216,7 @@ def book_best(mem: Int64s, b: int, side: int) -> int:
     for place in range(len(outside)):
         tick = outside[place] if side == 1 else -outside[place]
         if book_net(mem, b, tick * 2 + side) > 0:
-            return tick
+            return int(tick)
     return NO_TICK
 
 
@@ -295,7 +297,7 @@ def book_levels(
 @jit
 def book_level_count(mem: Int64s, b: int) -> int:
     """Return how many levels of both sides are held, displayed or not."""
-    return mem[b + H_INSIDE] + mem[b + H_OUTSIDE]
+    return int(mem[b + H_INSIDE] + mem[b + H_OUTSIDE])
 
 
 @jit

@@ -17,6 +17,7 @@ from typing import Final
 NO_TICK: Final = -1  # no such price: the side is empty
 FAR_TICK: Final = 1 << 60  # above every tick: "no limit" for asks, as NO_TICK is for bids
 NO_ROOM: Final = -1  # refused before anything changed: grow the book and ask again
+NOT_SHOWN: Final = -2  # refused: less of ours is shown there than should be taken away
 
 TOUCHED: Final = 1 << 62  # level word: look in the touched table
 BLOCK: Final = 64
@@ -48,7 +49,7 @@ H_FUNDING: Final = 22
 H_HAS_DERIV: Final = 23  # [23] mark, [24] index, [25] funding: 1 once it has come
 H_FUNDING_NEXT: Final = 26  # next funding time, ns
 H_EXCLUDED: Final = 27  # levels with own orders to leave out
-H_FAULTS: Final = 28  # calls that broke a promise (see check in store); 0 in a sound book
+H_FAULTS: Final = 28  # calls that broke a promise of theirs; 0 in a sound book
 
 OVERFLOW_STRIDE: Final = 2  # key + 1, level word
 TOUCHED_STRIDE: Final = 6

@@ -34,13 +34,13 @@ from venues.model.market import Int64s
 def overflow_table(mem: Int64s, b: int) -> int:
     """Return the offset of the overflow table."""
     window = mem[b + H_WINDOW]
-    return b + HEADER + 2 * window + 2 * (window >> BLOCK_BITS)
+    return int(b + HEADER + 2 * window + 2 * (window >> BLOCK_BITS))
 
 
 @jit
 def touched_table(mem: Int64s, b: int) -> int:
     """Return the offset of the touched table."""
-    return overflow_table(mem, b) + mem[b + H_SLOTS] * OVERFLOW_STRIDE
+    return int(overflow_table(mem, b) + mem[b + H_SLOTS] * OVERFLOW_STRIDE)
 
 
 @jit
@@ -57,7 +57,7 @@ def word_of(mem: Int64s, b: int, key: int) -> int:
     window = mem[b + H_WINDOW]
     inside = tick - mem[b + H_ORIGIN + side]
     if 0 <= inside < window:
-        return mem[b + HEADER + side * window + (tick & (window - 1))]
+        return int(mem[b + HEADER + side * window + (tick & (window - 1))])
     if mem[b + H_OUTSIDE] == 0:
         return 0
     table = overflow_table(mem, b)
@@ -171,7 +171,7 @@ def displayed_in(mem: Int64s, b: int, key: int, word: int) -> int:
     if word != TOUCHED:
         return word
     at = touched_at(mem, b, key)
-    return mem[at + T_EFFECTIVE] + mem[at + T_SHOWN]
+    return int(mem[at + T_EFFECTIVE] + mem[at + T_SHOWN])
 
 
 @jit
@@ -181,4 +181,4 @@ def net_in(mem: Int64s, b: int, key: int, word: int) -> int:
         return word
     at = touched_at(mem, b, key)
     displayed = mem[at + T_EFFECTIVE] + mem[at + T_SHOWN]
-    return max(displayed - mem[at + T_EXCLUDED], 0)
+    return int(max(displayed - mem[at + T_EXCLUDED], 0))

@@ -201,4 +201,4 @@ def note_crossed(mem: Int64s, b: int) -> None:
     """Set the crossed flag from the displayed touch of both sides."""
     bid = mem[b + H_SHOWN]
     ask = mem[b + H_SHOWN + 1]
-    mem[b + H_CROSSED] = 1 if bid != NO_TICK and ask != NO_TICK and bid >= ask else 0
+    mem[b + H_CROSSED] = 1 if bid >= ask and ask != NO_TICK else 0  # so bid is one, too

@@ -1,0 +1,169 @@
+"""What can a book store be asked, whoever keeps the books?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from venues.model.instrument import Instrument
+from venues.model.market import BookMessage, BookState, DerivKind, Int64s
+
+# Every price is below this tick: sizes and prices beyond 2^53 of their step are refused on loading.
+DEFAULT_MOST = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How much room a book starts with: a hint, never a bound on what it can hold.
+
+    `window`: ticks per side kept dense around the touch, a power of two from 256 on.
+    `slots`: entries of its tables, a power of two from 16 on, three quarters of which are used.
+    """
+
+    window: int = 1 << 14
+    slots: int = 1 << 10
+
+    def __post_init__(self) -> None:
+        for name, value, least in (("window", self.window, 256), ("slots", self.slots, 16)):
+            if value < least or value & (value - 1):
+                raise ValueError(f"{name} {value} is not a power of two from {least} on")
+
+
+DEFAULT_CAPACITY = Capacity()
+
+# Levels our own orders may open where the recording has none.
+_OWN_LEVELS = 1 << 10
+# Beyond this the window costs more cache than the overflow table costs time.
+_WIDEST_WINDOW = 1 << 17
+
+
+def capacity_of(keys: Int64s, msg_start: Int64s) -> Capacity:
+    """Return room that a whole recording fits without growing: rows' keys and message offsets."""
+    if len(keys) == 0:
+        return DEFAULT_CAPACITY
+    largest = int(np.diff(msg_start).max())
+    levels = len(np.unique(keys)) + largest + _OWN_LEVELS
+    span = 1
+    for side in (0, 1):
+        ticks = keys[(keys & 1) == side] >> 1
+        if len(ticks):
+            low, high = np.percentile(ticks, (2, 98))
+            span = max(span, int(high - low))
+    window = min(max(_power_of_two(span), 1 << 10), _WIDEST_WINDOW)
+    return Capacity(window=window, slots=_power_of_two(levels + levels // 3 + 16))
+
+
+def _power_of_two(least: int) -> int:
+    """Return the smallest power of two that is not below `least` (> 0)."""
+    return 1 << (least - 1).bit_length()
+
+
+class Books(Protocol):
+    """The order books of `instruments`, addressed by their index `i`.
+
+    `key` is a level address (`venues.model.market.level_key`), sizes are lots, prices ticks, times
+    ns. Displayed is what the feed shows less what we consumed; net is displayed less own orders.
+    """
+
+    @property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Return whose books these are."""
+        ...
+
+    def apply(self, i: int, message: BookMessage) -> None:
+        """Apply one book message, all its rows or, on a snapshot, in place of the whole book."""
+        ...
+
+    def print_(self, i: int, tick: int, lots: int) -> None:
+        """Note a public trade."""
+        ...
+
+    def deriv(self, i: int, kind: DerivKind, value_e12: int, next_ns: int) -> None:
+        """Note a mark, an index or a funding rate in 10^-12 units."""
+        ...
+
+    def gap(self, i: int) -> None:
+        """Note that something was missed: BROKEN until the next snapshot."""
+        ...
+
+    def doubt(self, i: int) -> None:
+        """Make the book UNVERIFIED until `trust`."""
+        ...
+
+    def trust(self, i: int) -> None:
+        """Take a doubt back."""
+        ...
+
+    def take(self, i: int, key: int, lots: int) -> int:
+        """Consume up to `lots` (>= 0) of a level; return how many were there to take."""
+        ...
+
+    def show_own(self, i: int, key: int, delta: int) -> None:
+        """Show more (or fewer) of our own lots at a level; ValueError below nothing."""
+        ...
+
+    def set_own(self, i: int, own: Mapping[int, int]) -> None:
+        """Leave exactly these own lots (key -> lots > 0) out of what is read from now on."""
+        ...
+
+    def best(self, i: int, side: int) -> int | None:
+        """Return the best tick net of own orders."""
+        ...
+
+    def size(self, i: int, key: int) -> int:
+        """Return the displayed lots of a level; 0 where nothing is known."""
+        ...
+
+    def net(self, i: int, key: int) -> int:
+        """Return the displayed lots of a level less own orders."""
+        ...
+
+    def levels(
+        self, i: int, side: int, *, limit_tick: int | None, enough: int, most: int = DEFAULT_MOST
+    ) -> tuple[Int64s, Int64s]:
+        """Return ticks and net lots of `side`, best first.
+
+        Ends before the first tick worse than `limit_tick`, with the level at which `enough` lots
+        are reached, or after `most` levels. Beyond the last level nothing is known.
+        """
+        ...
+
+    def all_levels(self, i: int) -> Int64s:
+        """Return every level held, ordered by key.
+
+        Columns: key, recorded, effective, own shown, own left out.
+        """
+        ...
+
+    def crossed(self, i: int) -> bool:
+        """Return whether the displayed touch is crossed or locked."""
+        ...
+
+    def state(self, i: int, now_ns: int, stale_after_ns: int) -> BookState:
+        """Return UNVERIFIED, BROKEN, STALE or LIVE: the first that applies."""
+        ...
+
+    def last_local_ns(self, i: int) -> int:
+        """Return when we knew the last book message; 0 before the first."""
+        ...
+
+    def last_tick(self, i: int) -> int | None:
+        """Return the price of the last print."""
+        ...
+
+    def volume(self, i: int) -> int:
+        """Return the lots printed so far."""
+        ...
+
+    def mark(self, i: int) -> int | None:
+        """Return the mark price in 10^-12 units."""
+        ...
+
+    def index(self, i: int) -> int | None:
+        """Return the index price in 10^-12 units."""
+        ...
+
+    def funding(self, i: int) -> tuple[int, int] | None:
+        """Return the funding rate in 10^-12 units and when it is next paid."""
+        ...
