@@ -23,13 +23,14 @@ def validated(
 ) -> SectionT:
     """Return `document` as a `model`; keys in `later` are known, but not built yet.
 
-    Raises InputError about the mistake that stands first in the file, and how many follow.
+    Raises InputError about the mistake that stands first in the file (what is missing stands
+    nowhere and comes last), and how many follow.
     """
     try:
         return model.model_validate(document.tree)
     except ValidationError as error:
         mistakes = error.errors(include_url=False)
-    mistakes.sort(key=lambda mistake: document.line_of(mistake["loc"]))
+    mistakes.sort(key=lambda m: (m["type"] == "missing", document.line_of(m["loc"])))
     raise _told(document, model, mistakes, later)
 
 
@@ -44,6 +45,8 @@ def _told(
     value: object = first["input"]
     more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
     match first["type"]:
+        case _ if field[-1:] == ("[key]",):  # pydantic's way to point at a key of a free table
+            field, value, remedy = field[:-1], None, first["msg"]
         case "extra_forbidden":
             remedy = _unknown(model, field, later)
         case "missing":
@@ -54,6 +57,8 @@ def _told(
             remedy = "must be a table"
         case "tuple_type":
             remedy = "must be a list"
+        case "too_short":
+            remedy = "an empty list means nothing here; leave it out or fill it"
         case _:
             remedy = first["msg"]
     return document.problem(field, value, remedy + more)
