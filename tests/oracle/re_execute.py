@@ -120,6 +120,8 @@ class Instrument:
                 self.findings.broken(Rule.IN_RECORDING, child.name, text)
             return
         taken = sweeps.meet(child, self.book, time_ns)
+        if taken:
+            (self.asks if order.is_buy else self.bids).overtaken(self.book)
         self.findings.counts["taker_fills"] += sum(
             fill.liquidity is Liquidity.TAKER for fill in order.fills
         )

@@ -29,7 +29,7 @@ class Resting:
     lots: int
     least: Bound
     most: Bound
-    explained: int = 0  # printed lots ahead that a later recorded decrease only confirms
+    explained: int = 0  # printed lots ahead of us that the level's next decrease only confirms
     level: int = 0  # what the recording showed at our price before the current message
     forced: int = 0  # lots the book traded through us at `forced_ns`
     forced_ns: int = -1
@@ -97,11 +97,12 @@ class Queue:
         """Shorten the queues by what the message took away."""
         side = book.beside(self.is_buy)
         for order in self.orders:
-            decrease = max(0, order.level - side.recorded.get(order.tick, 0))
-            confirmed = min(decrease, order.explained)
-            order.explained -= confirmed
+            recorded = side.recorded.get(order.tick, 0)
+            unexplained = max(0, order.level - recorded - order.explained)
+            if recorded != order.level:
+                order.explained = 0  # a print explains the next change, not the ones after it
             there = side.there(order.tick)
-            order.most.ahead = min(max(0, order.most.ahead - (decrease - confirmed)), there)
+            order.most.ahead = min(max(0, order.most.ahead - unexplained), there)
             order.least.ahead = min(order.least.ahead, there)
 
     def printed(self, tick: int, lots: int) -> None:
@@ -116,12 +117,20 @@ class Queue:
                 # A trade behind our price says that nobody is left before us.
                 order.most.ahead = 0
             else:
-                queue_least = _eat(order.least, left_least)
-                queue_most = _eat(order.most, left_most)
-                order.explained += queue_most
+                queue_least, queue_most = order.least.ahead, order.most.ahead
+                # At the most, the recorded print hit the recorded queue whatever it also gave us.
+                order.least.ahead -= min(queue_least, left_least)
+                order.most.ahead -= min(queue_most, lots)
+                order.explained += min(queue_most, lots)
             # The queue's part is not taken off for our next order: it has the same people ahead.
             left_least -= _fill(order, order.least, left_least - queue_least)
             left_most -= _fill(order, order.most, left_most - queue_most)
+
+    def overtaken(self, book: VenueBook) -> None:
+        """Shorten the queues where we ourselves have just taken what stood ahead of us."""
+        for order in self.orders:
+            there = book.beside(self.is_buy).there(order.tick)
+            order.most.ahead = min(order.most.ahead, there)
 
     def _share(
         self, levels: list[tuple[int, int]], wanted: list[int]
@@ -143,13 +152,7 @@ class Queue:
         return shares
 
 
-def _eat(bound: Bound, lots: int) -> int:
-    eaten = min(bound.ahead, lots)
-    bound.ahead -= eaten
-    return eaten
-
-
 def _fill(order: Resting, bound: Bound, lots: int) -> int:
-    got = min(order.lots - bound.filled, lots)
+    got = min(order.lots - bound.filled, max(0, lots))
     bound.filled += got
     return got
