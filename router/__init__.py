@@ -1,3 +1,1 @@
-"""What the engine offers to a program: its public names, loaded when first used."""
-
-__version__ = "0.1.0"
+"""The engine around strategies and venues; public names are loaded lazily."""

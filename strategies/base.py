@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from random import Random
 from typing import ClassVar, Protocol
 
 import msgspec
@@ -48,7 +49,7 @@ class ChildView(msgspec.Struct, frozen=True):
     tick: int  # the venue's own tick
     quantity: Decimal
     filled: Decimal
-    open: bool  # may still trade: sent, working or in doubt
+    in_doubt: bool  # only the venue knows; its quantity stays reserved
     post_only: bool
     cancelling: bool
 
@@ -86,7 +87,7 @@ class View(Protocol):
 
     @property
     def children(self) -> Sequence[ChildView]:
-        """Every child that is not closed, oldest first."""
+        """Every child that is not settled (closed, with all its fills known), oldest first."""
         ...
 
     def min_quantity(self) -> Decimal:
@@ -118,8 +119,13 @@ class Strategy(Protocol):
         """Return why `spec` can never work on this market, or "" ; asked once, at the start."""
         ...
 
-    def start(self, spec: ParentSpec, view: View) -> tuple[State, Sequence[Intent]]:
-        """Return the first state and intents; called once, when the parent becomes ACTIVE."""
+    def start(
+        self, spec: ParentSpec, view: View, rng: Random
+    ) -> tuple[State, Sequence[Intent]]:
+        """Return the first state and intents; called once, when the parent becomes ACTIVE.
+
+        `rng` is seeded from the run and the parent; it is not available later.
+        """
         ...
 
     def decide(

@@ -15,7 +15,7 @@ class TakeParams(msgspec.Struct, frozen=True, tag="take", kw_only=True):
 class RestParams(msgspec.Struct, frozen=True, tag="rest", kw_only=True):
     """Post-only at a peg, re-pegged with bounds, optionally crossing at a deadline.
 
-    `peg`: primary | mid | opposite. `repeg_ticks`: touch moves below it are ignored. `repeg_max`:
+    `peg`: primary (the own side's touch). `repeg_ticks`: touch moves below it are ignored. `repeg_max`:
     re-pegs before the order stays where it is. `deadline_s`: 0 = none; then cross or cancel.
     """
 

@@ -6,7 +6,6 @@ from typing import Protocol
 from venues.model.commands import Approved
 from venues.model.events import ExecutionEvent
 from venues.model.ids import VenueId
-from venues.model.market import MarketEvent
 
 # Order of events at equal time: book, trade, gateway arrival, execution event, timer.
 RANK_VENUE_BOOK = 0
@@ -35,15 +34,17 @@ class Clock(Protocol):
 
 
 class Feed(Protocol):
-    """Market data of one venue."""
+    """Market data: keeps our view of the books true as things become known."""
 
-    @property
-    def venue(self) -> VenueId:
-        """Return whose data this is."""
+    def fired(self) -> AsyncIterator[tuple[int, ...]]:
+        """Apply what becomes known, yield the watch slots that hold after it (never empty).
+
+        Ends when there will be no more market data.
+        """
         ...
 
-    def messages(self) -> AsyncIterator[MarketEvent]:
-        """Yield events when we know them, in order; end when there will be no more."""
+    def nudge(self) -> None:
+        """Look again at what comes next: watches have been set or cleared."""
         ...
 
 

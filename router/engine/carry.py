@@ -1,0 +1,230 @@
+"""How a strategy's intents are carried out: wake-ups remembered, plans made, children sent."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import assert_never
+
+from router.engine.core import Core
+from router.engine.records import ParentMoved, Planned
+from router.engine.view import EngineView
+from router.orders.parent import Parent, ParentState
+from router.routing.offers import Terms, allowed_by
+from router.routing.rest import place_rest
+from router.routing.take import plan_take
+from strategies.base import Progressed, StrategyEvent
+from strategies.base import State as Memory
+from strategies.intents import (
+    Finish,
+    Idle,
+    Intent,
+    Rest,
+    Take,
+    Unwake,
+    WakeAt,
+    WakeWhen,
+    Withdraw,
+)
+from venues.model.commands import Submit
+from venues.model.ids import VenueId, client_order_id
+from venues.model.instrument import Instrument
+from venues.model.numbers import ZERO
+from venues.model.order import TimeInForce
+
+# A strategy that keeps asking for what cannot be had is asked this often per step, then left alone.
+ROUNDS = 3
+
+
+def decide(core: Core, parent: Parent, event: StrategyEvent, fired: str = "") -> None:
+    """Ask the parent's strategy what to do about `event` and do it.
+
+    `fired` names the wake-up that brought us here. When nothing could be sent and nothing is open,
+    the strategy is told so (`Progressed`) and decides again, at most `ROUNDS` times.
+    """
+    strategy = core.strategies[str(parent.spec.params.__struct_config__.tag)]
+    for _ in range(ROUNDS):
+        assert parent.memory is not None
+        memory, intents = strategy.decide(parent.memory, event, EngineView(core, parent))
+        if not carry_out(core, parent, memory, intents, fired):
+            return
+        event, fired = Progressed(), ""
+
+
+def carry_out(
+    core: Core, parent: Parent, memory: Memory, intents: Sequence[Intent], fired: str = ""
+) -> bool:
+    """Do what `intents` say, in order; return whether an order was wanted and none went out."""
+    wakes: dict[str, WakeAt | WakeWhen] = {t: w for t, w in parent.wakes.items() if t != fired}
+    idle: Idle | None = None
+    finish: Finish | None = None
+    for intent in intents:
+        match intent:
+            case WakeAt(tag=tag) | WakeWhen(tag=tag):
+                wakes[tag] = intent
+            case Unwake(tag=tag):
+                wakes.pop(tag, None)
+            case Idle():
+                idle = intent
+            case Finish():
+                finish = intent
+            case Take() | Rest() | Withdraw():
+                pass
+            case _:
+                assert_never(intent)
+    core.remember(parent, memory, wakes, fired)
+    sent = [_order(core, parent, i) for i in intents if isinstance(i, Take | Rest)]
+    for intent in intents:
+        if isinstance(intent, Withdraw):
+            _withdraw(core, parent, intent)
+    _say(core, parent, idle)
+    if finish is not None:
+        then = ParentState.DONE if finish.complete else ParentState.EXPIRED
+        core.wind_down(parent, then, finish.reason)
+        return False
+    return bool(sent) and not any(sent) and parent.running and not parent.unsettled
+
+
+def _order(core: Core, parent: Parent, intent: Take | Rest) -> bool:
+    match intent:
+        case Take():
+            return _take(core, parent, intent)
+        case Rest():
+            return _rest(core, parent, intent)
+        case _:
+            assert_never(intent)
+
+
+def _take(core: Core, parent: Parent, intent: Take) -> bool:
+    """Plan a sweep over the books as they stand and send its legs; return whether any went out."""
+    composite = core.composite(parent.spec.symbol)
+    side = parent.spec.side
+    plan = plan_take(
+        core.books,
+        composite,
+        side=side,
+        quantity=min(intent.quantity, parent.free),
+        limit=_worst(core, parent, intent.limit),
+        terms=_terms(core, parent),
+        sweep=core.sweep,
+    )
+    core.note(Planned(parent.spec.id, core.state.plans + 1, core.now_ns, plan))
+    sent = False
+    for leg in plan.legs:
+        instrument = core.books.instruments[leg.book]
+        submit = _submit(
+            core,
+            parent,
+            instrument,
+            lots=leg.lots,
+            price=leg.limit_price,
+            time_in_force=TimeInForce.IOC,
+            leg=intent.leg,
+        )
+        sent = core.issue(parent, submit) or sent
+    if not sent:
+        parent.idle = "; ".join(f"{venue} {why}" for venue, why in plan.skipped)
+    return sent
+
+
+def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
+    """Choose where to post and send one post-only child; return whether it went out."""
+    place = place_rest(
+        core.books,
+        core.composite(parent.spec.symbol),
+        side=parent.spec.side,
+        quantity=min(intent.quantity, parent.free),
+        limit=_worst(core, parent, intent.limit),
+        peg=intent.peg,
+        offset_ticks=intent.offset_ticks,
+        terms=_terms(core, parent),
+    )
+    if place.post is None:
+        parent.idle = "; ".join(f"{venue} {why}" for venue, why in place.skipped)
+        return False
+    instrument = core.books.instruments[place.post.book]
+    submit = _submit(
+        core,
+        parent,
+        instrument,
+        lots=place.post.lots,
+        price=instrument.price_of(place.post.tick),
+        time_in_force=TimeInForce.GTC,
+        leg=intent.leg,
+    )
+    return core.issue(parent, submit)
+
+
+def _submit(
+    core: Core,
+    parent: Parent,
+    instrument: Instrument,
+    *,
+    lots: int,
+    price: Decimal,
+    time_in_force: TimeInForce,
+    leg: str,
+) -> Submit:
+    child_no = len(parent.children) + 1
+    return Submit(
+        client_order_id=client_order_id(core.run, parent.spec.id, child_no),
+        parent_id=parent.spec.id,
+        child_no=child_no,
+        attempt=1,
+        account=parent.spec.account,
+        venue=instrument.venue,
+        symbol=instrument.symbol,
+        side=parent.spec.side,
+        quantity=instrument.quantity_of(lots),
+        price=price,
+        time_in_force=time_in_force,
+        decided_ns=core.now_ns,
+        deadline_ns=core.now_ns + core.settings.send_within_ns,
+        leg=leg,
+        post_only=time_in_force is TimeInForce.GTC,
+    )
+
+
+def _withdraw(core: Core, parent: Parent, intent: Withdraw) -> None:
+    for child in list(parent.unsettled.values()):
+        if child.submit.leg == intent.leg:
+            core.cancel(child)
+
+
+def _say(core: Core, parent: Parent, idle: Idle | None) -> None:
+    """Keep the reason for doing nothing; PARKED is a state of its own and journalled."""
+    if idle is not None:
+        parent.idle = idle.reason
+    parked = idle is not None and idle.parked
+    if parked and parent.state is ParentState.ACTIVE:
+        moved = ParentMoved(parent.spec.id, ParentState.PARKED, parent.idle, core.now_ns)
+        core.note(moved)
+    elif not parked and parent.state is ParentState.PARKED:
+        core.note(ParentMoved(parent.spec.id, ParentState.ACTIVE, "", core.now_ns))
+
+
+def _worst(core: Core, parent: Parent, limit: Decimal) -> Decimal:
+    """Return the tighter of a strategy's limit and the parent's."""
+    own = core.limit_of(parent)
+    return min(limit, own) if parent.spec.side.sign > 0 else max(limit, own)
+
+
+def _terms(core: Core, parent: Parent) -> Terms:
+    """Return what binds routing for this parent: allowed venues, caps left, own resting levels."""
+    spec = parent.spec
+    venues = [m.instrument.venue for m in core.scales[spec.symbol].members]
+    return Terms(
+        barred=allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny),
+        room={venue: max(cap - _used(parent, venue), ZERO) for venue, cap in spec.venue_caps},
+        own={book: core.own_keys(book) for book in core.resting},
+    )
+
+
+def _used(parent: Parent, venue: VenueId) -> Decimal:
+    """Return what has traded or still may at `venue`, market units."""
+    return sum(
+        (
+            c.member.market_quantity(c.filled + c.reserved)
+            for c in parent.children.values()
+            if c.submit.venue == venue
+        ),
+        ZERO,
+    )

@@ -1,0 +1,220 @@
+"""What every part of a step shares: state, gate, timers, market access, and the records it makes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import Random
+
+import msgspec
+
+from router.depth.composite import Composite, observe
+from router.depth.scale import Scale
+from router.engine.records import Decided, Flagged, Issued, ParentMoved, Record
+from router.engine.settings import EngineSettings
+from router.engine.state import EngineState
+from router.engine.timers import QueryTimer, StrategyTimer, Timers
+from router.engine.watching import Watching
+from router.orders.child import Child
+from router.orders.parent import Parent, ParentState
+from router.risk.limits import Code, Gate, Refused
+from router.routing.sweep import Sweep
+from strategies.base import State as Memory
+from strategies.base import Strategy
+from strategies.intents import WakeAt, WakeWhen
+from venues.books.store import Books
+from venues.model.commands import Approved, Cancel, Command, Query, Submit
+from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol
+from venues.model.market import ASK, BID, level_key
+from venues.model.numbers import BPS
+from venues.model.order import Side, TimeInForce
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Core:
+    """The engine's memory and hands during a step.
+
+    `seeded(text)` returns a Random whose draws depend on the text alone. `scales`: one per market.
+    """
+
+    run: RunId
+    seed: int
+    settings: EngineSettings
+    scales: Mapping[Symbol, Scale]
+    books: Books
+    strategies: Mapping[str, Strategy]
+    seeded: Callable[[str], Random]
+    state: EngineState
+    gate: Gate
+    sweep: Sweep
+    watching: Watching
+    timers: Timers = field(default_factory=Timers)
+    now_ns: int = 0
+    records: list[Record] = field(default_factory=list)
+    commands: list[Approved] = field(default_factory=list)
+    resting: dict[int, dict[ClientOrderId, Child]] = field(default_factory=dict)
+    _composites: dict[Symbol, Composite] = field(default_factory=dict)
+
+    def begin(self, now_ns: int) -> None:
+        """Open a step at engine time `now_ns`."""
+        self.now_ns = now_ns
+        self._composites.clear()
+
+    def composite(self, symbol: Symbol) -> Composite:
+        """Return the market of `symbol` as it stands now; made once a step."""
+        found = self._composites.get(symbol)
+        if found is None:
+            found = self._composites[symbol] = observe(
+                self.books,
+                self.scales[symbol],
+                now_ns=self.now_ns,
+                stale_after_ns=self.settings.stale_after_ns,
+            )
+        return found
+
+    def limit_of(self, parent: Parent) -> Decimal:
+        """Return the worst price a parent may trade at now: its limit, and never past the collar."""
+        sign = parent.spec.side.sign
+        mid = self.composite(parent.spec.symbol).mid
+        reference = parent.arrival_price if mid is None else mid
+        collar = reference + sign * reference * self.settings.limits.collar_bps / BPS
+        if parent.limit is None:
+            return collar
+        return min(parent.limit, collar) if sign > 0 else max(parent.limit, collar)
+
+    def note(self, record: Record) -> None:
+        """Make a fact true now and hand it to the journal; flag what it reveals to be wrong."""
+        wrong = self.state.apply(record)
+        self.records.append(record)
+        if wrong:
+            self.flag(ParentId(""), "anomaly", wrong)
+
+    def flag(self, parent_id: ParentId, code: str, sentence: str) -> None:
+        """Record something a human should see."""
+        self.note(Flagged(parent_id, code, sentence, self.now_ns))
+
+    def issue(self, parent: Parent, command: Command) -> bool:
+        """Let risk judge `command`; journal and emit it when approved. Return whether it was."""
+        composite = self.composite(parent.spec.symbol)
+        verdict = self.gate.approve(
+            command,
+            spec=parent.spec,
+            member=self.state.members[command.venue, command.symbol],
+            limit=self.limit_of(parent),
+            reference=composite.mid,
+        )
+        if isinstance(verdict, Refused):
+            self.flag(parent.spec.id, verdict.code.value, verdict.sentence)
+            if verdict.code in {Code.QUANTITY, Code.GRID, Code.DUPLICATE}:
+                # The ledger and the gate disagree: one of them is wrong, so nothing more is sent.
+                self.wind_down(parent, ParentState.FAILED, verdict.sentence)
+            return False
+        self.note(Issued(command, self.now_ns))
+        self.commands.append(verdict)
+        if isinstance(command, Submit) and command.time_in_force is TimeInForce.GTC:
+            self.show_own(self.state.children[command.client_order_id])
+        return True
+
+    def cancel(self, child: Child) -> None:
+        """Ask the venue to end `child`, unless that has been asked and not been answered."""
+        if child.closed or child.cancelling:
+            return
+        s = child.submit
+        command = Cancel(
+            client_order_id=s.client_order_id,
+            parent_id=s.parent_id,
+            account=s.account,
+            venue=s.venue,
+            symbol=s.symbol,
+            number=child.cancels + 1,
+        )
+        self.issue(self.state.parent_of(child), command)
+
+    def query(self, child: Child) -> None:
+        """Ask the venue what it knows of `child`."""
+        s = child.submit
+        command = Query(
+            client_order_id=s.client_order_id,
+            parent_id=s.parent_id,
+            account=s.account,
+            venue=s.venue,
+            symbol=s.symbol,
+            number=child.queries + 1,
+        )
+        self.timers.forget(QueryTimer(s.client_order_id))
+        self.issue(self.state.parent_of(child), command)
+
+    def show_own(self, child: Child) -> None:
+        """Tell the book which of its depth is ours: whatever rests or may rest there."""
+        s = child.submit
+        i = self.watching.book_of(s.venue, s.symbol)
+        orders = self.resting.setdefault(i, {})
+        if child.settled:
+            orders.pop(s.client_order_id, None)
+        else:
+            orders[s.client_order_id] = child
+        self.books.set_own(i, self.own_keys(i))
+
+    def own_keys(self, book: int) -> dict[int, int]:
+        """Return lots by level key of what rests, or may rest, for us in one book."""
+        own: dict[int, int] = {}
+        for child in self.resting.get(book, {}).values():
+            instrument = child.member.instrument
+            tick = int(child.submit.price / instrument.tick_size)
+            key = level_key(tick, BID if child.submit.side is Side.BUY else ASK)
+            own[key] = own.get(key, 0) + int(child.reserved / instrument.lot_size)
+        return own
+
+    def wind_down(self, parent: Parent, then: ParentState, reason: str) -> None:
+        """Send nothing new for `parent`, cancel what is open; it ends when all is settled."""
+        if parent.ended or parent.state is ParentState.CANCELLING:
+            return
+        wakes = parent.wakes
+        self.note(
+            ParentMoved(parent.spec.id, ParentState.CANCELLING, reason, self.now_ns, then)
+        )
+        self.rearm(parent.spec.id, wakes, {})
+        for child in list(parent.unsettled.values()):
+            self.cancel(child)
+        self.end_if_settled(parent)
+
+    def end_if_settled(self, parent: Parent) -> None:
+        """End a parent that winds down once nothing of it can trade any more."""
+        if parent.state is ParentState.CANCELLING and not parent.unsettled:
+            assert parent.then is not None
+            self.note(ParentMoved(parent.spec.id, parent.then, parent.reason, self.now_ns))
+
+    def remember(
+        self, parent: Parent, memory: Memory, wakes: Mapping[str, WakeAt | WakeWhen], fired: str
+    ) -> None:
+        """Journal a strategy's memory and wake-ups when they changed, and arm the new ones.
+
+        `fired` names the wake-up that just fired: if it is set again it is armed again.
+        """
+        armed = {tag: wake for tag, wake in parent.wakes.items() if tag != fired}
+        if memory != parent.memory or wakes != parent.wakes:
+            self.note(
+                Decided(parent.spec.id, msgspec.Raw(_encode(memory)), tuple(wakes.values()))
+            )
+        self.rearm(parent.spec.id, armed, wakes)
+
+    def rearm(
+        self,
+        parent_id: ParentId,
+        old: Mapping[str, WakeAt | WakeWhen],
+        new: Mapping[str, WakeAt | WakeWhen],
+    ) -> None:
+        """Set and unset timers and watches so that exactly `new` can fire."""
+        for tag, wake in old.items():
+            if new.get(tag) != wake:
+                self.timers.forget(StrategyTimer(parent_id, tag))
+                self.watching.forget(parent_id, tag)
+        for tag, wake in new.items():
+            if old.get(tag) == wake:
+                continue
+            if isinstance(wake, WakeAt):
+                self.timers.set(StrategyTimer(parent_id, tag), wake.at_ns)
+            else:
+                symbol = self.state.parents[parent_id].spec.symbol
+                self.watching.watch(parent_id, tag, wake.condition, symbol, self.now_ns)

@@ -1,0 +1,69 @@
+"""What happened, as one hash: commands and execution events in order, without times or paths.
+
+Two runs that decide and experience the same have the same digest, whatever drove them: the live loop,
+the replay kernel, another process.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import msgspec
+
+from venues.model.commands import Cancel, Command, Query, Submit
+from venues.model.events import ExecutionEvent, Filled
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Digest:
+    """A running SHA-256."""
+
+    _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def command(self, command: Command) -> None:
+        """Add one approved command."""
+        match command:
+            case Submit():
+                facts: tuple[object, ...] = (
+                    "submit",
+                    command.client_order_id,
+                    command.parent_id,
+                    command.leg,
+                    command.account,
+                    command.venue,
+                    command.symbol,
+                    command.side,
+                    command.quantity,
+                    command.price,
+                    command.time_in_force,
+                    command.post_only,
+                    command.reduce_only,
+                    command.margin_mode,
+                )
+            case Cancel():
+                facts = ("cancel", command.client_order_id, command.number)
+            case Query():
+                facts = ("query", command.client_order_id, command.number)
+        self._hash.update(_encode(facts))
+
+    def event(self, event: ExecutionEvent) -> None:
+        """Add one execution event; its times are left out."""
+        if isinstance(event, Filled):
+            facts: object = (
+                "filled",
+                event.client_order_id,
+                event.exec_id,
+                event.quantity,
+                event.price,
+                event.fee,
+                event.liquidity,
+                event.cum_quantity,
+            )
+        else:
+            facts = msgspec.structs.replace(event, ts_exchange_ns=0)
+        self._hash.update(_encode(facts))
+
+    def hexdigest(self) -> str:
+        """Return the hash so far."""
+        return self._hash.hexdigest()

@@ -1,0 +1,65 @@
+"""What to do about a child after news of it: believe, ask again, or release what is proven absent."""
+
+from router.engine.core import Core
+from router.engine.records import ProvenAbsent
+from router.engine.timers import QueryTimer
+from router.orders.child import Child
+from router.orders.lifecycle import Status
+from router.orders.parent import ParentState
+from router.orders.reconcile import Look, negative_look, next_query_ns
+from venues.model.events import (
+    AnswerLost,
+    Asked,
+    CancelRejected,
+    ExecutionEvent,
+    NotSent,
+    Reported,
+    Standing,
+)
+
+
+def proves_absence(core: Core, event: ExecutionEvent) -> bool:
+    """Return whether `event`, not yet noted, is the look that proves its child absent."""
+    if not isinstance(event, Reported) or event.standing is not Standing.ABSENT:
+        return False
+    child = core.state.children.get(event.client_order_id)
+    if child is None or child.status is not Status.IN_DOUBT:
+        return False
+    look = negative_look(child, now_ns=core.now_ns, margins=core.settings.margins)
+    return look is Look.PROOF
+
+
+def burn(core: Core, child: Child) -> None:
+    """Release a child that is proven never to have reached the venue."""
+    core.note(ProvenAbsent(child.submit.client_order_id, core.now_ns))
+
+
+def follow_up(core: Core, child: Child, event: ExecutionEvent) -> None:
+    """Set or do the next asking about `child` after `event` has been noted."""
+    timer = QueryTimer(child.submit.client_order_id)
+    if child.settled:
+        core.timers.forget(timer)
+        return
+    margins = core.settings.margins
+    new_doubt = isinstance(event, AnswerLost) and event.asked is not Asked.QUERY
+    if new_doubt or isinstance(event, CancelRejected):
+        core.query(child)
+    elif isinstance(event, AnswerLost | Reported | NotSent) or child.closed:
+        core.timers.set(timer, next_query_ns(child, now_ns=core.now_ns, margins=margins))
+    else:
+        core.timers.set(timer, core.now_ns + margins.silence_ns)
+    parent = core.state.parent_of(child)
+    if parent.state is ParentState.CANCELLING and child.status is Status.WORKING:
+        # A cancel was lost or refused on the way: the parent still wants the order gone.
+        core.cancel(child)
+
+
+def ask(core: Core, child: Child) -> None:
+    """Query a child whose timer rang, unless it has settled meanwhile."""
+    if child.settled:
+        return
+    core.query(child)
+    core.timers.set(
+        QueryTimer(child.submit.client_order_id),
+        next_query_ns(child, now_ns=core.now_ns, margins=core.settings.margins),
+    )

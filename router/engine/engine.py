@@ -1,0 +1,168 @@
+"""One turn of the engine: an input and the time in, records and approved commands out.
+
+Synchronous and deterministic: nothing here waits, reads a clock or talks to a venue. The caller
+commits the records before it lets any command leave.
+"""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from router.engine.carry import decide
+from router.engine.core import Core
+from router.engine.doubts import ask, burn, follow_up, proves_absence
+from router.engine.inputs import (
+    CancelParent,
+    Executions,
+    HaltRequested,
+    Input,
+    MarketEnded,
+    Recovered,
+    SubmitParent,
+    TimersDue,
+    WatchesFired,
+)
+from router.engine.records import Received, Record
+from router.engine.starting import START, receive, try_start
+from router.engine.timers import QueryTimer, StartTimer, StrategyTimer
+from router.orders.lifecycle import Status
+from router.orders.parent import Parent, ParentState
+from strategies.base import Progressed, Resumed, Woke
+from venues.model.commands import Approved
+from venues.model.events import AnswerLost, Asked, ExecutionEvent
+from venues.model.ids import ParentId
+from venues.model.order import TimeInForce
+
+
+class Engine:
+    """Drives every parent; `core` holds what it knows."""
+
+    __slots__ = ("core",)
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+
+    def step(self, event: Input, now_ns: int) -> tuple[list[Record], list[Approved]]:
+        """Return what became true and what may leave once that is on disk."""
+        core = self.core
+        core.begin(now_ns)
+        match event:
+            case Executions(events=events):
+                self._executions(events)
+            case WatchesFired(slots=slots):
+                self._fired(slots)
+            case TimersDue():
+                self._timers()
+            case SubmitParent(spec=spec):
+                receive(core, spec)
+            case CancelParent(parent_id=parent_id):
+                parent = core.state.parents[parent_id]
+                core.wind_down(parent, ParentState.CANCELLED, "cancelled by request")
+            case MarketEnded():
+                for parent in self._alive():
+                    core.wind_down(parent, ParentState.EXPIRED, "tape ended")
+            case HaltRequested(reason=reason):
+                core.gate.halt.set(reason)
+            case Recovered():
+                self._recovered()
+            case _:
+                assert_never(event)
+        records, commands = core.records, core.commands
+        core.records, core.commands = [], []
+        return records, commands
+
+    def next_timer_ns(self) -> int | None:
+        """Return when the next timer is due."""
+        return self.core.timers.next_ns()
+
+    @property
+    def alive(self) -> bool:
+        """Return whether any parent has not ended."""
+        return any(not p.ended for p in self.core.state.parents.values())
+
+    def _alive(self) -> list[Parent]:
+        return [p for p in self.core.state.parents.values() if not p.ended]
+
+    def _executions(self, events: Iterable[ExecutionEvent]) -> None:
+        core = self.core
+        touched: dict[ParentId, None] = {}
+        for event in events:
+            absent = proves_absence(core, event)
+            core.note(Received(event, core.now_ns))
+            child = core.state.children.get(event.client_order_id)
+            if child is None:
+                continue
+            if absent:
+                burn(core, child)
+            if child.submit.time_in_force is TimeInForce.GTC:
+                core.show_own(child)
+            follow_up(core, child, event)
+            touched[child.submit.parent_id] = None
+        for parent_id in touched:
+            parent = core.state.parents[parent_id]
+            if parent.excess and parent.running:
+                why = f"venues filled {parent.excess} beyond the quantity"
+                core.flag(parent_id, "venue_overfill", why)
+                core.wind_down(parent, ParentState.FAILED, why)
+            elif parent.running:
+                decide(core, parent, Progressed())
+            else:
+                core.end_if_settled(parent)
+
+    def _fired(self, slots: Iterable[int]) -> None:
+        core = self.core
+        for slot in slots:
+            owner = core.watching.fired(slot)
+            if owner is None:
+                continue
+            parent_id, tag = owner
+            parent = core.state.parents[parent_id]
+            if tag == START:
+                try_start(core, parent)
+            elif parent.running:
+                decide(core, parent, Woke(tag), fired=tag)
+
+    def _timers(self) -> None:
+        """Serve the earliest due timer; the driver calls again while any is due."""
+        core = self.core
+        timer = core.timers.pop_due(core.now_ns)
+        match timer:
+            case StrategyTimer(parent_id=parent_id, tag=tag):
+                parent = core.state.parents[parent_id]
+                if parent.running:
+                    decide(core, parent, Woke(tag), fired=tag)
+            case StartTimer(parent_id=parent_id):
+                try_start(core, core.state.parents[parent_id])
+            case QueryTimer(client_order_id=order_id):
+                ask(core, core.state.children[order_id])
+            case None:
+                pass
+            case _:
+                assert_never(timer)
+
+    def _recovered(self) -> None:
+        """Go on after a restart: doubt what was sent, ask about all, re-arm, then resume."""
+        core = self.core
+        for child in list(core.state.children.values()):
+            if child.settled:
+                continue
+            s = child.submit
+            if s.time_in_force is TimeInForce.GTC:
+                core.show_own(child)
+            if child.status is Status.SENT or child.cancelling:
+                lost = AnswerLost(
+                    client_order_id=s.client_order_id,
+                    venue=s.venue,
+                    asked=Asked.SUBMIT if child.status is Status.SENT else Asked.CANCEL,
+                )
+                core.note(Received(lost, core.now_ns))
+            ask(core, child)
+        for parent in self._alive():
+            core.rearm(parent.spec.id, {}, parent.wakes)
+            if parent.state is ParentState.PENDING:
+                try_start(core, parent)
+            elif parent.running:
+                decide(core, parent, Resumed())
+            else:
+                for child in list(parent.unsettled.values()):
+                    core.cancel(child)
+                core.end_if_settled(parent)

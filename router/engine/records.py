@@ -1,0 +1,116 @@
+"""What the journal remembers: facts in the past tense; the engine's state is their fold.
+
+A record changes memory the moment it is made and is on disk before anything external happens.
+Decimals are written as strings; `VERSION` rises when a record changes its meaning.
+"""
+
+from decimal import Decimal
+
+import msgspec
+
+from router.orders.parent import ParentState
+from router.routing.plan import Plan
+from strategies.intents import WakeAt, WakeWhen
+from strategies.spec import ParentSpec
+from venues.model.commands import Command
+from venues.model.events import ExecutionEvent
+from venues.model.ids import ParentId, RunId
+
+VERSION = 1
+
+
+class RunOpened(msgspec.Struct, frozen=True, tag="run_opened"):
+    """A run began (or went on, after a restart): what determines its decisions."""
+
+    run: RunId
+    seed: int
+    config: str  # fingerprint of the settings
+    version: str
+
+
+class ParentReceived(msgspec.Struct, frozen=True, tag="parent_received"):
+    """A parent order was taken over."""
+
+    spec: ParentSpec
+    received_ns: int
+
+
+class ParentStarted(msgspec.Struct, frozen=True, tag="parent_started"):
+    """A parent became ACTIVE; `limit` is its worst price (None: collar), `lot` its finest lot."""
+
+    parent_id: ParentId
+    started_ns: int
+    arrival_price: Decimal
+    limit: Decimal | None
+    lot: Decimal
+
+
+class ParentMoved(msgspec.Struct, frozen=True, tag="parent_moved"):
+    """A parent changed its state; `then` is the final state it winds down to, "" if none yet."""
+
+    parent_id: ParentId
+    state: ParentState
+    reason: str
+    at_ns: int
+    then: ParentState | None = None
+
+
+class Decided(msgspec.Struct, frozen=True, tag="decided"):
+    """A strategy decided: its whole memory and wake-ups, as they are from now on."""
+
+    parent_id: ParentId
+    memory: msgspec.Raw
+    wakes: tuple[WakeAt | WakeWhen, ...]
+
+
+class Planned(msgspec.Struct, frozen=True, tag="planned"):
+    """A routing decision was made, with the books it saw."""
+
+    parent_id: ParentId
+    plan_no: int
+    at_ns: int
+    plan: Plan
+
+
+class Issued(msgspec.Struct, frozen=True, tag="issued"):
+    """A command was approved; from the commit on it may exist at the venue."""
+
+    command: Command
+    at_ns: int
+
+
+class Received(msgspec.Struct, frozen=True, tag="received"):
+    """A venue answered."""
+
+    event: ExecutionEvent
+    at_ns: int
+
+
+class ProvenAbsent(msgspec.Struct, frozen=True, tag="proven_absent"):
+    """A child in doubt was proven never to have reached the venue; its id is burned."""
+
+    client_order_id: str
+    at_ns: int
+
+
+class Flagged(msgspec.Struct, frozen=True, tag="flagged"):
+    """Something a human should see: refusals, anomalies, venue overfills."""
+
+    parent_id: ParentId
+    code: str
+    sentence: str
+    at_ns: int
+
+
+Record = (
+    RunOpened
+    | ParentReceived
+    | ParentStarted
+    | ParentMoved
+    | Decided
+    | Planned
+    | Issued
+    | Received
+    | ProvenAbsent
+    | Flagged
+)

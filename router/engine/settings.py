@@ -1,0 +1,20 @@
+"""How the engine behaves: its numbers, each with a unit."""
+
+from dataclasses import dataclass, field
+
+from router.orders.reconcile import DoubtMargins
+from router.risk.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """`stale_after_ns` age at which a book is no depth; `arrival_wait_ns` for all venues to be LIVE.
+
+    `send_within_ns`: a command not sent so long after its decision is NOT_SENT.
+    """
+
+    stale_after_ns: int = 2_000_000_000
+    arrival_wait_ns: int = 5_000_000_000
+    send_within_ns: int = 1_000_000_000
+    limits: Limits = field(default_factory=Limits)
+    margins: DoubtMargins = field(default_factory=DoubtMargins)

@@ -1,0 +1,79 @@
+"""When does a parent start, and at which arrival price and limit?"""
+
+from decimal import Decimal
+
+from router.engine.carry import carry_out
+from router.engine.core import Core
+from router.engine.records import ParentMoved, ParentReceived, ParentStarted
+from router.engine.timers import StartTimer
+from router.engine.view import EngineView, allowed
+from router.orders.parent import Parent, ParentState
+from strategies.conditions import BookChanged
+from strategies.spec import ParentSpec
+from venues.model.market import BookState
+from venues.model.numbers import BPS
+
+START = "\x00start"  # a wake-up name no strategy can have
+
+
+def receive(core: Core, spec: ParentSpec) -> None:
+    """Take a parent over; the same id with the same content is one parent.
+
+    ValueError: unknown market, or the id is taken by other content. The edges check both before.
+    """
+    known = core.state.parents.get(spec.id)
+    if known is not None:
+        if known.spec != spec:
+            raise ValueError(f"parent {spec.id} exists with other content")
+        return
+    if spec.symbol not in core.scales:
+        raise ValueError(f"no market {spec.symbol}")
+    core.note(ParentReceived(spec, core.now_ns))
+    try_start(core, core.state.parents[spec.id])
+
+
+def try_start(core: Core, parent: Parent) -> None:
+    """Start `parent` when every venue it may use is LIVE, or with those that are after the wait."""
+    if parent.state is not ParentState.PENDING:
+        return
+    spec = parent.spec
+    core.watching.forget(spec.id, START)
+    if core.now_ns < spec.start_ns:
+        core.timers.set(StartTimer(spec.id), spec.start_ns)
+        return
+    composite = core.composite(spec.symbol)
+    mine = [q for q in composite.quotes if allowed(spec, q.venue)]
+    live = [q for q in mine if q.state is BookState.LIVE]
+    give_up_ns = max(parent.received_ns, spec.start_ns) + core.settings.arrival_wait_ns
+    if composite.mid is None or not live or (len(live) < len(mine) and core.now_ns < give_up_ns):
+        if core.now_ns < give_up_ns:
+            core.timers.set(StartTimer(spec.id), give_up_ns)
+        parent.idle = "waiting for LIVE books"
+        core.watching.watch(spec.id, START, BookChanged(), spec.symbol, core.now_ns)
+        return
+    core.timers.forget(StartTimer(spec.id))
+    _start(core, parent, composite.mid)
+
+
+def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
+    spec = parent.spec
+    limit = spec.limit_price
+    if spec.limit_bps is not None:
+        limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
+    lot = min(
+        m.lot
+        for m in core.scales[spec.symbol].members
+        if allowed(spec, m.instrument.venue)
+    )
+    core.note(ParentStarted(spec.id, core.now_ns, arrival_price, limit, lot))
+    strategy = core.strategies[str(spec.params.__struct_config__.tag)]
+    view = EngineView(core, parent)
+    refused = core.gate.refuse_parent(spec, arrival_price)
+    why = refused.sentence if refused else strategy.refusal(spec, view)
+    if why:
+        core.flag(spec.id, refused.code.value if refused else "impossible", why)
+        core.note(ParentMoved(spec.id, ParentState.FAILED, why, core.now_ns))
+        return
+    rng = core.seeded(f"{core.run}/{core.seed}/{spec.id}/{spec.seed}")
+    memory, intents = strategy.start(spec, view, rng)
+    carry_out(core, parent, memory, intents)

@@ -1,0 +1,213 @@
+"""What is true: parents, children, positions and counters as the fold of the journal's records.
+
+`apply` is the only place that changes it, live and in recovery alike, so a state rebuilt from the
+journal equals the state that wrote it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from router.engine.digest import Digest
+from router.engine.records import (
+    Decided,
+    Flagged,
+    Issued,
+    ParentMoved,
+    ParentReceived,
+    ParentStarted,
+    Planned,
+    ProvenAbsent,
+    Received,
+    Record,
+    RunOpened,
+)
+from router.orders.child import Child
+from router.orders.lifecycle import Report
+from router.orders.parent import Parent, ParentState
+from router.orders.positions import Positions
+from router.orders.reconcile import DoubtMargins, Look, negative_look
+from router.risk.sent import SentCounter
+from strategies.base import State as Memory
+from venues.model.commands import Cancel, Command, Query, Submit
+from venues.model.events import (
+    Accepted,
+    AnswerLost,
+    Asked,
+    Canceled,
+    CancelRejected,
+    ExecutionEvent,
+    Expired,
+    Filled,
+    NotSent,
+    Rejected,
+    Reported,
+    Standing,
+)
+from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
+from venues.model.instrument import Member
+
+Members = Mapping[tuple[VenueId, Symbol], Member]
+
+_STANDING = {
+    Standing.WORKING: Report.ACCEPTED,
+    Standing.FILLED: Report.FULL,
+    Standing.CANCELED: Report.CANCELED,
+    Standing.EXPIRED: Report.EXPIRED,
+    Standing.REJECTED: Report.REJECTED,
+}
+
+
+@dataclass(slots=True)
+class EngineState:
+    """Everything the engine knows about orders.
+
+    `memory_types`: state class per kind of strategy, to read memories back from the journal.
+    """
+
+    members: Members
+    memory_types: Mapping[str, type[Memory]]
+    sent: SentCounter
+    margins: DoubtMargins
+    parents: dict[ParentId, Parent] = field(default_factory=dict)
+    children: dict[ClientOrderId, Child] = field(default_factory=dict)
+    positions: Positions = field(default_factory=Positions)
+    digest: Digest = field(default_factory=Digest)
+    plans: int = 0
+
+    def apply(self, record: Record) -> str:
+        """Fold one record in; return what is wrong with it ("" if nothing): an anomaly to flag."""
+        match record:
+            case Received(event=event, at_ns=at_ns):
+                return self._received(event, at_ns)
+            case Issued(command=command):
+                self._issued(command)
+            case Decided():
+                self._decided(record)
+            case Planned():
+                self.plans += 1
+            case ParentReceived(spec=spec, received_ns=received_ns):
+                self.parents[spec.id] = Parent(spec=spec, received_ns=received_ns)
+            case ParentStarted():
+                parent = self.parents[record.parent_id]
+                parent.started_ns = record.started_ns
+                parent.arrival_price = record.arrival_price
+                parent.limit = record.limit
+                parent.lot = record.lot
+                parent.state = ParentState.ACTIVE
+                parent.reason = ""
+            case ParentMoved():
+                self._moved(record)
+            case ProvenAbsent(client_order_id=order_id):
+                self._absent(ClientOrderId(order_id))
+            case RunOpened() | Flagged():
+                pass
+        return ""
+
+    def parent_of(self, child: Child) -> Parent:
+        """Return the parent a child belongs to."""
+        return self.parents[child.submit.parent_id]
+
+    def _issued(self, command: Command) -> None:
+        self.digest.command(command)
+        match command:
+            case Submit():
+                member = self.members[command.venue, command.symbol]
+                child = Child(submit=command, member=member)
+                self.parents[command.parent_id].reserve(child)
+                self.children[command.client_order_id] = child
+                self.sent.send(command, member.market_quantity(type(command.quantity)(1)))
+            case Cancel(client_order_id=order_id):
+                child = self.children[order_id]
+                child.cancels += 1
+                child.cancelling = True
+            case Query(client_order_id=order_id):
+                self.children[order_id].queries += 1
+
+    def _decided(self, record: Decided) -> None:
+        parent = self.parents[record.parent_id]
+        kind = parent.spec.params.__struct_config__.tag
+        assert isinstance(kind, str)
+        parent.memory = msgspec.json.decode(record.memory, type=self.memory_types[kind])
+        parent.wakes = {wake.tag: wake for wake in record.wakes}
+
+    def _moved(self, record: ParentMoved) -> None:
+        parent = self.parents[record.parent_id]
+        parent.state = record.state
+        parent.reason = record.reason
+        parent.then = record.then
+        if parent.ended:
+            parent.ended_ns = record.at_ns
+        if not parent.running:
+            parent.wakes = {}
+
+    def _absent(self, order_id: ClientOrderId) -> None:
+        child = self.children[order_id]
+        child.report(Report.REJECTED)
+        child.closed_reason = "proven absent"
+        self.sent.answer(
+            Rejected(client_order_id=order_id, venue=child.submit.venue, reason="proven absent")
+        )
+        self.parent_of(child).settle(child)
+
+    def _received(self, event: ExecutionEvent, at_ns: int) -> str:
+        self.digest.event(event)
+        self.sent.answer(event)
+        child = self.children.get(event.client_order_id)
+        if child is None:
+            return f"unknown order {event.client_order_id} at {event.venue}"
+        wrong = self._report(child, event, at_ns)
+        self.parent_of(child).settle(child)
+        return wrong
+
+    def _report(self, child: Child, event: ExecutionEvent, at_ns: int) -> str:
+        before = child.status
+        allowed = True
+        match event:
+            case Filled():
+                allowed = self._fill(child, event)
+            case Accepted():
+                allowed = child.report(Report.ACCEPTED)
+            case Canceled(cum_quantity=cum_quantity):
+                allowed = child.report(Report.CANCELED, cum_quantity=cum_quantity)
+            case Expired(cum_quantity=cum_quantity):
+                allowed = child.report(Report.EXPIRED, cum_quantity=cum_quantity)
+            case Rejected(reason=reason):
+                child.closed_reason = reason
+                allowed = child.report(Report.REJECTED)
+            case NotSent(asked=asked, reason=reason):
+                if asked is Asked.SUBMIT:
+                    child.closed_reason = reason
+                    allowed = child.report(Report.REJECTED)
+                child.cancelling = False
+            case CancelRejected():
+                child.cancelling = False
+            case AnswerLost(asked=asked):
+                child.cancelling = False
+                if asked is not Asked.QUERY:
+                    allowed = child.report(Report.LOST)
+            case Reported():
+                allowed = self._reported(child, event, at_ns)
+        if allowed:
+            return ""
+        return f"{type(event).__name__} while {before.value}: {child.submit.client_order_id}"
+
+    def _fill(self, child: Child, fill: Filled) -> bool:
+        if child.book(fill):
+            self.parent_of(child).booked(child, fill.quantity)
+            self.positions.book(
+                child.submit.account, child.member.instrument, child.submit.side, fill
+            )
+        full = child.filled >= child.quantity
+        return child.report(Report.FULL if full else Report.FILL)
+
+    def _reported(self, child: Child, event: Reported, at_ns: int) -> bool:
+        for fill in event.fills:
+            self._fill(child, fill)
+        if event.standing is Standing.ABSENT:
+            look = negative_look(child, now_ns=at_ns, margins=self.margins)
+            if look is Look.FIRST:
+                child.absent_since_ns = at_ns
+            return True
+        return child.report(_STANDING[event.standing], cum_quantity=event.cum_quantity)

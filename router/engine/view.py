@@ -1,0 +1,171 @@
+"""What a strategy sees: the market and its own parent at one instant, read-only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from router.engine.core import Core
+from router.orders.child import Child
+from router.orders.lifecycle import Status
+from router.orders.parent import Parent
+from strategies.base import ChildView
+from strategies.conditions import PriceSource
+from strategies.spec import ParentSpec
+from venues.model.ids import VenueId
+from venues.model.numbers import MONEY, ZERO, ceil_to
+from venues.model.order import Side
+
+_E12 = Decimal(10) ** 12
+
+
+@dataclass(frozen=True, slots=True)
+class EngineView:
+    """The `strategies.base.View` of one parent."""
+
+    core: Core
+    parent: Parent
+
+    @property
+    def now_ns(self) -> int:
+        """Return engine time."""
+        return self.core.now_ns
+
+    @property
+    def spec(self) -> ParentSpec:
+        """Return what was asked for."""
+        return self.parent.spec
+
+    @property
+    def started_ns(self) -> int:
+        """Return when the parent became ACTIVE."""
+        return self.parent.started_ns
+
+    @property
+    def arrival_price(self) -> Decimal:
+        """Return the median LIVE mid at the start."""
+        return self.parent.arrival_price
+
+    @property
+    def limit(self) -> Decimal:
+        """Return the worst acceptable market price."""
+        return self.core.limit_of(self.parent)
+
+    @property
+    def lot(self) -> Decimal:
+        """Return the finest lot of the market."""
+        return self.parent.lot
+
+    @property
+    def filled(self) -> Decimal:
+        """Return what has traded."""
+        return self.parent.filled
+
+    @property
+    def open_quantity(self) -> Decimal:
+        """Return what children may still trade."""
+        return self.parent.reserved
+
+    @property
+    def children(self) -> Sequence[ChildView]:
+        """Return the children that are not settled, oldest first."""
+        return [_child_view(child) for child in self.parent.unsettled.values()]
+
+    def min_quantity(self) -> Decimal:
+        """Return the smallest order some allowed venue takes at about the arrival price."""
+        smallest = [
+            m.market_quantity(
+                m.instrument.quantity_of(
+                    m.instrument.min_lots(m.instrument_price(self.parent.arrival_price))
+                )
+            )
+            for m in self.core.scales[self.spec.symbol].members
+            if allowed(self.spec, m.instrument.venue)
+        ]
+        return ceil_to(min(smallest), self.parent.lot)
+
+    def live_venues(self) -> Sequence[VenueId]:
+        """Return the allowed venues whose depth counts now."""
+        usable = self.core.composite(self.spec.symbol).usable
+        return [q.venue for q in usable if allowed(self.spec, q.venue)]
+
+    def parked_reason(self) -> str:
+        """Return why no allowed venue is usable, or "" when one is."""
+        if self.live_venues():
+            return ""
+        refusals = self.core.composite(self.spec.symbol).refusals
+        return ", ".join(f"{v} {why}" for v, why in refusals if allowed(self.spec, v))
+
+    def touch(self, side: Side) -> Decimal | None:
+        """Return the best usable price of the book's `side`."""
+        return self.core.composite(self.spec.symbol).touch(side)
+
+    def price(self, source: PriceSource, venue: VenueId | None = None) -> Decimal | None:
+        """Return the price from `source`, of one venue or (mid only) of the market."""
+        composite = self.core.composite(self.spec.symbol)
+        if venue is None:
+            return composite.mid if source is PriceSource.MID else None
+        for q in composite.quotes:
+            if q.venue != venue:
+                continue
+            member = composite.scale.members[q.member]
+            match source:
+                case PriceSource.MID:
+                    if q.bid is None or q.ask is None:
+                        return None
+                    half = (q.bid + q.ask) * member.instrument.tick_size / 2
+                    return member.market_price(half)
+                case PriceSource.LAST:
+                    last = self.core.books.last_tick(q.book)
+                    return None if last is None else member.market_price(
+                        member.instrument.price_of(last)
+                    )
+                case PriceSource.MARK | PriceSource.INDEX:
+                    books = self.core.books
+                    e12 = books.mark(q.book) if source is PriceSource.MARK else books.index(q.book)
+                    return None if e12 is None else member.market_price(
+                        MONEY.divide(Decimal(e12), _E12)
+                    )
+        return None
+
+    def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
+        """Return how much an order of `side` could take within `limit`, counted up to `at_most`."""
+        composite = self.core.composite(self.spec.symbol)
+        scale, found = composite.scale, ZERO
+        for q in composite.usable:
+            if not allowed(self.spec, q.venue):
+                continue
+            member = scale.members[q.member]
+            enough = max(int((at_most - found) / member.lot), 1)
+            _, lots = self.core.books.levels(
+                q.book,
+                1 if side is Side.BUY else 0,
+                limit_tick=scale.limit_tick(q.member, side, limit),
+                enough=enough,
+            )
+            found += min(int(lots.sum()), enough) * member.lot
+            if found >= at_most:
+                return at_most
+        return found
+
+
+def allowed(spec: ParentSpec, venue: VenueId) -> bool:
+    """Return whether a parent may trade at `venue` at all."""
+    if spec.venues_allow and venue not in spec.venues_allow:
+        return False
+    return venue not in spec.venues_deny
+
+
+def _child_view(child: Child) -> ChildView:
+    member, submit = child.member, child.submit
+    return ChildView(
+        client_order_id=submit.client_order_id,
+        leg=submit.leg,
+        venue=submit.venue,
+        price=member.market_price(submit.price),
+        tick=int(submit.price / member.instrument.tick_size),
+        quantity=member.market_quantity(submit.quantity),
+        filled=member.market_quantity(child.filled),
+        in_doubt=child.status is Status.IN_DOUBT or child.closed,
+        post_only=submit.post_only,
+        cancelling=child.cancelling,
+    )

@@ -1,0 +1,1 @@
+"""What has been ordered: lifecycles, reservations, positions, and what only the venue knows."""

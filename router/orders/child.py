@@ -1,0 +1,84 @@
+"""One child order: what was asked, what came back, and what is still reserved for it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from router.orders.lifecycle import CLOSED, Report, Status, after
+from venues.model.commands import Submit
+from venues.model.events import Filled
+from venues.model.instrument import Member
+from venues.model.numbers import ZERO
+from venues.model.order import Liquidity
+
+
+@dataclass(slots=True)
+class Child:
+    """A child order and its fills; `quantity`, `filled` and `reported` in the instrument's units.
+
+    `reported`: the largest cumulative quantity the venue has stated. The child is settled when it is
+    closed and every fill the venue stated has been booked.
+    """
+
+    submit: Submit
+    member: Member
+    status: Status = Status.SENT
+    filled: Decimal = ZERO
+    reported: Decimal = ZERO
+    turnover: Decimal = ZERO  # sum of price x quantity, instrument units
+    fees: Decimal = ZERO
+    maker_filled: Decimal = ZERO
+    exec_ids: set[str] = field(default_factory=set)
+    cancels: int = 0  # how often a cancel was asked
+    cancelling: bool = False
+    queries: int = 0
+    absent_since_ns: int = 0  # engine time of the first counted negative look
+    closed_reason: str = ""
+
+    @property
+    def quantity(self) -> Decimal:
+        """Return what was asked for."""
+        return self.submit.quantity
+
+    @property
+    def closed(self) -> bool:
+        """Return whether it can no longer trade, as far as the venue said."""
+        return self.status in CLOSED
+
+    @property
+    def settled(self) -> bool:
+        """Return whether it is closed and nothing it traded is missing here."""
+        return self.closed and self.filled >= self.reported
+
+    @property
+    def reserved(self) -> Decimal:
+        """Return what it may still add to the parent's fills, in instrument units, >= 0."""
+        if self.settled:
+            return ZERO
+        ceiling = self.reported if self.closed else self.quantity
+        return max(ceiling - self.filled, ZERO)
+
+    def book(self, fill: Filled) -> bool:
+        """Book `fill` once; return whether it was new. A repeat changes nothing."""
+        if fill.exec_id in self.exec_ids:
+            return False
+        self.exec_ids.add(fill.exec_id)
+        self.filled += fill.quantity
+        self.turnover += fill.quantity * fill.price
+        self.fees += fill.fee
+        if fill.liquidity is Liquidity.MAKER:
+            self.maker_filled += fill.quantity
+        self.reported = max(self.reported, fill.cum_quantity)
+        return True
+
+    def report(self, report: Report, *, cum_quantity: Decimal = ZERO) -> bool:
+        """Move to the status after `report`; return False where the table forbids it."""
+        following = after(self.status, report)
+        if following is None:
+            return False
+        self.status = following
+        self.reported = max(self.reported, cum_quantity)
+        if following is not Status.IN_DOUBT:
+            self.absent_since_ns = 0
+        if self.closed:
+            self.cancelling = False
+        return True

@@ -1,0 +1,105 @@
+"""How much of a parent may still be sent: one bucket, reserved before a send, released on proof.
+
+Promise 1 lives here: `filled + reserved` never exceeds the quantity by anything we permit. What a
+venue proves beyond it is booked, shows up as `excess`, and stops the parent.
+"""
+
+import enum
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from router.orders.child import Child
+from strategies.base import State
+from strategies.intents import WakeAt, WakeWhen
+from strategies.spec import ParentSpec
+from venues.model.ids import ClientOrderId
+from venues.model.numbers import ZERO
+
+
+class ParentState(enum.Enum):
+    """Where a parent order stands."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    PARKED = "parked"
+    CANCELLING = "cancelling"  # winding down: nothing new, awaiting every answer
+    DONE = "done"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+ENDED = frozenset(
+    {ParentState.DONE, ParentState.CANCELLED, ParentState.EXPIRED, ParentState.FAILED}
+)
+
+
+@dataclass(slots=True)
+class Parent:
+    """One parent order, its bucket and its strategy's memory; quantities in market units."""
+
+    spec: ParentSpec
+    received_ns: int
+    state: ParentState = ParentState.PENDING
+    reason: str = ""
+    started_ns: int = 0
+    ended_ns: int = 0
+    arrival_price: Decimal = ZERO
+    limit: Decimal | None = None  # None: the collar around the current mid
+    lot: Decimal = ZERO
+    filled: Decimal = ZERO  # kept in step with the children by `booked`
+    children: dict[ClientOrderId, Child] = field(default_factory=dict)
+    unsettled: dict[ClientOrderId, Child] = field(default_factory=dict)
+    memory: State | None = None
+    wakes: dict[str, WakeAt | WakeWhen] = field(default_factory=dict)
+    then: ParentState | None = None  # what it becomes once its last child is settled
+    idle: str = ""  # why nothing is being done now; a remark, not part of the state
+
+    @property
+    def ended(self) -> bool:
+        """Return whether the parent reached a final state."""
+        return self.state in ENDED
+
+    @property
+    def running(self) -> bool:
+        """Return whether its strategy may still ask for children."""
+        return self.state in {ParentState.ACTIVE, ParentState.PARKED}
+
+    @property
+    def reserved(self) -> Decimal:
+        """Return what open and doubtful children may still fill, market units."""
+        return sum(
+            (c.member.market_quantity(c.reserved) for c in self.unsettled.values()), ZERO
+        )
+
+    @property
+    def free(self) -> Decimal:
+        """Return what may still be permitted, >= 0."""
+        return max(self.spec.quantity - self.filled - self.reserved, ZERO)
+
+    @property
+    def excess(self) -> Decimal:
+        """Return what venues have proven beyond the quantity, >= 0."""
+        return max(self.filled - self.spec.quantity, ZERO)
+
+    def reserve(self, child: Child) -> None:
+        """Reserve the whole of a new child; ValueError if it does not fit: that is a bug of ours."""
+        wanted = child.member.market_quantity(child.quantity)
+        if wanted > self.free:
+            raise ValueError(
+                f"child {child.submit.client_order_id} wants {wanted}, "
+                f"parent {self.spec.id} has {self.free} free"
+            )
+        self.children[child.submit.client_order_id] = child
+        self.unsettled[child.submit.client_order_id] = child
+
+    def booked(self, child: Child, quantity: Decimal) -> None:
+        """Count a new fill of `child`, `quantity` in its instrument's units."""
+        self.filled += child.member.market_quantity(quantity)
+
+    def settle(self, child: Child) -> None:
+        """Release what a settled child no longer needs; a late fill may reserve it again."""
+        if child.settled:
+            self.unsettled.pop(child.submit.client_order_id, None)
+        else:
+            self.unsettled[child.submit.client_order_id] = child

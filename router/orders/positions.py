@@ -1,0 +1,38 @@
+"""What is held: signed quantity and fees per (account, venue, instrument), from fills alone."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from venues.model.events import Filled
+from venues.model.ids import AccountId, Symbol, VenueId
+from venues.model.instrument import Instrument
+from venues.model.numbers import ZERO
+from venues.model.order import Side
+
+
+@dataclass(slots=True)
+class Position:
+    """Signed quantity in the instrument's units, net of fees taken in base; fees by currency."""
+
+    quantity: Decimal = ZERO
+    turnover: Decimal = ZERO
+    fees: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Positions:
+    """Every position our own fills have made."""
+
+    rows: dict[tuple[AccountId, VenueId, Symbol], Position] = field(default_factory=dict)
+
+    def book(self, account: AccountId, instrument: Instrument, side: Side, fill: Filled) -> None:
+        """Add one new fill; a fee taken in the base asset is deducted from what is held."""
+        key = (account, instrument.venue, instrument.symbol)
+        position = self.rows.get(key)
+        if position is None:
+            position = self.rows[key] = Position()
+        position.quantity += side.sign * fill.quantity
+        if fill.fee_currency == instrument.base:
+            position.quantity -= fill.fee
+        position.turnover += fill.quantity * fill.price
+        position.fees[fill.fee_currency] = position.fees.get(fill.fee_currency, ZERO) + fill.fee

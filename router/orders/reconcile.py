@@ -1,0 +1,49 @@
+"""When is a child proven absent: how negative answers of a venue turn into a release.
+
+"Not found" is weak evidence: an order may still be on its way. It becomes proof only when the venue
+can no longer accept the order (its deadline and a margin have passed) and two successful negative
+looks lie at least the margin apart.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from router.orders.child import Child
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtMargins:
+    """`margin_ns` after the deadline and between the looks; `retry_ns` between two queries.
+
+    `silence_ns`: an open child of which nothing was heard so long is asked about.
+    """
+
+    margin_ns: int = 30_000_000_000
+    retry_ns: int = 2_000_000_000
+    retry_max_ns: int = 30_000_000_000
+    silence_ns: int = 10_000_000_000
+
+
+class Look(enum.Enum):
+    """What a negative answer is worth."""
+
+    TOO_EARLY = "too early"  # the order might still arrive: does not count
+    FIRST = "first"  # counts, but alone proves nothing
+    PROOF = "proof"  # absent for good: burn the id, release the quantity
+
+
+def negative_look(child: Child, *, now_ns: int, margins: DoubtMargins) -> Look:
+    """Return what "not found" at engine time `now_ns` proves about `child`."""
+    if now_ns <= child.submit.deadline_ns + margins.margin_ns:
+        return Look.TOO_EARLY
+    if child.absent_since_ns == 0:
+        return Look.FIRST
+    if now_ns - child.absent_since_ns >= margins.margin_ns:
+        return Look.PROOF
+    return Look.TOO_EARLY
+
+
+def next_query_ns(child: Child, *, now_ns: int, margins: DoubtMargins) -> int:
+    """Return when to ask about `child` again: doubling from `retry_ns` up to `retry_max_ns`."""
+    waits = min(child.queries, 20)
+    return now_ns + min(margins.retry_ns << waits, margins.retry_max_ns)

@@ -1,0 +1,1 @@
+"""What it cost and why: executions, summary and explanation, from records alone."""

@@ -1,0 +1,132 @@
+"""What happened, row by row: executions, orders and plans gathered from committed records."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from router.engine.records import Issued, Planned, Received, Record
+from router.engine.state import Members
+from router.routing.plan import Plan
+from venues.model.commands import Submit
+from venues.model.events import (
+    Accepted,
+    Canceled,
+    ExecutionEvent,
+    Expired,
+    Filled,
+    Reported,
+)
+from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
+from venues.model.instrument import Member
+from venues.model.numbers import ZERO
+from venues.model.order import Liquidity, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One fill in market units; `ts_ns` when we knew, `arrived_ns` when the child met the book."""
+
+    ts_ns: int
+    parent: ParentId
+    child: ClientOrderId
+    venue: VenueId
+    symbol: Symbol
+    side: Side
+    price: Decimal
+    quantity: Decimal
+    fee: Decimal
+    fee_currency: str
+    liquidity: Liquidity
+    exec_id: str
+    arrived_ns: int
+
+
+@dataclass(slots=True)
+class OrderRow:
+    """One child as the venue saw it; times are the venue's, 0 = never known."""
+
+    submit: Submit
+    member: Member
+    arrived_ns: int = 0
+    closed_ns: int = 0
+    filled: Decimal = ZERO
+    executions: list[Execution] = field(default_factory=list)
+    exec_ids: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One routing decision of a parent."""
+
+    parent: ParentId
+    plan_no: int
+    at_ns: int
+    plan: Plan
+
+
+@dataclass(slots=True)
+class Follower:
+    """Gathers rows in the order in which things became true."""
+
+    members: Members
+    orders: dict[ClientOrderId, OrderRow] = field(default_factory=dict)
+    executions: list[Execution] = field(default_factory=list)
+    plans: list[PlanRow] = field(default_factory=list)
+
+    def followed(self, records: list[Record], now_ns: int) -> None:
+        """Take in committed records."""
+        del now_ns
+        for record in records:
+            match record:
+                case Received(event=event, at_ns=at_ns):
+                    self._event(event, at_ns)
+                case Issued(command=Submit() as submit):
+                    member = self.members[submit.venue, submit.symbol]
+                    self.orders[submit.client_order_id] = OrderRow(submit, member)
+                case Planned(parent_id=parent_id, plan_no=plan_no, at_ns=at_ns, plan=plan):
+                    self.plans.append(PlanRow(parent_id, plan_no, at_ns, plan))
+                case _:
+                    pass
+
+    def _event(self, event: ExecutionEvent, at_ns: int) -> None:
+        row = self.orders.get(event.client_order_id)
+        if row is None:
+            return
+        match event:
+            case Filled():
+                self._fill(row, event, at_ns)
+            case Reported(fills=fills):
+                for fill in fills:
+                    self._fill(row, fill, at_ns)
+            case Accepted(ts_exchange_ns=ts_ns):
+                row.arrived_ns = row.arrived_ns or ts_ns
+            case Canceled(ts_exchange_ns=ts_ns) | Expired(ts_exchange_ns=ts_ns):
+                row.closed_ns = row.closed_ns or ts_ns
+            case _:
+                pass
+
+    def _fill(self, row: OrderRow, fill: Filled, at_ns: int) -> None:
+        if fill.exec_id in row.exec_ids:
+            return
+        row.exec_ids.add(fill.exec_id)
+        member, submit = row.member, row.submit
+        row.filled += fill.quantity
+        row.arrived_ns = row.arrived_ns or fill.ts_exchange_ns
+        if row.filled >= submit.quantity:
+            row.closed_ns = row.closed_ns or fill.ts_exchange_ns
+        execution = Execution(
+            ts_ns=at_ns,
+            parent=submit.parent_id,
+            child=submit.client_order_id,
+            venue=submit.venue,
+            symbol=submit.symbol,
+            side=submit.side,
+            price=member.market_price(fill.price),
+            quantity=member.market_quantity(fill.quantity),
+            fee=fill.fee,
+            fee_currency=fill.fee_currency,
+            liquidity=fill.liquidity,
+            exec_id=fill.exec_id,
+            arrived_ns=row.arrived_ns,
+        )
+        row.executions.append(execution)
+        self.executions.append(execution)

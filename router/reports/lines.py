@@ -1,0 +1,68 @@
+"""How rows are written for others: one JSON document a line, numbers as plain strings."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from router.reports.follow import Execution, Follower, OrderRow
+from venues.model.numbers import plain
+
+_encode = msgspec.json.Encoder().encode
+
+
+def fill_lines(follower: Follower) -> Iterator[bytes]:
+    """Yield `fills.jsonl`: executions in causal order."""
+    for execution in follower.executions:
+        yield _encode(_fill(execution))
+
+
+def order_lines(follower: Follower) -> Iterator[bytes]:
+    """Yield `orders.jsonl`: children in the order they were issued, as the venue saw them."""
+    for row in follower.orders.values():
+        yield _encode(_order(row))
+
+
+def plan_lines(follower: Follower) -> Iterator[bytes]:
+    """Yield `plans.jsonl`: one routing decision a line, with the books it saw."""
+    for row in follower.plans:
+        yield _encode(
+            {"parent": row.parent, "plan_no": row.plan_no, "ts_ns": row.at_ns, "plan": row.plan}
+        )
+
+
+def _fill(e: Execution) -> dict[str, str | int]:
+    return {
+        "ts_ns": e.ts_ns,
+        "parent": e.parent,
+        "child": e.child,
+        "venue": e.venue,
+        "symbol": e.symbol,
+        "side": e.side.value,
+        "price": plain(e.price),
+        "quantity": plain(e.quantity),
+        "fee": plain(e.fee),
+        "fee_currency": e.fee_currency,
+        "liquidity": e.liquidity.value,
+        "exec_id": e.exec_id,
+        "arrived_ns": e.arrived_ns,
+    }
+
+
+def _order(row: OrderRow) -> dict[str, str | int | bool]:
+    s, member = row.submit, row.member
+    return {
+        "child": s.client_order_id,
+        "parent": s.parent_id,
+        "leg": s.leg,
+        "venue": s.venue,
+        "symbol": s.symbol,
+        "side": s.side.value,
+        "price": plain(member.market_price(s.price)),
+        "quantity": plain(member.market_quantity(s.quantity)),
+        "time_in_force": s.time_in_force.value,
+        "post_only": s.post_only,
+        "decided_ns": s.decided_ns,
+        "arrived_ns": row.arrived_ns,
+        "closed_ns": row.closed_ns,
+        "cum_quantity": plain(member.market_quantity(row.filled)),
+    }

@@ -1,0 +1,202 @@
+"""What did each parent cost, against what it could have cost? The report of a run.
+
+`shortfall_bps` follows Perold (1988, The implementation shortfall: paper versus reality) with the
+arrival price as the decision price: signed cost, fees in, on arrival price x filled quantity.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import msgspec
+
+from router.orders.parent import Parent
+from router.reports.follow import Execution, Follower, PlanRow
+from venues.model.ids import ClientOrderId, ParentId, VenueId
+from venues.model.instrument import Member
+from venues.model.numbers import BPS, MONEY, ZERO, plain
+from venues.model.order import Liquidity
+
+_BPS_STEP = Decimal("0.000001")
+_PRICE_STEP = Decimal("0.000000000001")
+
+
+class VenueSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One venue's part of a parent; money and quantity as plain strings."""
+
+    filled: str
+    average_price: str | None
+    fees: str
+    children: int
+
+
+class Alternatives(msgspec.Struct, frozen=True, kw_only=True):
+    """The same quantities at the same instants on the same books, in bps like the shortfall."""
+
+    best_single_venue: str | None
+    top_of_book: str | None
+    pro_rata: str | None
+    optimal: str | None
+
+
+class ParentSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One parent; null where there is no such number."""
+
+    id: ParentId
+    symbol: str
+    side: str
+    quantity: str
+    filled: str
+    state: str
+    reason: str
+    average_price: str | None
+    arrival_price: str | None
+    shortfall_bps: str | None
+    fees: str
+    children: int
+    maker_share: str | None
+    started_ns: int | None
+    ended_ns: int | None
+    venues: dict[VenueId, VenueSummary]
+    counterfactual_bps: Alternatives
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One run."""
+
+    version: int
+    digest: str
+    elapsed_s: float
+    market_events: int
+    parents: tuple[ParentSummary, ...]
+
+
+def summarise(parent: Parent, follower: Follower) -> ParentSummary:
+    """Return the summary of one parent from what was followed."""
+    spec = parent.spec
+    rows = [o for o in follower.orders.values() if o.submit.parent_id == spec.id]
+    executions = [e for e in follower.executions if e.parent == spec.id]
+    members = {o.submit.client_order_id: o.member for o in rows}
+    filled = _sum(e.quantity for e in executions)
+    fees = _sum(_fee(e, members[e.child]) for e in executions)
+    maker = _sum(e.quantity for e in executions if e.liquidity is Liquidity.MAKER)
+    started = parent.started_ns > 0
+    cost = _cost(executions, members)
+    venues: dict[VenueId, VenueSummary] = {}
+    for venue in sorted({o.submit.venue for o in rows}):
+        part = [e for e in executions if e.venue == venue]
+        venues[venue] = VenueSummary(
+            filled=plain(_sum(e.quantity for e in part)),
+            average_price=_average(part),
+            fees=plain(_sum(_fee(e, members[e.child]) for e in part)),
+            children=sum(1 for o in rows if o.submit.venue == venue),
+        )
+    return ParentSummary(
+        id=spec.id,
+        symbol=spec.symbol,
+        side=spec.side.value,
+        quantity=plain(spec.quantity),
+        filled=plain(filled),
+        state=parent.state.value,
+        reason=parent.reason,
+        average_price=_average(executions),
+        arrival_price=plain(parent.arrival_price) if started else None,
+        shortfall_bps=_bps(parent, cost, filled),
+        fees=plain(fees),
+        children=len(rows),
+        maker_share=plain(_step(MONEY.divide(maker, filled), _BPS_STEP)) if filled else None,
+        started_ns=parent.started_ns if started else None,
+        ended_ns=parent.ended_ns or None,
+        venues=venues,
+        counterfactual_bps=_alternatives(
+            parent,
+            executions,
+            members,
+            [p for p in follower.plans if p.parent == spec.id],
+        ),
+    )
+
+
+def _alternatives(
+    parent: Parent,
+    executions: Sequence[Execution],
+    members: Mapping[ClientOrderId, Member],
+    plans: Sequence[PlanRow],
+) -> Alternatives:
+    """Price the taken quantity in other ways; what was made passively stays what it was.
+
+    Each plan's quantity is re-priced on the books the plan saw. The average over all plans is
+    applied to what was really taken, so that a faded leg does not tilt the comparison.
+    """
+    made = [e for e in executions if e.liquidity is Liquidity.MAKER]
+    taken = _sum(e.quantity for e in executions if e.liquidity is Liquidity.TAKER)
+    filled = taken + _sum(e.quantity for e in made)
+    others = [p.plan.counterfactual for p in plans if p.plan.counterfactual.quantity]
+    planned = _sum(o.quantity for o in others)
+    maker_cost = _cost(made, members)
+
+    def priced(costs: Iterable[Decimal | None]) -> Decimal | None:
+        known = [c for c in costs if c is not None]
+        if len(known) < len(others) or not planned:
+            return None
+        return maker_cost + MONEY.divide(_sum(known) * taken, planned)
+
+    venues = {v.venue for o in others for v in o.single_venue}
+    singles = [
+        cost
+        for venue in sorted(venues)
+        if (
+            cost := priced(
+                next((v.cost for v in o.single_venue if v.venue == venue), None) for o in others
+            )
+        )
+        is not None
+    ]
+    sign = parent.spec.side.sign
+    single = min(singles, key=lambda cost: sign * cost) if singles else None
+    return Alternatives(
+        best_single_venue=_bps(parent, single, filled),
+        top_of_book=_bps(parent, priced(o.top_of_book for o in others), filled),
+        pro_rata=_bps(parent, priced(o.pro_rata for o in others), filled),
+        optimal=_bps(parent, priced(o.optimal for o in others), filled),
+    )
+
+
+def _cost(executions: Iterable[Execution], members: Mapping[ClientOrderId, Member]) -> Decimal:
+    """Return the quote paid (buy) or received (sell), fees in."""
+    total = ZERO
+    for e in executions:
+        total += e.price * e.quantity + e.side.sign * _fee(e, members[e.child])
+    return total
+
+
+def _fee(execution: Execution, member: Member) -> Decimal:
+    """Return a fee in market quote: base fees at the execution's price, others converted."""
+    if execution.fee_currency == member.instrument.base:
+        return execution.fee * execution.price
+    return execution.fee * member.conversion
+
+
+def _bps(parent: Parent, cost: Decimal | None, filled: Decimal) -> str | None:
+    """Return the signed cost of `filled` against the arrival price, + is worse."""
+    if cost is None or not filled or not parent.arrival_price:
+        return None
+    flat = parent.arrival_price * filled
+    bps = MONEY.divide(parent.spec.side.sign * (cost - flat) * BPS, flat)
+    return plain(_step(bps, _BPS_STEP))
+
+
+def _average(executions: Sequence[Execution]) -> str | None:
+    quantity = _sum(e.quantity for e in executions)
+    if not quantity:
+        return None
+    turnover = _sum(e.price * e.quantity for e in executions)
+    return plain(_step(MONEY.divide(turnover, quantity), _PRICE_STEP))
+
+
+def _step(value: Decimal, step: Decimal) -> Decimal:
+    """Round a report figure (never an order) half to even."""
+    return value.quantize(step, rounding=ROUND_HALF_EVEN)
+
+
+def _sum(values: Iterable[Decimal]) -> Decimal:
+    return sum(values, ZERO)

@@ -1,0 +1,1 @@
+"""Whether a command may leave: limits a strategy cannot switch off."""

@@ -1,0 +1,139 @@
+"""Whether one command may leave: command -> Approved | Refused, and nothing else builds Approved."""
+
+import enum
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from router.risk.halt import Halt
+from router.risk.sent import SentCounter, atoms
+from strategies.spec import ParentSpec
+from venues.model.commands import Approved, Cancel, Command, Query, Submit
+from venues.model.instrument import Member
+from venues.model.numbers import BPS, ZERO, floor_to
+
+
+class Code(enum.Enum):
+    """Why a command was refused."""
+
+    HALTED = "halted"
+    NO_REFERENCE = "no_reference"
+    COLLAR = "collar"
+    LIMIT = "limit"
+    ORDER_NOTIONAL = "order_notional"
+    PARENT_NOTIONAL = "parent_notional"
+    QUANTITY = "quantity"
+    GRID = "grid"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A command that risk did not let pass, with a code and a sentence."""
+
+    code: Code
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`collar_bps` from the reference mid for takers; notionals in the market's quote, 0 = none."""
+
+    collar_bps: Decimal = Decimal(200)
+    passive_collar_bps: Decimal = Decimal(500)
+    max_order_notional: Decimal = ZERO
+    max_parent_notional: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class Gate:
+    """The controls in front of every gateway; a strategy cannot reach them."""
+
+    limits: Limits
+    halt: Halt = field(default_factory=Halt)
+    sent: SentCounter = field(default_factory=SentCounter)
+
+    def refuse_parent(self, spec: ParentSpec, reference: Decimal) -> Refused | None:
+        """Return why a whole parent is too large at the `reference` price, or None."""
+        most = self.limits.max_parent_notional
+        notional = spec.quantity * reference
+        if most and notional > most:
+            return Refused(
+                Code.PARENT_NOTIONAL,
+                f"parent notional {notional:.2f} is above max_parent_notional {most}",
+            )
+        return None
+
+    def approve(
+        self,
+        command: Command,
+        *,
+        spec: ParentSpec,
+        member: Member,
+        limit: Decimal,
+        reference: Decimal | None,
+    ) -> Approved | Refused:
+        """Judge one command; `limit` and `reference` (median LIVE mid) are market prices.
+
+        Cancels and queries always pass: they cannot add risk.
+        """
+        match command:
+            case Cancel() | Query():
+                return Approved(command)
+            case Submit():
+                refused = self._refuse(command, spec, member, limit, reference)
+                return refused or Approved(command)
+
+    def _refuse(
+        self,
+        submit: Submit,
+        spec: ParentSpec,
+        member: Member,
+        limit: Decimal,
+        reference: Decimal | None,
+    ) -> Refused | None:
+        if self.halt.active:
+            return Refused(Code.HALTED, f"halted: {self.halt.reason}")
+        if self.sent.knows(submit.client_order_id):
+            return Refused(Code.DUPLICATE, f"id {submit.client_order_id} was already sent")
+        return (
+            self._refuse_terms(submit, member)
+            or self._refuse_price(submit, member, limit, reference)
+            or self._refuse_size(submit, spec, member)
+        )
+
+    def _refuse_terms(self, submit: Submit, member: Member) -> Refused | None:
+        instrument = member.instrument
+        on_tick = floor_to(submit.price, instrument.tick_size) == submit.price
+        on_lot = floor_to(submit.quantity, instrument.lot_size) == submit.quantity
+        if submit.quantity <= ZERO or submit.price <= ZERO or not (on_tick and on_lot):
+            return Refused(
+                Code.GRID, f"{submit.quantity} @ {submit.price} is off the grid of {submit.venue}"
+            )
+        return None
+
+    def _refuse_price(
+        self, submit: Submit, member: Member, limit: Decimal, reference: Decimal | None
+    ) -> Refused | None:
+        if reference is None:
+            return Refused(Code.NO_REFERENCE, "no LIVE book gives a reference price")
+        price, sign = member.market_price(submit.price), submit.side.sign
+        if sign * price > sign * limit:
+            return Refused(Code.LIMIT, f"{price} is beyond the parent's limit {limit}")
+        bps = self.limits.passive_collar_bps if submit.post_only else self.limits.collar_bps
+        if abs(price - reference) * BPS > bps * reference:
+            return Refused(Code.COLLAR, f"{price} is more than {bps} bps from {reference}")
+        return None
+
+    def _refuse_size(self, submit: Submit, spec: ParentSpec, member: Member) -> Refused | None:
+        quantity = member.market_quantity(submit.quantity)
+        notional = quantity * member.market_price(submit.price)
+        most = self.limits.max_order_notional
+        if most and notional > most:
+            return Refused(
+                Code.ORDER_NOTIONAL, f"notional {notional:.2f} is above max_order_notional {most}"
+            )
+        if self.sent.exposure(spec.id) + atoms(quantity) > atoms(spec.quantity):
+            return Refused(
+                Code.QUANTITY, f"{quantity} more would pass the parent's quantity {spec.quantity}"
+            )
+        return None

@@ -1,0 +1,100 @@
+"""How a decision becomes real: step, journal, commit, one last look, and only then let it leave.
+
+Both drivers, the asyncio loop and the replay, run every input through here; neither has a second way.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from router.engine.engine import Engine
+from router.engine.inputs import Executions, Input
+from router.engine.records import Record
+from router.journal.ports import Journal
+from venues.model.commands import Approved, Submit
+from venues.model.events import Asked, ExecutionEvent, NotSent
+from venues.model.market import BookState
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Listener(Protocol):
+    """Someone who follows what became true: progress, reports, files."""
+
+    def followed(self, records: list[Record], now_ns: int) -> None:
+        """Take note of records that are committed."""
+        ...
+
+
+@dataclass(slots=True)
+class Desk:
+    """An engine with its journal; `listener` hears of everything after the commit."""
+
+    engine: Engine
+    journal: Journal
+    listener: Listener
+
+    def turn(self, event: Input, now_ns: int, wall_ns: int) -> list[Approved]:
+        """Step, commit, and return what may leave now.
+
+        A refused last look becomes NOT_SENT, which is itself stepped and committed: bounded, for
+        each round takes one command of the last away.
+        """
+        leaving: list[Approved] = []
+        pending: list[Input] = [event]
+        while pending:
+            records, commands = self.engine.step(pending.pop(), now_ns)
+            self._commit(records, now_ns, wall_ns)
+            refused: list[ExecutionEvent] = []
+            for approved in commands:
+                why = self._last_look(approved, now_ns)
+                if why:
+                    refused.append(_not_sent(approved, why))
+                else:
+                    leaving.append(approved)
+            if refused:
+                pending.append(Executions(tuple(refused)))
+        return leaving
+
+    def write(self, records: list[Record], now_ns: int, wall_ns: int) -> None:
+        """Journal records that no step made: the opening of a run."""
+        self._commit(records, now_ns, wall_ns)
+
+    def _commit(self, records: list[Record], now_ns: int, wall_ns: int) -> None:
+        if not records:
+            return
+        append = self.journal.append
+        for record in records:
+            append(
+                str(record.__struct_config__.tag),
+                _encode(record),
+                mono_ns=now_ns,
+                wall_ns=wall_ns,
+            )
+        self.journal.commit()
+        self.listener.followed(records, now_ns)
+
+    def _last_look(self, approved: Approved, now_ns: int) -> str:
+        """Return why a committed command must not leave after all, or ""; cancels always may."""
+        command = approved.command
+        if not isinstance(command, Submit):
+            return ""
+        core = self.engine.core
+        if core.gate.halt.active:
+            return f"halted: {core.gate.halt.reason}"
+        if now_ns > command.deadline_ns:
+            return "late: decided too long ago"
+        book = core.watching.book_of(command.venue, command.symbol)
+        state = core.books.state(book, now_ns, core.settings.stale_after_ns)
+        return "" if state is BookState.LIVE else f"the book is {state.value}"
+
+
+def _not_sent(approved: Approved, why: str) -> NotSent:
+    command = approved.command
+    return NotSent(
+        client_order_id=command.client_order_id,
+        venue=command.venue,
+        asked=Asked.SUBMIT,
+        reason=why,
+    )

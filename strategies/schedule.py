@@ -1,0 +1,101 @@
+"""When to trade how much: slicing as integer arithmetic, with no clock and no market in it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from random import Random
+
+import msgspec
+
+_UNIT = 1_000_000  # weights are whole millionths, so that shares are exact
+
+
+class Slice(msgspec.Struct, frozen=True):
+    """One part of a schedule: due at `due_ns`, worth `lots`."""
+
+    due_ns: int
+    lots: int
+
+
+def feasible_count(lots: int, *, count: int, min_lots: int, size_jitter: Decimal) -> int:
+    """Return how many slices `lots` can be cut into so that even the smallest reaches `min_lots`.
+
+    Never more than `count`, never fewer than 1; slices are merged rather than sent too small.
+    """
+    smallest_share = _UNIT - _millionths(size_jitter)
+    largest_share = _UNIT + _millionths(size_jitter)
+    # the worst slice: itself shrunk by the jitter while all others grew by it
+    while count > 1:
+        floor_lots = lots * smallest_share // (smallest_share + (count - 1) * largest_share)
+        if floor_lots >= min_lots:
+            break
+        count -= max(1, (count - max(1, lots // max(min_lots, 1))) // 2)
+    return count
+
+
+def even_sizes(lots: int, count: int) -> tuple[int, ...]:
+    """Cut `lots` into `count` sizes that sum to it, each within one lot of the straight line.
+
+    Rounding is carried forward (Bresenham, 1965, Algorithm for computer control of a plotter).
+    """
+    edges = [lots * i // count for i in range(count + 1)]
+    return tuple(edges[i + 1] - edges[i] for i in range(count))
+
+
+def jittered_sizes(lots: int, count: int, *, jitter: Decimal, rng: Random) -> tuple[int, ...]:
+    """Cut `lots` into `count` sizes drawn within 1 +- `jitter` of even, summing to `lots` exactly."""
+    spread = _millionths(jitter)
+    weights = [_UNIT + rng.randint(-spread, spread) for _ in range(count)]
+    total, sizes, weight_so_far, lots_so_far = sum(weights), [], 0, 0
+    for weight in weights:
+        weight_so_far += weight
+        edge = lots * weight_so_far // total
+        sizes.append(edge - lots_so_far)
+        lots_so_far = edge
+    return tuple(sizes)
+
+
+def slice_times(
+    *, start_ns: int, horizon_ns: int, count: int, jitter: Decimal, rng: Random
+) -> tuple[int, ...]:
+    """Return `count` rising due times in [start, start + horizon), the first one at the start.
+
+    Each later one moves by up to +- `jitter` (at most 0.5) of half an interval.
+    """
+    spread = horizon_ns * _millionths(jitter) // (2 * _UNIT * count)
+    return tuple(
+        start_ns + horizon_ns * i // count + (rng.randint(-spread, spread) if i else 0)
+        for i in range(count)
+    )
+
+
+def schedule(
+    lots: int,
+    *,
+    start_ns: int,
+    horizon_ns: int,
+    count: int,
+    size_jitter: Decimal,
+    time_jitter: Decimal,
+    rng: Random,
+) -> tuple[Slice, ...]:
+    """Return the slices of a parent; empty sizes are left out, the sum is `lots`."""
+    sizes = (
+        jittered_sizes(lots, count, jitter=size_jitter, rng=rng)
+        if size_jitter
+        else even_sizes(lots, count)
+    )
+    times = slice_times(
+        start_ns=start_ns, horizon_ns=horizon_ns, count=count, jitter=time_jitter, rng=rng
+    )
+    return tuple(
+        Slice(due_ns, size) for due_ns, size in zip(times, sizes, strict=True) if size > 0
+    )
+
+
+def due_lots(slices: Sequence[Slice], now_ns: int) -> int:
+    """Return the lots that should be in the market by `now_ns`: what a restart must catch up to."""
+    return sum(s.lots for s in slices if s.due_ns <= now_ns)
+
+
+def _millionths(fraction: Decimal) -> int:
+    return int(fraction * _UNIT)

@@ -1,0 +1,246 @@
+"""TWAP: a parent in slices over a horizon, each first passive if asked, then crossing.
+
+The schedule is arithmetic (`strategies.schedule`); this file decides what a slice does about the
+distance between the schedule and what is filled or still open. A slice that could not trade is not
+lost: the next one carries it, capped at `catch_up` times the nominal size, and after the horizon the
+leftover policy sweeps within the limit or gives up. Nothing here can trade beyond the limit.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from random import Random
+from typing import ClassVar
+
+from strategies.base import ChildView, Progressed, Started, State, StrategyEvent, View, Woke
+from strategies.intents import (
+    Finish,
+    Idle,
+    Intent,
+    Peg,
+    Rest,
+    Take,
+    Unwake,
+    WakeAt,
+    Withdraw,
+)
+from strategies.schedule import Slice, due_lots, feasible_count, schedule
+from strategies.spec import ParentSpec, TwapParams
+from venues.model.numbers import ZERO, ceil_lots, floor_lots, lots_in
+
+SLICE, CROSS, LEFTOVER = "slice", "cross", "leftover"
+PASSIVE, TAKER = "passive", "taker"
+
+# A leftover sweep that fades is tried again this often, this many times: then it is given up.
+LEFTOVER_RETRY_NS = 1_000_000_000
+LEFTOVER_ATTEMPTS = 20
+
+
+class TwapState(State, frozen=True, kw_only=True):
+    """`nominal_lots` one even slice; `crossing`: the passive part ends, cross when it is closed."""
+
+    slices: tuple[Slice, ...]
+    nominal_lots: int
+    interval_ns: int
+    end_ns: int
+    crossing: bool = False
+    leftover_attempts: int = 0
+
+
+class Twap:
+    """Decisions of a TWAP parent."""
+
+    kind: ClassVar[str] = "twap"
+    state_type: ClassVar[type[State]] = TwapState
+
+    def refusal(self, spec: ParentSpec, view: View) -> str:
+        """Return why this TWAP is impossible from the start, or ""."""
+        smallest = view.min_quantity()
+        if spec.quantity < smallest:
+            return f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
+        if floor_lots(spec.quantity, view.lot) * view.lot != spec.quantity:
+            return f"quantity {spec.quantity} is not a whole number of lots of {view.lot}"
+        return ""
+
+    def start(
+        self, spec: ParentSpec, view: View, rng: Random
+    ) -> tuple[State, Sequence[Intent]]:
+        """Lay out the slices, merged up to the venue minimum, and begin the first."""
+        params = _params(spec)
+        lots = lots_in(spec.quantity, view.lot)
+        count = feasible_count(
+            lots,
+            count=params.slices,
+            min_lots=ceil_lots(view.min_quantity() * Decimal("1.1"), view.lot),
+            size_jitter=params.size_jitter,
+        )
+        horizon_ns = params.horizon_s * 1_000_000_000
+        state = TwapState(
+            slices=schedule(
+                lots,
+                start_ns=view.now_ns,
+                horizon_ns=horizon_ns,
+                count=count,
+                size_jitter=params.size_jitter,
+                time_jitter=params.time_jitter,
+                rng=rng,
+            ),
+            nominal_lots=max(lots // count, 1),
+            interval_ns=horizon_ns // count,
+            end_ns=view.now_ns + horizon_ns,
+        )
+        return _begin_slice(state, view)
+
+    def decide(
+        self, state: State, event: StrategyEvent, view: View
+    ) -> tuple[State, Sequence[Intent]]:
+        """Return the next state and intents."""
+        assert isinstance(state, TwapState)
+        if view.filled >= view.spec.quantity:
+            return state, _finish_when_closed(view)
+        match event:
+            case Woke(tag="slice"):
+                return _begin_slice(state, view)
+            case Woke(tag="cross"):
+                return _cross(_with(state, crossing=True), view)
+            case Woke(tag="leftover"):
+                return _sweep_leftover(state, view)
+            case Progressed():
+                if state.crossing:
+                    return _cross(state, view)
+                if view.now_ns >= state.end_ns:
+                    return _after_the_end(state, view)
+                return state, [_waiting(state, view)]
+            case Started() | Woke():
+                return state, []
+            case _:  # Resumed: the schedule goes on from what is due now
+                return _begin_slice(state, view)
+
+
+def _begin_slice(state: TwapState, view: View) -> tuple[State, Sequence[Intent]]:
+    """Trade what the schedule is ahead of us, at most `catch_up` slices of it."""
+    if view.now_ns >= state.end_ns:
+        return _after_the_end(state, view)
+    following = [_next_wake(state, view)]
+    wanted = _behind(state, view)
+    if wanted <= ZERO:
+        return _with(state, crossing=False), [*following, _waiting(state, view)]
+    fraction = _params(view.spec).passive_fraction
+    if fraction and not _awaited(view):
+        cross_ns = view.now_ns + int(state.interval_ns * fraction)
+        post = Rest(quantity=wanted, limit=view.limit, peg=Peg.PRIMARY, leg=PASSIVE)
+        return _with(state, crossing=False), [
+            *following,
+            post,
+            WakeAt(at_ns=cross_ns, tag=CROSS),
+            Idle(reason="resting the slice at the touch"),
+        ]
+    return _cross(_with(state, crossing=True), view, following)
+
+
+def _cross(
+    state: TwapState, view: View, also: Sequence[Intent] = ()
+) -> tuple[State, Sequence[Intent]]:
+    """End the passive part, await its answers, then take what the slice still lacks."""
+    if any(child.leg == PASSIVE for child in _awaited(view)):
+        return state, [*also, Withdraw(leg=PASSIVE), Idle(reason="awaiting the passive cancel")]
+    done = _with(state, crossing=False)
+    wanted = _behind(state, view)
+    if wanted <= ZERO:
+        return done, [*also, _waiting(state, view)]
+    take, idle = _take(wanted, view)
+    return done, [*also, *take, idle or _waiting(state, view)]
+
+
+def _after_the_end(state: TwapState, view: View) -> tuple[State, Sequence[Intent]]:
+    """After the horizon: withdraw what rests, await every answer, then the leftover policy."""
+    if _awaited(view):
+        return state, [Withdraw(leg=PASSIVE), Unwake(tag=CROSS), Idle(reason="awaiting answers")]
+    if view.children and view.filled + view.open_quantity >= view.spec.quantity:
+        return state, [Idle(reason="only the venue knows the rest: in doubt")]
+    if view.children and _params(view.spec).leftover == "cancel":
+        return state, [Idle(reason="horizon over, a child is in doubt")]
+    if _params(view.spec).leftover == "cancel":
+        return state, [Finish(reason=_left(view, "horizon over"), complete=False)]
+    if state.leftover_attempts == 0:
+        return _sweep_leftover(state, view)
+    retry_ns = view.now_ns + LEFTOVER_RETRY_NS
+    return state, [WakeAt(at_ns=retry_ns, tag=LEFTOVER), Idle(reason="waiting for depth to return")]
+
+
+def _sweep_leftover(state: TwapState, view: View) -> tuple[State, Sequence[Intent]]:
+    if _awaited(view):
+        return state, [Idle(reason="awaiting answers")]
+    if state.leftover_attempts >= LEFTOVER_ATTEMPTS:
+        if view.children:
+            return state, [Idle(reason="gave up on depth, a child is in doubt")]
+        why = view.parked_reason() or "no depth within the limit"
+        return state, [Finish(reason=_left(view, why), complete=False)]
+    tried = _with(state, leftover_attempts=state.leftover_attempts + 1)
+    take, idle = _take(view.spec.quantity - view.filled - view.open_quantity, view)
+    if take:
+        return tried, [*take, Idle(reason="sweeping the leftover within the limit")]
+    retry_ns = view.now_ns + LEFTOVER_RETRY_NS
+    return tried, [WakeAt(at_ns=retry_ns, tag=LEFTOVER), *([idle] if idle else [])]
+
+
+def _take(wanted: Decimal, view: View) -> tuple[Sequence[Take], Idle | None]:
+    """Return the take of `wanted`, or why it cannot be: too small yet, or nothing to take from."""
+    if wanted < view.min_quantity() and wanted < view.spec.quantity - view.filled:
+        return [], Idle(reason="carrying less than a minimum to the next slice")
+    if view.available(view.spec.side, view.limit, wanted) <= ZERO:
+        why = view.parked_reason() or "no depth within the limit"
+        return [], Idle(reason=f"parked: {why}", parked=True)
+    return [Take(quantity=wanted, limit=view.limit, leg=TAKER)], None
+
+
+def _behind(state: TwapState, view: View) -> Decimal:
+    """Return what the schedule wants beyond what is filled or open, capped by catch-up."""
+    due = due_lots(state.slices, view.now_ns) * view.lot
+    behind = due - view.filled - view.open_quantity
+    cap = floor_lots(_params(view.spec).catch_up * state.nominal_lots, Decimal(1)) * view.lot
+    return min(behind, max(cap, view.min_quantity()))
+
+
+def _awaited(view: View) -> Sequence[ChildView]:
+    """Return the children whose end will be answered soon; one in doubt may take minutes."""
+    return [child for child in view.children if not child.in_doubt]
+
+
+def _next_wake(state: TwapState, view: View) -> WakeAt:
+    upcoming = [s.due_ns for s in state.slices if s.due_ns > view.now_ns]
+    return WakeAt(at_ns=upcoming[0] if upcoming else state.end_ns, tag=SLICE)
+
+
+def _waiting(state: TwapState, view: View) -> Idle:
+    seconds = (_next_wake(state, view).at_ns - view.now_ns) // 1_000_000_000
+    return Idle(reason=f"waiting: next slice in {seconds} s")
+
+
+def _finish_when_closed(view: View) -> Sequence[Intent]:
+    if view.children:
+        return [Withdraw(leg=PASSIVE), Idle(reason="filled; awaiting answers")]
+    return [Finish(reason="filled", complete=True)]
+
+
+def _left(view: View, why: str) -> str:
+    return f"{view.spec.quantity - view.filled} left: {why}"
+
+
+def _params(spec: ParentSpec) -> TwapParams:
+    assert isinstance(spec.params, TwapParams)
+    return spec.params
+
+
+def _with(
+    state: TwapState, *, crossing: bool | None = None, leftover_attempts: int | None = None
+) -> TwapState:
+    return TwapState(
+        slices=state.slices,
+        nominal_lots=state.nominal_lots,
+        interval_ns=state.interval_ns,
+        end_ns=state.end_ns,
+        crossing=state.crossing if crossing is None else crossing,
+        leftover_attempts=(
+            state.leftover_attempts if leftover_attempts is None else leftover_attempts
+        ),
+    )
