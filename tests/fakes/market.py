@@ -1,0 +1,71 @@
+"""A book one can write down: what a paper venue matches against in tests."""
+
+from dataclasses import dataclass, field
+
+from venues.model.market import BID
+
+
+@dataclass
+class FakeMarket:
+    """One book per instrument from text: lots@tick, bids | asks, as in "5@99 4@100 | 3@101".
+
+    Nobody trades unless the test says so; `resting` holds own orders as (side, tick, lots).
+    """
+
+    ends_ns: int | None = None
+    books: dict[int, tuple[dict[int, int], dict[int, int]]] = field(default_factory=dict)
+    resting: dict[tuple[int, int], tuple[int, int, int]] = field(default_factory=dict)
+
+    def show(self, text: str, i: int = 0) -> None:
+        bids, asks = text.split("|")
+        self.books[i] = (_levels(bids), _levels(asks))
+
+    def sweep(
+        self, i: int, side: int, limit_tick: int, lots: int, now_ns: int
+    ) -> list[tuple[int, int]]:
+        levels = self._opposite(i, side)
+        taken = []
+        for tick in self._within(i, side, limit_tick):
+            part = min(lots, levels[tick])
+            if part == 0:
+                break
+            taken.append((tick, part))
+            lots -= part
+            levels[tick] -= part
+            if levels[tick] == 0:
+                del levels[tick]
+        return taken
+
+    def would_cross(self, i: int, side: int, tick: int) -> bool:
+        return bool(self._within(i, side, tick))
+
+    def rest(self, i: int, order_no: int, side: int, tick: int, lots: int, now_ns: int) -> None:
+        assert lots > 0
+        assert (i, order_no) not in self.resting
+        assert not self.would_cross(i, side, tick)
+        self.resting[i, order_no] = (side, tick, lots)
+
+    def remove(self, i: int, order_no: int, now_ns: int) -> None:
+        del self.resting[i, order_no]
+
+    def fill(self, order_no: int, lots: int, i: int = 0) -> None:
+        """Someone trades with our resting order."""
+        side, tick, leaves = self.resting.pop((i, order_no))
+        assert lots <= leaves
+        if lots < leaves:
+            self.resting[i, order_no] = (side, tick, leaves - lots)
+
+    def last_exchange_ns(self, i: int) -> int | None:
+        return self.ends_ns
+
+    def _opposite(self, i: int, side: int) -> dict[int, int]:
+        return self.books[i][1 if side == BID else 0]
+
+    def _within(self, i: int, side: int, limit: int) -> list[int]:
+        ticks = sorted(self._opposite(i, side), reverse=side != BID)
+        return [tick for tick in ticks if (tick <= limit if side == BID else tick >= limit)]
+
+
+def _levels(text: str) -> dict[int, int]:
+    pairs = (level.split("@") for level in text.split())
+    return {int(tick): int(lots) for lots, tick in pairs}
