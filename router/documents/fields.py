@@ -48,7 +48,7 @@ def money(
             raise wrong(f"must be below {plain(below)}")
         if most is not None and not number <= most:
             raise wrong(f"must be at most {plain(most)}")
-        return number
+        return Decimal(plain(number))  # "1.0" and "1" are one value, also in a hash
 
     return BeforeValidator(check)
 

@@ -29,9 +29,22 @@ def validated(
     try:
         return model.model_validate(document.tree)
     except ValidationError as error:
-        mistakes = error.errors(include_url=False)
+        mistakes = _causes(error.errors(include_url=False))
     mistakes.sort(key=lambda m: (m["type"] == "missing", document.line_of(m["loc"])))
     raise _told(document, model, mistakes, later)
+
+
+def _causes(mistakes: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    # A list whose every element is wrong is called too short as well; that is not the mistake.
+    return [
+        mistake
+        for mistake in mistakes
+        if mistake["type"] != "too_short"
+        or not any(
+            other is not mistake and other["loc"][: len(mistake["loc"])] == mistake["loc"]
+            for other in mistakes
+        )
+    ]
 
 
 def _told(

@@ -1,0 +1,1 @@
+"""How a run behaves: a strict TOML config as frozen settings."""

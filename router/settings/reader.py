@@ -1,0 +1,82 @@
+"""What does a config say: strict fields, then the rules between them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from router.documents.document import Document, parse_toml
+from router.documents.source import read_text
+from router.documents.validation import validated
+from router.resources import config_folder
+from router.settings.fields import FAULT_KEYS, FaultSection, Settings
+
+_OPTIONAL_FAULT_KEYS = ("command", "number", "delay_ms", "reason", "from_ms", "for_ms")
+
+
+def default_config() -> Path:
+    """Return the config that holds when none is named; it travels with the package."""
+    return config_folder() / "paper.toml"
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a config from a TOML file.
+
+    Raises InputError: one line with file, line, field, value and remedy.
+    """
+    return parse_settings(parse_toml(str(path), read_text(path)))
+
+
+def parse_settings(document: Document) -> Settings:
+    """Return the settings in `document`; InputError as `read_settings`."""
+    settings = validated(document, Settings)
+    _check_latency(document, settings)
+    _check_faults(document, settings)
+    _check_terms(document, settings)
+    _check_markets(document, settings)
+    return settings
+
+
+def _check_latency(document: Document, settings: Settings) -> None:
+    if "default" not in settings.paper.latency:
+        remedy = "the section is missing; add [paper.latency.default], it holds for other venues"
+        raise document.problem(("paper", "latency", "default"), None, remedy)
+
+
+def _check_faults(document: Document, settings: Settings) -> None:
+    for index, fault in enumerate(settings.paper.fault):
+        needed = FAULT_KEYS[fault.kind]
+        for key in _OPTIONAL_FAULT_KEYS:
+            value = getattr(fault, key)
+            field = ("paper", "fault", index, key)
+            if value is None and key in needed:
+                meaning = FaultSection.model_fields[key].description
+                raise document.problem(
+                    field, None, f"missing; a fault {fault.kind.value} needs {key} ({meaning})"
+                )
+            if value is not None and key not in needed:
+                remedy = f"has no meaning for a fault {fault.kind.value}; leave it out"
+                raise document.problem(field, value, remedy)
+
+
+def _check_terms(document: Document, settings: Settings) -> None:
+    _once(document, "venue", "name", [(venue.name,) for venue in settings.venue])
+    _once(document, "instrument", "symbol", [(i.venue, i.symbol) for i in settings.instrument])
+
+
+def _check_markets(document: Document, settings: Settings) -> None:
+    _once(document, "market", "symbol", [(market.symbol,) for market in settings.market])
+    owner: dict[tuple[str, str], str] = {}
+    for index, market in enumerate(settings.market):
+        for position, member in enumerate(market.member):
+            address = (member.venue, member.symbol)
+            if address in owner:
+                field = ("market", index, "member", position, "symbol")
+                remedy = f"is already a member of {owner[address]}; keep one of them"
+                raise document.problem(field, " ".join(address), remedy)
+            owner[address] = market.symbol
+
+
+def _once(document: Document, table: str, key: str, names: Sequence[tuple[str, ...]]) -> None:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            remedy = f"two [[{table}]] for it; keep one of them"
+            raise document.problem((table, index, key), " ".join(name), remedy)
