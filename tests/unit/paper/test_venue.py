@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from tests.unit.paper.desk import MS, SPOT, S, Desk
+from tests.unit.paper.desk import MS, SPOT, Desk, S
 from venues.model.events import (
     Accepted,
     Canceled,
@@ -106,7 +106,10 @@ def test_takers_pay_and_makers_are_paid_in_quote() -> None:
     desk.trade_into(2, 10)
     desk.wait(2 * S)
     taker, maker = (e for e in desk.events if isinstance(e, Filled))
-    assert (taker.fee, taker.fee_currency) == (Decimal("0.003") * Decimal("100.5") * 5 / 10000, "USDT")
+    assert (taker.fee, taker.fee_currency) == (
+        Decimal("0.003") * Decimal("100.5") * 5 / 10000,
+        "USDT",
+    )
     assert (maker.fee, maker.fee_currency) == (Decimal("-0.00015"), "USDT")
 
 

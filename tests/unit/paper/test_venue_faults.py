@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.paper.desk import MS, S, Desk
+from tests.unit.paper.desk import MS, Desk, S
 from venues.model.events import (
     AnswerLost,
     Asked,

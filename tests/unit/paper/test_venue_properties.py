@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.paper.desk import MS, S, Desk
+from tests.unit.paper.desk import MS, Desk, S
 from venues.model.events import (
     Accepted,
     AnswerLost,
@@ -143,7 +143,9 @@ def test_whatever_is_told_is_true_and_a_closing_report_counts_every_fill(
             case Rejected():
                 assert event.client_order_id not in cums
             case Reported():
-                assert sum((fill.quantity for fill in event.fills), Decimal(0)) == event.cum_quantity
+                assert (
+                    sum((fill.quantity for fill in event.fills), Decimal(0)) == event.cum_quantity
+                )
                 assert traded.issuperset(event.fills)
             case _:
                 pass

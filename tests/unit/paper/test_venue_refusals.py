@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from tests.unit.paper.desk import ALPHA, FOREVER, MS, S, Desk, perp
+from tests.unit.paper.desk import ALPHA, FOREVER, MS, Desk, S, perp
 from venues.model.commands import Submit
 from venues.model.events import Accepted, AnswerLost, Canceled, Filled, Rejected, Reported, Standing
 from venues.model.ids import MAIN_ACCOUNT, AccountId, ClientOrderId, ParentId, Symbol
@@ -63,7 +63,7 @@ def test_zero_and_negative_numbers_are_refused() -> None:
     desk = Desk()
     desk.send(order(quantity=Decimal(0)))
     desk.send(order(client_order_id=ClientOrderId("b"), quantity=Decimal("-0.010")))
-    desk.send(order(client_order_id=ClientOrderId("c"), price=Decimal("-1")))
+    desk.send(order(client_order_id=ClientOrderId("c"), price=Decimal(-1)))
     desk.wait(S)
     assert desk.words == ["Rejected"] * 3
 
