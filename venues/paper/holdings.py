@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from venues.model.ids import AccountId, Symbol
-from venues.model.instrument import Kind
 from venues.paper.truth import PaperOrder
 
 
@@ -27,7 +26,7 @@ class Holdings:
 
     def reducible(self, order: PaperOrder) -> int:
         """Return how many lots `order` could trade without growing or turning the position."""
-        if order.listing.instrument.kind is Kind.SPOT:
+        if order.listing.is_spot:
             return order.lots
         net = self._net.get((order.submit.account, order.submit.symbol), 0)
         return max(0, -order.submit.side.sign * net)
@@ -39,7 +38,7 @@ class Holdings:
 
         Those are the reduce-only ones of that account with more left than there is to reduce.
         """
-        if order.listing.instrument.kind is Kind.SPOT:
+        if order.listing.is_spot:
             return ()
         submit = order.submit
         held = (submit.account, submit.symbol)

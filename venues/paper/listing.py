@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from venues.model.commands import Submit
-from venues.model.instrument import Contract, Instrument
+from venues.model.instrument import Contract, Instrument, Kind
 from venues.model.numbers import MONEY, ZERO, lots_in
 from venues.model.order import Liquidity, TimeInForce
 
@@ -32,12 +32,14 @@ class Refusal(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One instrument at index `i` of the market, with fees per lot and tick worked out once."""
+    """One instrument at index `i` of the market, with what every fill needs worked out once."""
 
     i: int
     instrument: Instrument
     maker_unit: Decimal
     taker_unit: Decimal
+    settle: str
+    is_spot: bool
 
     def steps(self, submit: Submit) -> tuple[int, int] | Refusal:
         """Return the order as (tick, lots), or the first of the venue's demands it fails."""
@@ -96,6 +98,8 @@ def listing(i: int, instrument: Instrument) -> Listing:
         instrument,
         maker_unit=_fee_unit(instrument, instrument.maker_fee),
         taker_unit=_fee_unit(instrument, instrument.taker_fee),
+        settle=instrument.settle,
+        is_spot=instrument.kind is Kind.SPOT,
     )
 
 

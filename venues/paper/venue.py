@@ -112,9 +112,11 @@ class PaperVenue:
         lost_ns = now_ns + self._terms.answer_timeout_ns
         due_ns = max(now_ns + there_ns, self._entry_floor_ns)
         self._entry_floor_ns = due_ns  # a late arrival below does not hold up the ones behind it
-        due_ns += sum(f.delay_ns for f in faults if isinstance(f, ArrivalLate))
+        arrives = True
+        if faults:
+            due_ns += sum(f.delay_ns for f in faults if isinstance(f, ArrivalLate))
+            arrives = not any(isinstance(f, RequestLost) for f in faults)
         request = Request(command, due_ns, back_ns, lost_ns, faults)
-        arrives = not any(isinstance(f, RequestLost) for f in faults)
         if arrives:
             self._schedule(due_ns, request)
         if not arrives or request.given_up:
@@ -230,7 +232,8 @@ class PaperVenue:
         order = PaperOrder(submit, listed, len(self._orders) + 1, tick, lots, request.faults)
         if submit.reduce_only and lots > self._holdings.reducible(order):
             return Refusal.REDUCE_ONLY.value
-        if any(_would_trade(order, own) for own in self._open[listed.i].values()):
+        resting = self._open[listed.i]
+        if resting and any(_would_trade(order, own) for own in resting.values()):
             return Refusal.OWN_ORDER.value
         if submit.post_only and self._matcher.would_cross(listed.i, _book_side(submit), tick):
             return Refusal.POST_ONLY.value
@@ -247,9 +250,10 @@ class PaperVenue:
             )
         ]
         if not submit.post_only:
-            extra = sum(f.lots for f in order.faults if isinstance(f, Overfilled))
-            taken = self._matcher.sweep(i, side, order.tick, order.lots + extra, now_ns)
-            for tick, lots in taken:
+            wanted = order.lots
+            if order.faults:
+                wanted += sum(f.lots for f in order.faults if isinstance(f, Overfilled))
+            for tick, lots in self._matcher.sweep(i, side, order.tick, wanted, now_ns):
                 events.append(self._trade(order, tick, lots, Liquidity.TAKER, now_ns))
         if order.cum_lots >= order.lots:
             order.standing = Standing.FILLED
@@ -284,14 +288,15 @@ class PaperVenue:
             quantity=listed.quantity(lots),
             price=listed.price(tick),
             fee=listed.fee(tick, lots, liquidity),
-            fee_currency=listed.instrument.settle,
+            fee_currency=listed.settle,
             liquidity=liquidity,
             cum_quantity=listed.quantity(order.cum_lots),
         )
         order.fills.append(filled)
         self._trades.append(filled)
-        for excess in self._holdings.book(order, lots, self._open[listed.i].values()):
-            self._schedule(now_ns, _Withdrawal(excess))
+        if not listed.is_spot:
+            for excess in self._holdings.book(order, lots, self._open[listed.i].values()):
+                self._schedule(now_ns, _Withdrawal(excess))
         return filled
 
     def _cancel(self, cancel: Cancel, request: Request, now_ns: int) -> tuple[Events, str]:
@@ -363,6 +368,8 @@ class PaperVenue:
 
 
 def _scripted(request: Request) -> str:
+    if not request.faults:
+        return ""
     return next((f.reason for f in request.faults if isinstance(f, Refused)), "")
 
 
