@@ -32,6 +32,11 @@ class Depth(Protocol):
         """Return ticks and lots, best first, until `enough` lots, the limit or `most` levels."""
         ...
 
+    def net(self, i: int, key: int, /) -> int:
+        """Return the lots others show at one level."""
+        ...
+
+    def crossed(self, i: int, /) -> bool: ...
     def state(self, i: int, now_ns: int, stale_after_ns: int, /) -> BookState: ...
     def last_local_ns(self, i: int, /) -> int: ...
 
@@ -100,7 +105,7 @@ def observe(depth: Depth, scale: Scale, *, now_ns: int, stale_after_ns: int) -> 
                 bid=bid,
                 ask=ask,
                 local_ns=local_ns,
-                refusal=_refusal(state, bid, ask, now_ns - local_ns),
+                refusal=_refusal(depth, book, state, now_ns - local_ns),
             )
         )
     for member, reason in _suspects(scale, quotes):
@@ -109,7 +114,7 @@ def observe(depth: Depth, scale: Scale, *, now_ns: int, stale_after_ns: int) -> 
     return Composite(scale=scale, now_ns=now_ns, quotes=tuple(quotes), mid=_mid(scale, quotes))
 
 
-def _refusal(state: BookState, bid: int | None, ask: int | None, age_ns: int) -> str:
+def _refusal(depth: Depth, book: int, state: BookState, age_ns: int) -> str:
     """Return why a book in `state` is not depth, or ""."""
     match state:
         case BookState.LIVE:
@@ -119,8 +124,7 @@ def _refusal(state: BookState, bid: int | None, ask: int | None, age_ns: int) ->
         case BookState.UNVERIFIED:
             return "unverified: no snapshot yet"
         case BookState.BROKEN:
-            crossed = bid is not None and ask is not None and bid >= ask
-            return "broken: crossed" if crossed else "broken: gap"
+            return "broken: crossed" if depth.crossed(book) else "broken: gap"
         case _:
             assert_never(state)
 

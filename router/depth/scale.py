@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from venues.model.ids import VenueId
 from venues.model.instrument import Contract, Instrument, Market, Member
-from venues.model.numbers import MONEY
+from venues.model.numbers import MONEY, ceil_lots
 from venues.model.order import Side
 
 
@@ -40,6 +40,8 @@ class Scale:
     grains: tuple[int, ...]
     lot: Decimal  # the finest lot, in market units
     grain_ratio: tuple[int, int]
+    min_quantity_lots: tuple[int, ...]
+    min_tick_lots: tuple[tuple[int, int], ...]  # least tick x lots of min_notional, a fraction
 
     def taker(self, side: Side) -> tuple[int, ...]:
         """Return the multipliers of prices net of the taker fee."""
@@ -73,6 +75,11 @@ class Scale:
         over, under = limit.as_integer_ratio()
         above, below = over * self.denominator, under * self.raw[member]
         return above // below if side is Side.BUY else -(-above // below)
+
+    def min_lots(self, member: int, tick: int) -> int:
+        """Return the fewest lots an order at about `tick` (> 0) may have: both minimums."""
+        over, under = self.min_tick_lots[member]
+        return max(self.min_quantity_lots[member], -(-over // (under * tick)))
 
 
 def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
@@ -123,6 +130,10 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
         grains=tuple(int(lot / grain) for lot in lots),
         lot=min(m.lot for m in members),
         grain_ratio=(grain.numerator, grain.denominator),
+        min_quantity_lots=tuple(
+            max(ceil_lots(m.instrument.min_quantity, m.instrument.lot_size), 1) for m in members
+        ),
+        min_tick_lots=tuple(_min_tick_lots(m.instrument) for m in members),
     )
 
 
@@ -134,6 +145,12 @@ def _common_step(steps: Iterable[Fraction]) -> Fraction:
         over = math.gcd(int(common * under), int(step * under))
         common = Fraction(over, under)
     return common
+
+
+def _min_tick_lots(of: Instrument) -> tuple[int, int]:
+    """Return what tick x lots must reach for the minimum notional of a linear instrument."""
+    one = Fraction(of.tick_size) * Fraction(of.lot_size) * Fraction(of.contract_size)
+    return (Fraction(of.min_notional) / one).as_integer_ratio()
 
 
 def _exact(value: Fraction) -> Decimal:

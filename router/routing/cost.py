@@ -10,7 +10,7 @@ import numpy as np
 from venues.model.market import Int64s
 
 # Products up to here stay exact in int64; beyond it the same sums are done in Python integers.
-_INT64_MOST: Final = 2**63 - 1
+INT64_MOST: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +32,11 @@ class Curve:
         """Return all grains known."""
         return self.upto[-1] if self.upto else 0
 
+    @property
+    def highest(self) -> int:
+        """Return the highest tick, 0 of an empty curve."""
+        return max(self.ticks[0], self.ticks[-1]) if self.ticks else 0
+
     def value(self, grains: int) -> int:
         """Return the sum of tick x grains of the best `grains`; 0 <= grains <= depth."""
         if grains == 0:
@@ -44,6 +49,10 @@ class Curve:
     def last_tick(self, grains: int) -> int:
         """Return the price of the last of the best `grains`; 0 < grains <= depth."""
         return self.ticks[bisect_left(self.upto, grains)]
+
+    def next_tick(self, grains: int) -> int:
+        """Return the price of the grain after the best `grains`; grains < depth."""
+        return self.ticks[bisect_right(self.upto, grains)]
 
     def depth_within(self, limit_tick: int, sign: int) -> int:
         """Return the grains at `limit_tick` or better; `sign` +1 for a buy, -1 for a sell."""
@@ -60,15 +69,17 @@ def curve(ticks: Int64s, lots: Int64s, *, lot_grains: int, enough: int) -> Curve
 
     No level counts for more than `enough` lots, so that `enough` x `lot_grains` bounds all sums.
     """
-    sizes: Int64s = np.minimum(lots, enough) * lot_grains
+    sizes: Int64s = np.minimum(lots, enough)
+    if lot_grains != 1:
+        sizes *= lot_grains
     upto: Int64s = sizes.cumsum()
     prices = ticks.tolist()
     bounds = upto.tolist()
-    if not prices or max(prices[0], prices[-1]) * bounds[-1] <= _INT64_MOST:
+    if not prices or max(prices[0], prices[-1]) * bounds[-1] <= INT64_MOST:
         worth = (ticks * sizes).cumsum().tolist()
     else:
         worth = _running(prices, sizes.tolist())
-    return Curve(ticks=prices, upto=bounds, worth=worth, tick_row=ticks, upto_row=upto)
+    return Curve(prices, bounds, worth, ticks, upto)
 
 
 def _running(ticks: Sequence[int], sizes: Sequence[int]) -> list[int]:

@@ -9,8 +9,7 @@ from router.depth.scale import Scale
 from router.routing.cost import Curve, curve
 from router.routing.offers import grains_needed
 from router.routing.plan import BookSeen, Counterfactual, VenueCost
-from router.routing.split import cost_of
-from router.routing.sweep import Offer, Sweep
+from router.routing.sweep import Merge, Sweep
 from venues.model.order import Side
 
 
@@ -28,7 +27,7 @@ def counterfactual(
         )
         for seen in books
     ]
-    return other_ways(scale, books, curves, side=side, grains=grains, sweep=sweep)
+    return other_ways(scale, books, curves, side=side, grains=grains, merge=sweep(curves))
 
 
 def other_ways(
@@ -38,20 +37,17 @@ def other_ways(
     *,
     side: Side,
     grains: int,
-    sweep: Sweep,
+    merge: Merge,
 ) -> Counterfactual:
     """Return the other costs of `grains` on `curves`, which are those of `books`."""
-    nets = [scale.taker(side)[seen.member] for seen in books]
-    by_net = [_whole(c, net * side.sign) for c, net in zip(curves, nets, strict=True)]
-    by_touch = [
-        _whole(c, scale.raw[seen.member] * side.sign) for c, seen in zip(curves, books, strict=True)
-    ]
+    members = [seen.member for seen in books]
+    nets = [scale.taker(side)[m] for m in members]
     ways = (
-        _swept(by_touch, grains, sweep),
+        _swept(curves, [scale.raw[m] * side.sign for m in members], grains, merge),
         _pro_rata(scale, books, curves, grains),
-        _swept(by_net, grains, sweep),
+        _swept(curves, [net * side.sign for net in nets], grains, merge),
     )
-    costs = [None if way is None else scale.amount(abs(cost_of(by_net, way))) for way in ways]
+    costs = [None if way is None else scale.amount(_worth(curves, nets, way)) for way in ways]
     return Counterfactual(
         quantity=scale.quantity(grains),
         single_venue=tuple(
@@ -68,17 +64,19 @@ def other_ways(
     )
 
 
-def _whole(held: Curve, net: int) -> Offer:
-    """Return an offer of everything a book shows, in single grains."""
-    return Offer(curve=held, net=net, step=1, least=0, most=held.depth)
+def _worth(curves: Sequence[Curve], nets: Sequence[int], taken: Sequence[int]) -> int:
+    """Return the sum of tick x net x grains of `taken`."""
+    return sum([c.value(t) * net for c, net, t in zip(curves, nets, taken, strict=True)])
 
 
-def _swept(offers: Sequence[Offer], grains: int, sweep: Sweep) -> list[int] | None:
-    """Return the sweep of `grains`, or None when the books do not show them."""
-    if not offers:
+def _swept(
+    curves: Sequence[Curve], nets: Sequence[int], grains: int, merge: Merge
+) -> list[int] | None:
+    """Return the sweep of `grains` by `nets`, or None when the books do not show them."""
+    depths = [c.depth for c in curves]
+    if sum(depths) < grains:
         return None
-    taken = sweep(offers, [0] * len(offers), [o.most for o in offers], grains)
-    return taken if sum(taken) == grains else None
+    return merge(nets, [1] * len(depths), [0] * len(depths), depths, grains)
 
 
 def _pro_rata(

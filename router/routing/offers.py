@@ -9,7 +9,7 @@ from router.depth.composite import Composite, Depth, Quote
 from router.depth.scale import Scale
 from router.routing.cost import Curve, curve
 from router.routing.plan import BookSeen
-from router.routing.sweep import Offer
+from router.routing.split import Offer
 from venues.model.ids import VenueId
 from venues.model.market import ASK, BID
 from venues.model.order import Side
@@ -36,20 +36,25 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """One usable book as a decision sees it."""
+    """One usable book as a decision sees it; `rows` are the bytes of its ticks and lots."""
 
     quote: Quote
     curve: Curve
     seen: BookSeen
+    rows: bytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
-    """A sight with the worst tick allowed there and what may be taken."""
+class Offered:
+    """What one sight may give: the offer (closed when there is a `refusal`), its worst tick.
 
-    sight: Sight
-    limit_tick: int
+    `shortened`: why it cannot give all it shows within the limit, or "".
+    """
+
     offer: Offer
+    limit_tick: int
+    refusal: str
+    shortened: str
 
 
 def allowed_by(
@@ -87,22 +92,21 @@ def look(
         ticks, lots = depth.levels(
             quote.book, book_side(side), limit_tick=None, enough=enough, most=LEVELS_MOST
         )
-        held = curve(ticks.copy(), lots, lot_grains=lot_grains, enough=enough)
-        lots_seen = tuple(lots.tolist())
+        held = curve(ticks, lots, lot_grains=lot_grains, enough=enough)
         seen = BookSeen(
             venue=quote.venue,
             symbol=composite.scale.members[quote.member].instrument.symbol,
             member=quote.member,
             local_ns=quote.local_ns,
             ticks=tuple(held.ticks),
-            lots=lots_seen,
+            lots=tuple(lots.tolist()),
             near_lots=_near_lots(depth, quote, side),
         )
-        sights.append(Sight(quote, held, seen))
+        sights.append(Sight(quote, held, seen, ticks.tobytes() + lots.tobytes()))
     return sights
 
 
-def candidates(
+def offers_of(
     composite: Composite,
     sights: Sequence[Sight],
     *,
@@ -110,56 +114,54 @@ def candidates(
     grains: int,
     limit: Decimal,
     terms: Terms,
-) -> tuple[list[Candidate], list[tuple[VenueId, str]], list[tuple[VenueId, str]]]:
-    """Return who may take part, who may not and why, and who only in part and why."""
-    found, skipped, limited = [], [], []
+) -> list[Offered]:
+    """Return what every sight may give towards `grains` within `limit`, in their order."""
+    out = []
     capped: set[VenueId] = set()
     for sight in sights:
         venue = sight.quote.venue
-        if venue in terms.room and venue in capped:
-            skipped.append((venue, "cap given to the member listed first"))
-            continue
-        candidate, reason = _candidate(composite.scale, sight, side, grains, limit, terms)
-        if candidate is None:
-            skipped.append((venue, reason))
-            continue
-        capped.add(venue)
-        found.append(candidate)
-        if reason:
-            limited.append((venue, reason))
-    return found, skipped, limited
+        offered = _offered(composite.scale, sight, side, grains, limit, terms, capped)
+        if offered.offer.most and venue in terms.room:
+            capped.add(venue)
+        out.append(offered)
+    return out
 
 
-def _candidate(
-    scale: Scale, sight: Sight, side: Side, grains: int, limit: Decimal, terms: Terms
-) -> tuple[Candidate | None, str]:
-    """Return the candidate of one sight and what cut it short, or None and why not."""
+def _offered(
+    scale: Scale,
+    sight: Sight,
+    side: Side,
+    grains: int,
+    limit: Decimal,
+    terms: Terms,
+    capped: Collection[VenueId],
+) -> Offered:
+    """Return what one sight may give; the cap of a venue in `capped` is given away already."""
     quote, held = sight.quote, sight.curve
-    member, step = quote.member, scale.grains[quote.member]
+    member = quote.member
+    step = scale.grains[member]
     limit_tick = scale.limit_tick(member, side, limit)
-    within = held.depth_within(limit_tick, side.sign)
-    if not within:
-        return None, "no depth within limit"
-    reason = ""
-    guard = own_guard(terms.own.get(quote.book, ()), side)
+    most = within = held.depth_within(limit_tick, side.sign)
+    reason = "" if within else "no depth within limit"
+    guard = own_guard(terms.own[quote.book], side) if quote.book in terms.own else None
     if guard is not None and (limit_tick - guard) * side.sign > 0:
         limit_tick = guard
-        if (clear := held.depth_within(guard, side.sign)) < within:
-            within, reason = clear, "own order in the way"
-    if not within:
-        return None, reason
-    most = min(within, grains - grains % step)
-    if quote.venue in terms.room:
-        room = scale.floor_grains(terms.room[quote.venue])
-        if room < most:
-            most, reason = max(room - room % step, 0), "cap reached"
-    instrument = scale.members[member].instrument
-    least = instrument.min_lots(instrument.price_of(held.ticks[0])) * step
-    if most < least:
-        return None, reason or "below minimum"
+        most = held.depth_within(guard, side.sign)
+        reason = "own order in the way" if most < within else reason
+    if quote.venue in capped:
+        most, reason = 0, "cap given to the member listed first"
+    elif quote.venue in terms.room:
+        room = max(scale.floor_grains(terms.room[quote.venue]), 0)
+        if room < min(most, grains):
+            most, reason = room, "cap reached"
+    most = min(most, grains)
+    most -= most % step
+    least = scale.min_lots(member, held.ticks[0]) * step
     net = scale.taker(side)[member] * side.sign
-    offer = Offer(curve=held, net=net, step=step, least=least, most=most)
-    return Candidate(sight, limit_tick, offer), reason
+    if most < least:
+        refusal = reason or "below minimum"
+        return Offered(Offer(held, net, step, least, 0), limit_tick, refusal, "")
+    return Offered(Offer(held, net, step, least, most), limit_tick, "", reason)
 
 
 def own_guard(keys: Collection[int], side: Side) -> int | None:

@@ -99,11 +99,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     books_digest: str
 
 
-def books_digest(side: Side, books: Iterable[BookSeen]) -> str:
-    """Return 32 hex digits over everything a decision saw of the books."""
+def level_rows(seen: BookSeen) -> bytes:
+    """Return the ticks, then the lots of a book as int64 bytes: what the digest covers."""
+    return array("q", seen.ticks).tobytes() + array("q", seen.lots).tobytes()
+
+
+def books_digest(side: Side, books: Iterable[tuple[BookSeen, bytes]]) -> str:
+    """Return 32 hex digits over what a decision saw: each book with its `level_rows`."""
     digest = hashlib.blake2b(side.value.encode(), digest_size=16)
-    for seen in books:
-        facts = (seen.member, seen.local_ns, seen.near_lots, len(seen.ticks))
-        digest.update(struct.pack("<4q", *facts))
-        digest.update(array("q", seen.ticks).tobytes() + array("q", seen.lots).tobytes())
+    for seen, rows in books:
+        digest.update(struct.pack("<4q", seen.member, seen.local_ns, seen.near_lots, len(rows)))
+        digest.update(rows)
     return digest.hexdigest()

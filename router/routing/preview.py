@@ -49,13 +49,14 @@ def _average(
 ) -> Decimal | None:
     """Return the least average net price of `grains`, None where depth lacks."""
     sights = look(depth, composite, side=side, grains=grains, barred=terms.barred)
+    curves = [s.curve for s in sights]
     ways = other_ways(
         composite.scale,
         [s.seen for s in sights],
-        [s.curve for s in sights],
+        curves,
         side=side,
         grains=grains,
-        sweep=sweep,
+        merge=sweep(curves),
     )
     return None if ways.optimal is None else MONEY.divide(ways.optimal, ways.quantity)
 

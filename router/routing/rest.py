@@ -15,6 +15,7 @@ from router.depth.scale import Scale
 from router.routing.offers import Terms, book_side, grains_needed, own_guard
 from strategies.intents import Peg
 from venues.model.ids import Symbol, VenueId
+from venues.model.market import level_key
 from venues.model.order import Side
 
 
@@ -74,7 +75,7 @@ def place_rest(
         if reason:
             skipped.append((quote.venue, reason))
             continue
-        queue = _queue(depth, quote.book, side, tick)
+        queue = depth.net(quote.book, level_key(tick, book_side(side.opposite)))
         rank = (tick * scale.maker(side)[quote.member] * side.sign, queue, quote.member)
         if best is None or rank < best[0]:
             best = (rank, _post(scale, quote, lots, tick, peg_tick, queue))
@@ -92,7 +93,7 @@ def _tick(
 ) -> tuple[int, int] | str:
     """Return the pegged tick and the tick to use there, or why there is none."""
     near, far, sign = quote.best(side.opposite), quote.best(side), side.sign
-    pegged = _pegged(near, peg)
+    pegged = _pegged(near, far, side, peg)
     if pegged is None:
         return "no price to peg to"
     # In ticks times sign more is more aggressive for both sides, so every guard is a minimum.
@@ -106,11 +107,17 @@ def _tick(
     return (pegged, tick) if tick > 0 else "no price above zero"
 
 
-def _pegged(near: int | None, peg: Peg) -> int | None:
-    """Return the tick the peg names, net of own orders; `near` is the own side's touch."""
+def _pegged(near: int | None, far: int | None, side: Side, peg: Peg) -> int | None:
+    """Return the tick the peg names: `near` is the own side's touch, `far` the other's."""
     match peg:
         case Peg.PRIMARY:
             return near
+        case Peg.OPPOSITE:
+            return None if far is None else far - side.sign
+        case Peg.MID:
+            if near is None or far is None:
+                return None
+            return (near + far) // 2 if side is Side.BUY else -(-(near + far) // 2)
         case _:
             assert_never(peg)
 
@@ -120,19 +127,10 @@ def _lots(scale: Scale, quote: Quote, tick: int, need: int, terms: Terms) -> tup
     step, grains = scale.grains[quote.member], need
     if quote.venue in terms.room:
         grains = min(grains, max(scale.floor_grains(terms.room[quote.venue]), 0))
-    instrument = scale.members[quote.member].instrument
     lots = grains // step
-    if lots < instrument.min_lots(instrument.price_of(tick)):
+    if lots < scale.min_lots(quote.member, tick):
         return 0, "cap reached" if grains < need else "below minimum"
     return lots, ""
-
-
-def _queue(depth: Depth, book: int, side: Side, tick: int) -> int:
-    """Return the lots others show at exactly `tick` on the own side of the book."""
-    ticks, lots = depth.levels(
-        book, book_side(side.opposite), limit_tick=tick, enough=2**60, most=4096
-    )
-    return int(lots[-1]) if len(ticks) and int(ticks[-1]) == tick else 0
 
 
 def _post(scale: Scale, quote: Quote, lots: int, tick: int, peg_tick: int, queue: int) -> Post:

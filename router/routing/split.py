@@ -6,10 +6,13 @@ equal (binding minimums are searched over venue subsets, the sweep without them 
 with different lots the sweep is repaired by exchanging lots and never worse than a single venue.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from router.routing.sweep import Offer, Sweep
+from router.routing.cost import Curve
+from router.routing.sweep import Merge
 
 # Venue subsets looked at when minimums bind. A handful is the rule; the bound is for a quantity
 # below the minimums of many venues, and then the best answer so far stands.
@@ -18,33 +21,71 @@ _NODES_MOST: Final = 256
 _Worth = tuple[int, int, int, tuple[int, ...]]
 
 
-def split(offers: Sequence[Offer], need: int, sweep: Sweep) -> list[int]:
-    """Return the grains to take at each offer; their sum is at most `need` (>= 0)."""
-    if not offers:
-        return []
+@dataclass(frozen=True, slots=True, eq=False)
+class Offer:
+    """What may be taken at one venue: its curve and terms, in grains.
+
+    `net`: price per tick with fee, negated for a sell. Takings are multiples of `step`, at most
+    `most` (a multiple of it, within the depth; 0 = closed), and not below `least` unless zero.
+    """
+
+    curve: Curve
+    net: int
+    step: int
+    least: int
+    most: int
+
+
+def split(offers: Sequence[Offer], need: int, merge: Merge) -> list[int]:
+    """Return the grains to take at each offer; their sum is at most `need` (>= 0).
+
+    `merge` is the sweep over the curves of `offers`, in their order.
+    """
     most = [o.most for o in offers]
     need = min(need, sum(most))
-    free = sweep(offers, [0] * len(offers), most, need)
-    one_lot = len({o.step for o in offers}) == 1
-    if one_lot and _short(offers, free) is None:
+    if not need:
+        return [0] * len(offers)
+    free = _merged(offers, [0] * len(offers), most, need, merge)
+    if _short(offers, free) is None and _marginal_prices_agree(offers, free, need):
         return free
-    return _search(offers, need, sweep, one_lot=one_lot)
+    return _search(offers, need, merge)
 
 
 def cost_of(offers: Sequence[Offer], taken: Sequence[int]) -> int:
     """Return the sum of tick x net x grains: what `taken` costs, negative for proceeds."""
-    return sum(o.net * o.curve.value(t) for o, t in zip(offers, taken, strict=True) if t)
+    return sum([o.net * o.curve.value(t) for o, t in zip(offers, taken, strict=True) if t])
 
 
-def _search(offers: Sequence[Offer], need: int, sweep: Sweep, *, one_lot: bool) -> list[int]:
+def _merged(
+    offers: Sequence[Offer], first: Sequence[int], most: Sequence[int], need: int, merge: Merge
+) -> list[int]:
+    """Return the sweep of `need` with `first` forced and `most` the bounds."""
+    return merge([o.net for o in offers], [o.step for o in offers], first, most, need)
+
+
+def _marginal_prices_agree(offers: Sequence[Offer], taken: Sequence[int], need: int) -> bool:
+    """Return whether `need` is placed and nothing left out is cheaper than anything taken.
+
+    Then no split is cheaper, whatever the lots.
+    """
+    if sum(taken) != need:
+        return False
+    worst = max(_dearest(o, t) for o, t in zip(offers, taken, strict=True) if t)
+    return all(
+        t == o.most or o.curve.next_tick(t) * o.net >= worst
+        for o, t in zip(offers, taken, strict=True)
+    )
+
+
+def _search(offers: Sequence[Offer], need: int, merge: Merge) -> list[int]:
     """Return the best of all single venues and of the subsets that minimums make us look at."""
+    one_lot = len({o.step for o in offers if o.most}) == 1
     best = [0] * len(offers)
     best_worth = _worth(offers, best)
     for n, o in enumerate(offers):
         alone = min(o.most, need - need % o.step)
-        if alone >= o.least:
-            trial = [0] * len(offers)
-            trial[n] = alone
+        if alone and alone >= o.least:
+            trial = _with([0] * len(offers), n, alone)
             if (worth := _worth(offers, trial)) < best_worth:
                 best, best_worth = trial, worth
     nodes = [([0] * len(offers), [o.most for o in offers])]
@@ -54,13 +95,13 @@ def _search(offers: Sequence[Offer], need: int, sweep: Sweep, *, one_lot: bool) 
         first, most = nodes.pop()
         if sum(first) > need:
             continue
-        trial = sweep(offers, first, most, need)
+        trial = _merged(offers, first, most, need, merge)
         worth = _worth(offers, trial)
         if one_lot and worth[:2] > best_worth[:2]:
             continue  # a bound: nothing below this node is better
         short = _short(offers, trial)
         if short is None:
-            trial, worth = _exchanged(offers, need, trial) if not one_lot else (trial, worth)
+            trial, worth = (trial, worth) if one_lot else _exchanged(offers, need, trial)
             if worth < best_worth:
                 best, best_worth = trial, worth
             continue
@@ -99,8 +140,7 @@ def _one_more(offers: Sequence[Offer], need: int, taken: list[int], n: int) -> l
         fitting = [m for m in others if offers[m].step <= excess]
         if fitting:
             giver = max(fitting, key=lambda m: (_dearest(offers[m], trial[m]), m))
-            level = _last_level(offers[giver], trial[giver])
-            give = min(level, excess)
+            give = min(_last_level(offers[giver], trial[giver]), excess)
             give -= give % offers[giver].step
         else:
             giver = min(others, key=lambda m: (offers[m].step, -_dearest(offers[m], trial[m]), m))
@@ -117,20 +157,20 @@ def _dearest(offer: Offer, taken: int) -> int:
 
 def _last_level(offer: Offer, taken: int) -> int:
     """Return how many of `taken` (> 0) grains come from the last level they reach."""
-    whole = [upto for upto in offer.curve.upto if upto < taken]
-    return taken - whole[-1] if whole else taken
+    at = bisect_left(offer.curve.upto, taken)
+    return taken - (offer.curve.upto[at - 1] if at else 0)
 
 
 def _worth(offers: Sequence[Offer], taken: Sequence[int]) -> _Worth:
     """Return what makes one feasible taking better than another: less is better."""
-    legs = sum(1 for t in taken if t)
-    return (-sum(taken), cost_of(offers, taken), legs, tuple(-t for t in taken))
+    legs = sum([1 for t in taken if t])
+    return (-sum(taken), cost_of(offers, taken), legs, tuple([-t for t in taken]))
 
 
 def _short(offers: Sequence[Offer], taken: Sequence[int]) -> int | None:
     """Return the first offer whose leg is below its minimum."""
-    for n, (o, t) in enumerate(zip(offers, taken, strict=True)):
-        if 0 < t < o.least:
+    for n, t in enumerate(taken):
+        if 0 < t < offers[n].least:
             return n
     return None
 

@@ -5,31 +5,29 @@ from typing import Final
 
 import numpy as np
 
-from router.routing.sweep import Offer, twin
+from router.routing.cost import INT64_MOST, Curve
+from router.routing.sweep import Merge, twin
 from venues.books.jit import jit
 from venues.model.market import Int64s
 
-_INT64_MOST: Final = 2**63 - 1
 # Rows of `terms`.
 _NET: Final = 0
 _STEP: Final = 1
 _MOST: Final = 2
 _TAKEN: Final = 3
+_START: Final = 4  # where the levels of each curve begin
 
 
 @jit
-def merge(ticks: Int64s, upto: Int64s, start: Int64s, terms: Int64s, need: int) -> None:
-    """Take the cheapest levels until `need` grains (less than each open step) are left.
-
-    Rows of `terms` (4 x K): net price per tick, step, most, taken (in: taken first; out: all).
-    `ticks` and `upto` (running grains) of offer n lie at start[n]:start[n + 1].
-    """
+def take_cheapest(ticks: Int64s, upto: Int64s, terms: Int64s, need: int) -> None:
+    """Do one `sweep.Merge` of curves laid end to end; the taken row holds `first`, then the answer."""
     count = terms.shape[1]
-    at = start[:-1].copy()
+    at = terms[_START].copy()
     left = need
     for n in range(count):
         left -= terms[_TAKEN, n]
-        while at[n] < start[n + 1] and upto[at[n]] <= terms[_TAKEN, n]:
+        end = terms[_START, n + 1] if n + 1 < count else len(ticks)
+        while at[n] < end and upto[at[n]] <= terms[_TAKEN, n]:
             at[n] += 1
     while True:
         best = -1
@@ -51,20 +49,30 @@ def merge(ticks: Int64s, upto: Int64s, start: Int64s, terms: Int64s, need: int) 
             at[best] += 1
 
 
-def kernel(
-    offers: Sequence[Offer], first: Sequence[int], most: Sequence[int], need: int
-) -> list[int]:
-    """Return grains per offer, as `sweep.twin` does."""
-    for o in offers:
-        ticks = o.curve.ticks
-        if ticks and max(ticks[0], ticks[-1]) * abs(o.net) > _INT64_MOST:
-            return twin(offers, first, most, need)
-    sizes = [len(o.curve.ticks) for o in offers]
-    start = np.zeros(len(offers) + 1, np.int64)
-    start[1:] = np.cumsum(sizes)
-    terms = np.array([[o.net for o in offers], [o.step for o in offers], most, first], np.int64)
-    ticks_all = np.concatenate([o.curve.tick_row for o in offers])
-    upto_all = np.concatenate([o.curve.upto_row for o in offers])
-    merge(ticks_all, upto_all, start, terms, need)
-    taken: list[int] = terms[_TAKEN].tolist()
-    return taken
+def kernel(curves: Sequence[Curve]) -> Merge:
+    """Return the merge of `curves` as a kernel call."""
+    if not curves:
+        return twin(curves)
+    ticks = np.concatenate([c.tick_row for c in curves])
+    upto = np.concatenate([c.upto_row for c in curves])
+    start = [0]
+    for held in curves[:-1]:
+        start.append(start[-1] + len(held.ticks))
+    highest = [c.highest for c in curves]
+
+    def merge(
+        nets: Sequence[int],
+        steps: Sequence[int],
+        first: Sequence[int],
+        most: Sequence[int],
+        need: int,
+    ) -> list[int]:
+        for tick, net in zip(highest, nets, strict=True):
+            if tick * abs(net) > INT64_MOST:
+                return twin(curves)(nets, steps, first, most, need)
+        terms = np.array((nets, steps, most, first, start), np.int64)
+        take_cheapest(ticks, upto, terms, need)
+        taken: list[int] = terms[_TAKEN].tolist()
+        return taken
+
+    return merge

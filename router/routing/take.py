@@ -6,7 +6,7 @@ from decimal import Decimal
 from router.depth.composite import Composite, Depth
 from router.depth.scale import Scale
 from router.routing.counterfactual import other_ways
-from router.routing.offers import Candidate, Terms, candidates, grains_needed, look
+from router.routing.offers import Offered, Sight, Terms, grains_needed, look, offers_of
 from router.routing.plan import Leg, Plan, VenueCost, books_digest
 from router.routing.split import cost_of, split
 from router.routing.sweep import Sweep
@@ -32,60 +32,62 @@ def plan_take(
     scale = composite.scale
     need = grains_needed(scale, quantity)
     sights = look(depth, composite, side=side, grains=need, barred=terms.barred)
-    able, skipped, limited = candidates(
-        composite, sights, side=side, grains=need, limit=limit, terms=terms
-    )
-    taken = split([c.offer for c in able], need, sweep)
-    legs = _legs(scale, able, taken, side)
-    routed = sum(taken)
-    books = tuple(s.seen for s in sights)
-    other = other_ways(
-        scale, books, [s.curve for s in sights], side=side, grains=routed, sweep=sweep
-    )
-    cost = scale.amount(abs(cost_of([c.offer for c in able], taken)))
-    worst = [
-        scale.raw[c.sight.quote.member] * c.offer.curve.last_tick(t)
-        for c, t in zip(able, taken, strict=True)
-        if t
-    ]
-    ranked = _ranked(other.single_venue, side) if routed else []
+    offered = offers_of(composite, sights, side=side, grains=need, limit=limit, terms=terms)
+    offers = [o.offer for o in offered]
+    curves = [s.curve for s in sights]
+    merge = sweep(curves)
+    taken = split(offers, need, merge)
+    books = tuple([s.seen for s in sights])
+    other = other_ways(scale, books, curves, side=side, grains=sum(taken), merge=merge)
+    cost = scale.amount(abs(cost_of(offers, taken)))
+    ranked = _ranked(other.single_venue, side) if any(taken) else []
     return Plan(
         market=scale.market.symbol,
         side=side,
         decided_ns=composite.now_ns,
         quantity=quantity,
         limit=limit,
-        legs=legs,
+        legs=_legs(scale, sights, offered, taken, side),
         unrouted=MONEY.subtract(quantity, other.quantity),
         mid=composite.mid,
         expected_cost=cost,
         expected_bps=_cost_bps(side, cost, other.quantity, composite.mid),
-        worst_price=scale.price(max(worst) if side is Side.BUY else min(worst)) if worst else None,
+        worst_price=_worst_price(scale, sights, taken, side),
         best_single=ranked[0] if ranked else None,
         runner_up=ranked[1] if len(ranked) > 1 else None,
         counterfactual=other,
-        skipped=(*_unseen(composite, side, terms), *skipped, *_too_small(able, taken, need)),
-        limited=tuple(limited),
+        skipped=(*_unseen(composite, side, terms), *_unused(sights, offered, taken, need)),
+        limited=tuple(
+            [
+                (s.quote.venue, o.shortened)
+                for s, o in zip(sights, offered, strict=True)
+                if o.shortened
+            ]
+        ),
         books=books,
-        books_digest=books_digest(side, books),
+        books_digest=books_digest(side, [(s.seen, s.rows) for s in sights]),
     )
 
 
 def _legs(
-    scale: Scale, able: Sequence[Candidate], taken: Sequence[int], side: Side
+    scale: Scale,
+    sights: Sequence[Sight],
+    offered: Sequence[Offered],
+    taken: Sequence[int],
+    side: Side,
 ) -> tuple[Leg, ...]:
-    """Return one leg per candidate used, its limit at the marginal net price of all of them."""
-    used = [(c, t) for c, t in zip(able, taken, strict=True) if t]
+    """Return one leg per venue used, its limit at the marginal net price of all of them."""
+    used = [(s, o, t) for s, o, t in zip(sights, offered, taken, strict=True) if t]
     if not used:
         return ()
-    marginal = max(c.offer.curve.last_tick(t) * c.offer.net for c, t in used)
+    marginal = max([o.offer.net * o.offer.curve.last_tick(t) for _, o, t in used])
     legs = []
-    for candidate, grains in used:
-        quote, offer = candidate.sight.quote, candidate.offer
+    for sight, given, grains in used:
+        quote, offer = sight.quote, given.offer
         instrument = scale.members[quote.member].instrument
-        # Down to buy, up to sell: both are a floor once the net price carries the sign.
+        # The last tick not dearer than the marginal net price: rounded down to buy, up to sell.
         reach = marginal // offer.net if side is Side.BUY else -(marginal // -offer.net)
-        limit_tick = min(reach * side.sign, candidate.limit_tick * side.sign) * side.sign
+        limit_tick = min(reach * side.sign, given.limit_tick * side.sign) * side.sign
         legs.append(
             Leg(
                 venue=quote.venue,
@@ -102,6 +104,20 @@ def _legs(
     return tuple(legs)
 
 
+def _worst_price(
+    scale: Scale, sights: Sequence[Sight], taken: Sequence[int], side: Side
+) -> Decimal | None:
+    """Return the worst market price, without fee, of the levels taken."""
+    last = [
+        scale.raw[s.quote.member] * s.curve.last_tick(t)
+        for s, t in zip(sights, taken, strict=True)
+        if t
+    ]
+    if not last:
+        return None
+    return scale.price(max(last) if side is Side.BUY else min(last))
+
+
 def _unseen(composite: Composite, side: Side, terms: Terms) -> list[tuple[VenueId, str]]:
     """Return the venues whose book was not even looked at, with the reason."""
     out = list(composite.scale.left_out)
@@ -115,20 +131,30 @@ def _unseen(composite: Composite, side: Side, terms: Terms) -> list[tuple[VenueI
     return out
 
 
-def _too_small(
-    able: Sequence[Candidate], taken: Sequence[int], need: int
+def _unused(
+    sights: Sequence[Sight], offered: Sequence[Offered], taken: Sequence[int], need: int
 ) -> list[tuple[VenueId, str]]:
-    """Return the unused venues that price would have used: their minimum or lot kept them out."""
-    used = [c.offer.curve.last_tick(t) * c.offer.net for c, t in zip(able, taken, strict=True) if t]
-    everything = sum(taken) == need
-    return [
-        (
-            c.sight.quote.venue,
-            "below minimum" if c.offer.least > c.offer.step else "below one lot",
-        )
-        for c, t in zip(able, taken, strict=True)
-        if not t and not (everything and max(used) <= c.offer.curve.ticks[0] * c.offer.net)
-    ]
+    """Return the venues that were looked at and could not be used, with the reason.
+
+    A venue that is only dearer than those used is not among them.
+    """
+    out = []
+    placed = sum(taken) == need
+    marginal = max(
+        [
+            o.offer.net * s.curve.last_tick(t)
+            for s, o, t in zip(sights, offered, taken, strict=True)
+            if t
+        ],
+        default=0,
+    )
+    for sight, given, grains in zip(sights, offered, taken, strict=True):
+        if given.refusal:
+            out.append((sight.quote.venue, given.refusal))
+        elif not grains and not (placed and given.offer.net * sight.curve.ticks[0] >= marginal):
+            small = given.offer.least > given.offer.step
+            out.append((sight.quote.venue, "below minimum" if small else "below one lot"))
+    return out
 
 
 def _ranked(costs: Sequence[VenueCost], side: Side) -> list[VenueCost]:

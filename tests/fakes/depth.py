@@ -10,7 +10,7 @@ from router.depth.composite import Composite, observe
 from router.depth.scale import Scale, market_scale
 from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import Instrument, Kind, Market, Member
-from venues.model.market import BID, BookState, Int64s
+from venues.model.market import ASK, BID, BookState, Int64s
 
 SYMBOL = Symbol("BTC/USDT")
 SECOND = 1_000_000_000
@@ -51,6 +51,13 @@ class FakeDepth:
             ticks.append(tick)
             lots.append(size)
         return np.array(ticks, np.int64), np.array(lots, np.int64)
+
+    def net(self, i: int, key: int) -> int:
+        return dict(self._side(i, key % 2)).get(key // 2, 0)
+
+    def crossed(self, i: int) -> bool:
+        bid, ask = self.best(i, BID), self.best(i, ASK)
+        return bid is not None and ask is not None and bid >= ask
 
     def state(self, i: int, now_ns: int, stale_after_ns: int) -> BookState:
         book = self.books[i]

@@ -5,19 +5,27 @@ from decimal import Decimal
 import pytest
 
 from router.depth.scale import market_scale
-from tests.fakes.depth import SECOND, book, instrument, market, scale_of, seen
+from tests.fakes.depth import SECOND, FakeBook, book, instrument, market, scale_of, seen
 from venues.model.instrument import Contract, Instrument, Kind, Member
 from venues.model.market import BookState
 from venues.model.order import Side
 
 A, B, C = instrument("a"), instrument("b"), instrument("c")
-FLAT = {"bids": [("99.9", "1")], "asks": [("100.1", "1")]}
+
+
+def flat(
+    of: Instrument, *, state: BookState = BookState.LIVE, local_ns: int = 10 * SECOND
+) -> FakeBook:
+    return book(of, bids=[("99.9", "1")], asks=[("100.1", "1")], state=state, local_ns=local_ns)
 
 
 def reasons(*states: BookState, age_s: int = 1) -> list[str]:
     venues = [A, B, C][: len(states)]
     now_ns = 20 * SECOND
-    books = [book(v, state=s, local_ns=now_ns - age_s * SECOND, **FLAT) for v, s in zip(venues, states)]
+    books = [
+        flat(v, state=s, local_ns=now_ns - age_s * SECOND)
+        for v, s in zip(venues, states, strict=True)
+    ]
     return [q.refusal for q in seen(scale_of(*venues), books, now_ns=now_ns)[1].quotes]
 
 
@@ -30,7 +38,7 @@ def test_a_live_book_is_depth_and_an_unverified_or_broken_one_is_not() -> None:
 
 
 def test_a_silent_venue_is_stale_and_says_for_how_long() -> None:
-    books = [book(A, local_ns=16_900_000_000, **FLAT)]
+    books = [flat(A, local_ns=16_900_000_000)]
     _, composite = seen(scale_of(A), books, now_ns=20 * SECOND)
     assert composite.refusals == [("a", "stale 3.1 s")]
 
@@ -56,14 +64,14 @@ def test_of_two_books_crossed_beyond_both_fees_the_older_is_suspect() -> None:
 
 def test_one_wrong_book_against_two_right_ones_falls_alone() -> None:
     wrong = book(B, bids=[("101", "1")], asks=[("101.1", "1")], local_ns=8 * SECOND)
-    books = [book(A, **FLAT), wrong, book(C, **FLAT)]
+    books = [flat(A), wrong, flat(C)]
     quotes = seen(scale_of(A, B, C), books)[1].quotes
     assert [bool(q.refusal) for q in quotes] == [False, True, False]
 
 
 def test_a_basis_between_spot_and_perpetual_makes_nobody_suspect() -> None:
     perp = instrument("p", kind=Kind.PERP)
-    books = [book(A, **FLAT), book(perp, bids=[("101", "1")], asks=[("101.1", "1")])]
+    books = [flat(A), book(perp, bids=[("101", "1")], asks=[("101.1", "1")])]
     assert [q.refusal for q in seen(scale_of(A, perp), books)[1].quotes] == ["", ""]
 
 
@@ -107,9 +115,16 @@ def test_lots_that_do_not_nest_share_a_finer_grain() -> None:
 
 def test_an_inverse_member_is_left_out_with_a_sentence() -> None:
     inverse = Instrument(
-        venue=A.venue, symbol=A.symbol, kind=Kind.PERP, tick_size=A.tick_size, lot_size=A.lot_size,
-        min_quantity=A.min_quantity, min_notional=A.min_notional, maker_fee=A.maker_fee,
-        taker_fee=A.taker_fee, contract=Contract.INVERSE,
+        venue=A.venue,
+        symbol=A.symbol,
+        kind=Kind.PERP,
+        tick_size=A.tick_size,
+        lot_size=A.lot_size,
+        min_quantity=A.min_quantity,
+        min_notional=A.min_notional,
+        maker_fee=A.maker_fee,
+        taker_fee=A.taker_fee,
+        contract=Contract.INVERSE,
     )
     scale = scale_of(inverse, B)
     assert scale.left_out == (("a", "inverse contracts are not routed with linear ones"),)
