@@ -73,14 +73,17 @@ def _write_tables(recording: Recording, folder: Path, stem: str) -> None:
     import polars as pl  # heavy: not when the command line is imported
 
     price_step, size_step = _steps(folder, recording.instrument)
-    per_row = np.diff(recording.msg_start)
+    per_message = np.diff(recording.msg_start)
+    if not per_message.all():
+        message = int(np.argmin(per_message != 0))
+        raise refuse(folder, "message", message, "has no rows; the format cannot say nothing")
     sides = np.array(BOOK_SIDES)
     pl.DataFrame(
         {
-            "ts_exchange_ns": np.repeat(recording.msg_exchange_ns, per_row),
-            "ts_local_ns": np.repeat(recording.msg_local_ns, per_row),
-            "message": np.repeat(np.arange(len(per_row), dtype=np.int32), per_row),
-            "is_snapshot": np.repeat(recording.msg_snapshot, per_row),
+            "ts_exchange_ns": np.repeat(recording.msg_exchange_ns, per_message),
+            "ts_local_ns": np.repeat(recording.msg_local_ns, per_message),
+            "message": np.repeat(np.arange(len(per_message), dtype=np.int32), per_message),
+            "is_snapshot": np.repeat(recording.msg_snapshot, per_message),
             "side": pl.Series(sides[recording.row_key & 1], dtype=pl.String),
             "price": doubles_of(recording.row_key >> 1, price_step),
             "size": doubles_of(recording.row_lots, size_step),
