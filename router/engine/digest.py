@@ -6,6 +6,7 @@ the replay kernel, another process.
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import assert_never
 
 import msgspec
 
@@ -45,6 +46,8 @@ class Digest:
                 facts = ("cancel", command.client_order_id, command.number)
             case Query():
                 facts = ("query", command.client_order_id, command.number)
+            case _:
+                assert_never(command)
         self._hash.update(_encode(facts))
 
     def event(self, event: ExecutionEvent) -> None:

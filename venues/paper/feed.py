@@ -34,7 +34,7 @@ class PaperFeed:
             stop = self._market.play_one()
             for fill in stop.fills:
                 venue = self._market.instruments[fill.i].venue
-                self._gateways[venue].maker_filled(fill.i, fill.order_no, fill.lots)
+                self._gateways[venue].maker_filled(fill.i, fill.order_no, fill.lots, stop.time_ns)
             if stop.fired:
                 yield stop.fired
 

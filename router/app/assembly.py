@@ -1,0 +1,248 @@
+"""How is an engine over paper venues put together from a tape and settings?"""
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import msgspec
+
+import router
+from router.app.faults import fault_plan
+from router.depth.scale import Scale, market_scale
+from router.engine.core import Core
+from router.engine.engine import Engine
+from router.engine.records import Record, RunOpened
+from router.engine.settings import EngineSettings
+from router.engine.state import EngineState, Members
+from router.engine.watching import Watching
+from router.journal.ports import Journal
+from router.orders.reconcile import DoubtMargins
+from router.reports.follow import Follower
+from router.risk.limits import Gate, Limits
+from router.risk.sent import SentCounter
+from router.routing.sweep import Sweep, twin
+from router.runtime.desk import Desk, Listener
+from router.settings.fields import Queue, Settings
+from router.settings.markets import market_of, on_terms, tradable
+from strategies.base import Strategy
+from strategies.rest import Rest
+from strategies.spec import ParentSpec
+from strategies.take import Take
+from strategies.twap import Twap
+from venues.books.jit import kernels_available
+from venues.model.ids import RunId, Symbol, VenueId, run_id
+from venues.paper.latency import Latency
+from venues.paper.market import RecordedMarket
+from venues.paper.played import QueueModel
+from venues.paper.venue import PaperTerms, PaperVenue
+from venues.tape.recording import Tape
+
+STRATEGIES: Mapping[str, Strategy] = {s.kind: s for s in (Take(), Rest(), Twap())}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """An engine over the paper venues of one tape, ready to be driven."""
+
+    run: RunId
+    tape: Tape
+    market: RecordedMarket
+    venues: tuple[PaperVenue, ...]
+    desk: Desk
+    follower: Follower
+    opening: RunOpened
+
+
+def seeded(text: str) -> Random:
+    """Return a Random whose draws depend on `text` alone, on every machine."""
+    return Random(int.from_bytes(hashlib.sha256(text.encode()).digest()))
+
+
+def use_kernels() -> bool:
+    """Return whether compiled kernels can be used here."""
+    return kernels_available()
+
+
+def settings_fingerprint(settings: Settings) -> str:
+    """Return a hash of everything a config decides."""
+    return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()[:32]
+
+
+def on_settings(tape: Tape, settings: Settings) -> Tape:
+    """Return `tape` with the config's fees and minimums in place of the recorded terms."""
+    terms = on_terms(tape.instruments, settings)
+    recordings = tuple(
+        dataclasses.replace(recording, instrument=instrument)
+        for recording, instrument in zip(tape.recordings, terms, strict=True)
+    )
+    return dataclasses.replace(tape, recordings=recordings)
+
+
+def engine_settings(settings: Settings) -> EngineSettings:
+    """Return the engine's part of the settings."""
+    return EngineSettings(
+        stale_after_ns=settings.run.stale_after_ns,
+        arrival_wait_ns=settings.run.arrival_wait_ns,
+        limits=Limits(
+            collar_bps=settings.risk.collar_bps,
+            max_order_notional=settings.risk.max_order_notional,
+            max_parent_notional=settings.risk.max_parent_notional,
+        ),
+        margins=DoubtMargins(),
+    )
+
+
+def scales_of(tape: Tape, settings: Settings) -> dict[Symbol, Scale]:
+    """Return every market the tape and the config make tradable, in integers."""
+    scales: dict[Symbol, Scale] = {}
+    for symbol in tradable(tape.instruments, settings):
+        market = market_of(symbol, tape.instruments, settings)
+        assert market is not None
+        scales[symbol] = market_scale(market, tape.instruments)
+    return scales
+
+
+def run_of(tape: Tape, settings: Settings, seed: int, specs: Sequence[ParentSpec]) -> RunId:
+    """Return the id of a run: a hash of tape, config, seed and orders."""
+    return run_id(
+        tape.fingerprint,
+        settings_fingerprint(settings).encode(),
+        str(seed).encode(),
+        *(msgspec.json.encode(spec) for spec in specs),
+    )
+
+
+def assemble(
+    raw: Tape,
+    settings: Settings,
+    specs: Sequence[ParentSpec],
+    *,
+    seed: int,
+    kernels: bool,
+    journal: Journal,
+    listener: Listener | None = None,
+) -> Paper:
+    """Return the engine, its venues and its market; nothing has happened yet.
+
+    `listener` hears of committed records beside the follower that makes the reports.
+    """
+    tape = on_settings(raw, settings)
+    run = run_of(tape, settings, seed, specs)
+    scales = scales_of(tape, settings)
+    market = RecordedMarket(
+        tape,
+        kernels=kernels,
+        queue=_queue(settings),
+        stale_after_ns=settings.run.stale_after_ns,
+    )
+    members: Members = {
+        (m.instrument.venue, m.instrument.symbol): m
+        for scale in scales.values()
+        for m in scale.members
+    }
+    core = build_core(
+        run=run,
+        seed=seed,
+        settings=engine_settings(settings),
+        scales=scales,
+        members=members,
+        market=market,
+        sweep=sweep_of(kernels=kernels),
+    )
+    follower = Follower(members)
+    return Paper(
+        run=run,
+        tape=tape,
+        market=market,
+        venues=_venues(tape, settings, market, f"{run}/{seed}"),
+        desk=Desk(Engine(core), journal, _Both(follower, listener) if listener else follower),
+        follower=follower,
+        opening=RunOpened(run, seed, settings_fingerprint(settings), router.__version__),
+    )
+
+
+def build_core(
+    *,
+    run: RunId,
+    seed: int,
+    settings: EngineSettings,
+    scales: Mapping[Symbol, Scale],
+    members: Members,
+    market: RecordedMarket,
+    sweep: Sweep,
+) -> Core:
+    """Return an engine core that knows nothing yet."""
+    sent = SentCounter()
+    state = EngineState(
+        members=members,
+        memory_types={kind: s.state_type for kind, s in STRATEGIES.items()},
+        sent=sent,
+        margins=settings.margins,
+    )
+    return Core(
+        run=run,
+        seed=seed,
+        settings=settings,
+        scales=scales,
+        books=market.view,
+        strategies=STRATEGIES,
+        seeded=seeded,
+        state=state,
+        gate=Gate(settings.limits, sent=sent),
+        sweep=sweep,
+        watching=Watching(market.watches, scales),
+    )
+
+
+def sweep_of(*, kernels: bool) -> Sweep:
+    """Return the greedy merge to use: compiled or plain."""
+    if not kernels:
+        return twin
+    from router.routing.sweep_kernel import kernel
+
+    return kernel
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    follower: Follower
+    other: Listener
+
+    def followed(self, records: list[Record], now_ns: int) -> None:
+        self.follower.followed(records, now_ns)
+        self.other.followed(records, now_ns)
+
+
+def _queue(settings: Settings) -> QueueModel:
+    pessimistic = settings.paper.queue is Queue.PESSIMISTIC
+    return QueueModel.PESSIMISTIC if pessimistic else QueueModel.OPTIMISTIC
+
+
+def _venues(
+    tape: Tape, settings: Settings, market: RecordedMarket, name: str
+) -> tuple[PaperVenue, ...]:
+    listed: dict[VenueId, list[int]] = {}
+    for i, instrument in enumerate(tape.instruments):
+        listed.setdefault(instrument.venue, []).append(i)
+    venues = []
+    for venue, books in listed.items():
+        ways = settings.paper.latency.get(venue, settings.paper.latency["default"])
+        terms = PaperTerms(
+            latency=Latency(
+                entry_ns=ways.entry_ns, response_ns=ways.response_ns, jitter_ns=ways.jitter_ns
+            ),
+            answer_timeout_ns=settings.paper.answer_timeout_ns,
+        )
+        venues.append(
+            PaperVenue(
+                venue,
+                [(i, tape.instruments[i]) for i in books],
+                market.matcher,
+                terms=terms,
+                rng=seeded(f"{name}/{venue}"),
+                faults=fault_plan(venue, settings.paper.fault, tape.start_ns),
+            )
+        )
+    return tuple(venues)

@@ -1,0 +1,54 @@
+"""Which parents does a run execute: order files checked against each other and the market."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from router.order_files.parser import OrderFile, read_order
+from router.settings.fields import Settings
+from router.settings.markets import market_of, tradable
+from strategies.spec import ParentSpec
+from venues.model.ids import ParentId
+from venues.model.instrument import Instrument
+
+
+def read_orders(
+    paths: Sequence[Path], instruments: Sequence[Instrument], settings: Settings
+) -> list[ParentSpec]:
+    """Return the parents of `paths`, the same order twice counted once.
+
+    Raises InputError: a bad file, an unknown symbol or venue, one id with two contents.
+    """
+    specs: dict[ParentId, ParentSpec] = {}
+    for path in paths:
+        order = read_order(path)
+        _check(order, instruments, settings)
+        known = specs.get(order.spec.id)
+        if known is not None and known != order.spec:
+            raise order.problem(
+                "id", order.spec.id, "was given before with other content; choose another id"
+            )
+        specs[order.spec.id] = order.spec
+    return list(specs.values())
+
+
+def _check(order: OrderFile, instruments: Sequence[Instrument], settings: Settings) -> None:
+    spec = order.spec
+    market = market_of(spec.symbol, instruments, settings)
+    if market is None:
+        known = ", ".join(tradable(instruments, settings))
+        raise order.problem("symbol", spec.symbol, f"is not traded here; use one of {known}")
+    venues = {m.instrument.venue for m in market.members}
+    for field, named in (
+        ("venues.allow", spec.venues_allow),
+        ("venues.deny", spec.venues_deny),
+        ("venues.cap", tuple(venue for venue, _ in spec.venue_caps)),
+    ):
+        for venue in named:
+            if venue not in venues:
+                known = ", ".join(sorted(venues))
+                raise order.problem(
+                    field, venue, f"does not trade {spec.symbol}; use one of {known}"
+                )
+    allowed = {v for v in venues if not spec.venues_allow or v in spec.venues_allow}
+    if not allowed - set(spec.venues_deny):
+        raise order.problem("venues.deny", spec.venues_deny, "leaves no venue; allow at least one")

@@ -1,0 +1,1 @@
+"""`fathom paper`: the same engine live against the embedded market."""

@@ -1,0 +1,81 @@
+"""`fathom replay`: recorded tapes and parent orders in virtual time, as fast as the machine goes."""
+
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from router.app.assembly import Paper, assemble, use_kernels
+from router.app.orders import read_orders
+from router.app.output import JOURNAL, fresh_folder, report_of, write_run
+from router.engine.inputs import SubmitParent
+from router.journal.sqlite import GROUPED, open_journal
+from router.reports.summary import Report
+from router.runtime.replay import Replay
+from router.settings.fields import Settings
+from router.settings.reader import default_config, read_settings
+from strategies.spec import ParentSpec
+from venues.tape.reader import merge_tapes, read_tape
+from venues.tape.recording import Tape
+
+
+def read_tapes(folders: Sequence[Path]) -> Tape:
+    """Return the tapes of `folders` as one; TapeError as the reader."""
+    tapes = [read_tape(folder) for folder in folders]
+    return tapes[0] if len(tapes) == 1 else merge_tapes(tapes)
+
+
+def run_replay(
+    *,
+    tapes: Sequence[Path],
+    orders: Sequence[Path],
+    config: Path | None,
+    seed: int | None,
+    out: Path | None,
+) -> Report:
+    """Replay, write the run to `out` if given, and return its report.
+
+    Raises InputError for anything wrong with the input, before anything is written.
+    """
+    settings = read_settings(config or default_config())
+    tape = read_tapes(tapes)
+    specs = read_orders(orders, tape.instruments, settings)
+    chosen = settings.run.seed if seed is None else seed
+    if out is not None:
+        return _replay(tape, settings, specs, seed=chosen, folder=fresh_folder(out), keep=True)
+    with tempfile.TemporaryDirectory(prefix="fathom-") as folder:
+        return _replay(tape, settings, specs, seed=chosen, folder=Path(folder), keep=False)
+
+
+def _replay(
+    tape: Tape,
+    settings: Settings,
+    specs: Sequence[ParentSpec],
+    *,
+    seed: int,
+    folder: Path,
+    keep: bool,
+) -> Report:
+    journal = open_journal(folder / JOURNAL, GROUPED)
+    try:
+        paper = assemble(
+            tape, settings, specs, seed=seed, kernels=use_kernels(), journal=journal
+        )
+        began = time.perf_counter()
+        play(paper, specs)
+        report = report_of(paper, time.perf_counter() - began)
+    finally:
+        journal.close()
+    if keep:
+        write_run(folder, paper, report)
+    return report
+
+
+def play(paper: Paper, specs: Sequence[ParentSpec]) -> None:
+    """Drive `paper` through its whole tape with `specs` submitted at its start."""
+    start_ns = paper.tape.start_ns
+    paper.desk.write([paper.opening], start_ns, start_ns)
+    replay = Replay(paper.desk, paper.market, paper.venues, start_ns)
+    for spec in specs:
+        replay.put(SubmitParent(spec))
+    replay.run()
