@@ -1,0 +1,56 @@
+"""Is this file a valid order or config, and what would it do."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import assert_never
+
+from router.documents.document import read_document
+from router.order_files.parser import parse_order
+from router.settings.fields import Settings
+from router.settings.reader import parse_settings
+from strategies.spec import ParentSpec, RestParams, TakeParams, TwapParams
+from venues.model.numbers import plain
+
+
+def check(path: Path) -> str:
+    """Return one line that says what the file asks for.
+
+    A file with a table [order] is an order, every other one a config. Raises InputError.
+    """
+    document = read_document(path)
+    if "order" in document.tree:
+        return f"{path}: order {_order(parse_order(document).spec)}"
+    return f"{path}: config {_config(parse_settings(document))}"
+
+
+def _order(spec: ParentSpec) -> str:
+    what = f"{spec.id}: {spec.side.value} {plain(spec.quantity)} {spec.symbol}"
+    return f"{what}, {_how(spec)}, {_limit(spec.limit_price, spec.limit_bps)}"
+
+
+def _how(spec: ParentSpec) -> str:
+    match spec.params:
+        case TakeParams():
+            return "take now"
+        case RestParams():
+            return f"rest at the {spec.params.peg} peg"
+        case TwapParams():
+            return f"twap over {spec.params.horizon_s} s in {spec.params.slices} slices"
+        case _:
+            assert_never(spec.params)
+
+
+def _limit(price: Decimal | None, bps: Decimal | None) -> str:
+    if price is not None:
+        return f"limit {plain(price)}"
+    if bps is not None:
+        return f"limit {plain(bps)} bps from the arrival price"
+    return "no limit but the collar"
+
+
+def _config(settings: Settings) -> str:
+    return (
+        f"seed {settings.run.seed}, collar {plain(settings.risk.collar_bps)} bps, "
+        f"{settings.paper.queue.value} queue, {len(settings.market)} declared markets, "
+        f"{len(settings.paper.fault)} faults"
+    )
