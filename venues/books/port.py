@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
 from venues.model.instrument import Instrument
 from venues.model.market import BookMessage, BookState, DerivKind, Int64s
 
-# Every price is below this tick: sizes and prices beyond 2^53 of their step are refused on loading.
 DEFAULT_MOST = 512
 
 
@@ -31,32 +28,6 @@ class Capacity:
 
 
 DEFAULT_CAPACITY = Capacity()
-
-# Levels our own orders may open where the recording has none.
-_OWN_LEVELS = 1 << 10
-# Beyond this the window costs more cache than the overflow table costs time.
-_WIDEST_WINDOW = 1 << 17
-
-
-def capacity_of(keys: Int64s, msg_start: Int64s) -> Capacity:
-    """Return room that a whole recording fits without growing: rows' keys and message offsets."""
-    if len(keys) == 0:
-        return DEFAULT_CAPACITY
-    largest = int(np.diff(msg_start).max())
-    levels = len(np.unique(keys)) + largest + _OWN_LEVELS
-    span = 1
-    for side in (0, 1):
-        ticks = keys[(keys & 1) == side] >> 1
-        if len(ticks):
-            low, high = np.percentile(ticks, (2, 98))
-            span = max(span, int(high - low))
-    window = min(max(_power_of_two(span), 1 << 10), _WIDEST_WINDOW)
-    return Capacity(window=window, slots=_power_of_two(levels + levels // 3 + 16))
-
-
-def _power_of_two(least: int) -> int:
-    """Return the smallest power of two that is not below `least` (> 0)."""
-    return 1 << (least - 1).bit_length()
 
 
 class Books(Protocol):

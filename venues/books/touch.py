@@ -21,6 +21,7 @@ from venues.books.layout import (
     HEADER,
     NO_TICK,
     OVERFLOW_STRIDE,
+    TOUCHED,
 )
 from venues.books.levels import displayed_in, overflow_table, put_inside, put_overflow
 from venues.model.market import Int64s
@@ -177,10 +178,15 @@ def settle(mem: Int64s, b: int, side: int, bound: int) -> None:
 
     `bound`: no displayed level is better than this tick; no_tick(side) = none is displayed.
     """
+    window = mem[b + H_WINDOW]
+    if bound == mem[b + H_SHOWN + side]:
+        word = mem[b + HEADER + side * window + (bound & (window - 1))]
+        if 0 < word < TOUCHED:
+            return  # the touch stands where it stood: nearly every message
     best = NO_TICK
     if bound != no_tick(side):
         inside = bound - mem[b + H_ORIGIN + side]
-        if inside < 0 or inside >= mem[b + H_WINDOW]:
+        if inside < 0 or inside >= window:
             recentre(mem, b, side, bound)
         best = next_displayed(mem, b, side, bound)
         if best == NO_TICK:
@@ -188,7 +194,7 @@ def settle(mem: Int64s, b: int, side: int, bound: int) -> None:
             if best != NO_TICK:
                 recentre(mem, b, side, best)
     if best != NO_TICK:
-        eighth = mem[b + H_WINDOW] >> 3
+        eighth = window >> 3
         inside = best - mem[b + H_ORIGIN + side]
         middle = 5 * eighth if side == 0 else 3 * eighth
         if abs(inside - middle) > 2 * eighth:
