@@ -230,3 +230,23 @@ def test_a_good_till_cancelled_order_takes_first_and_rests_with_the_remainder(
     verdict = after(tmp_path, replay, trades)
     assert verdict.passed, str(verdict)
     assert (verdict.counts["taker_fills"], verdict.counts["maker_fills"]) == (1, 1)
+
+
+def test_what_we_took_ourselves_stood_ahead_of_us(tmp_path: Path) -> None:
+    replay = bid([(40, "0.8")])
+    replay.takes("t1", 30, "sell", "99", "2.5", [("99", "2.5")])
+    verdict = after(tmp_path, replay, [Trade(40, "sell", 99.0, 1.3)])
+    assert verdict.passed, str(verdict)
+
+
+def test_a_print_we_shared_may_have_shortened_the_queue_by_all_of_it(tmp_path: Path) -> None:
+    def two(worse: str) -> Replay:
+        replay = bid([(30, "1")], price="99.5", quantity="1")
+        replay.rests("m2", 21, 900, "buy", "99", "2", [(40, worse)])
+        return replay
+
+    trades = [Trade(30, "sell", 99.0, 2.0), Trade(40, "sell", 99.0, 2.5)]
+    for number, got in enumerate(("0.5", "1.5")):  # behind 2 of 3, or behind 1 of 3
+        assert after(tmp_path / f"{number}", two(got), trades).passed
+    for number, got in enumerate(("0.4", "1.6")):
+        assert not after(tmp_path / f"l{number}", two(got), trades).passed
