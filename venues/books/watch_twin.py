@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from venues.books.store import Books
+from venues.books.port import Books
 from venues.books.watch import (
     MOST_LEVELS,
     TOP,
@@ -140,5 +140,5 @@ class TwinWatches:
             row.i, row.side, limit_tick=limit_tick, enough=enough, most=MOST_LEVELS
         )
         # Lots beyond `enough` decide nothing; Python sums because a level may be near 2^53.
-        standing = sum(lots.tolist())
+        standing: int = sum(lots.tolist())
         return standing >= row.lots if row.above else standing <= row.lots

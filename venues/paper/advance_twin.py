@@ -1,6 +1,6 @@
 """How does a recorded market play, in plain Python? The oracle and the fallback of the kernel."""
 
-from venues.books.store import Books
+from venues.books.port import Books
 from venues.books.watch_twin import TwinWatches
 from venues.model.market import BookMessage
 from venues.paper.matching_twin import TwinMatcher

@@ -6,7 +6,7 @@ A driver asks for the future piece by piece: `advance` plays in bulk up to a tim
 
 from typing import Protocol
 
-from venues.books.store import Books, make_books
+from venues.books.port import Books
 from venues.books.watch import Watches
 from venues.paper.played import Bounds, QueueModel, Stop
 from venues.paper.ports import Matcher
@@ -45,22 +45,14 @@ class RecordedMarket:
     def __init__(
         self, tape: Tape, *, kernels: bool, queue: QueueModel, stale_after_ns: int
     ) -> None:
-        schedule = make_schedule(tape)
         self.instruments = tape.instruments
         self.stale_after_ns = stale_after_ns
-        self.view: Books = make_books(tape.instruments, kernels=kernels)
-        venue = make_books(tape.instruments, kernels=kernels)
+        parts = _kernel_parts if kernels else _twin_parts
+        self.view: Books
         self.matcher: RecordedMatcher
         self.watches: Watches
         self._player: Player
-        from venues.books.watch_twin import TwinWatches
-        from venues.paper.advance_twin import TwinPlayer
-        from venues.paper.matching_twin import TwinMatcher
-
-        matcher = TwinMatcher(venue, schedule.last_exchange_ns, queue)
-        watches = TwinWatches(self.view, stale_after_ns)
-        self._player = TwinPlayer(schedule, venue, self.view, matcher, watches)
-        self.matcher, self.watches = matcher, watches
+        self.view, self.matcher, self.watches, self._player = parts(tape, queue, stale_after_ns)
 
     @property
     def market_events(self) -> int:
@@ -89,3 +81,41 @@ class RecordedMarket:
         A stop with fills or fired watches stands right after what caused them; call again to go on.
         """
         return self._player.advance(until_ns, until_rank)
+
+
+_Parts = tuple[Books, RecordedMatcher, Watches, Player]
+
+
+def _twin_parts(tape: Tape, queue: QueueModel, stale_after_ns: int) -> _Parts:
+    """Return a market in plain Python."""
+    from venues.books.twin import TwinBooks
+    from venues.books.watch_twin import TwinWatches
+    from venues.paper.advance_twin import TwinPlayer
+    from venues.paper.matching_twin import TwinMatcher
+
+    schedule = make_schedule(tape)
+    view, venue = TwinBooks(tape.instruments), TwinBooks(tape.instruments)
+    matcher = TwinMatcher(venue, schedule.last_exchange_ns, queue)
+    watches = TwinWatches(view, stale_after_ns)
+    return view, matcher, watches, TwinPlayer(schedule, venue, view, matcher, watches)
+
+
+def _kernel_parts(tape: Tape, queue: QueueModel, stale_after_ns: int) -> _Parts:
+    """Return a market of kernels over one array: every view, then every venue."""
+    from venues.books.arena import BookArena
+    from venues.books.capacity import capacity_of
+    from venues.books.store import KernelBooks
+    from venues.books.watch_table import KernelWatches
+    from venues.paper.matcher import KernelMatcher
+    from venues.paper.player import KernelPlayer
+
+    schedule = make_schedule(tape)
+    room = [
+        capacity_of(r.row_key, r.row_lots, r.msg_start, r.msg_snapshot) for r in tape.recordings
+    ]
+    arena = BookArena(room + room)
+    view = KernelBooks(tape.instruments, arena)
+    venue = KernelBooks(tape.instruments, arena, first=len(tape.instruments))
+    matcher = KernelMatcher(venue, schedule.last_exchange_ns, queue)
+    watches = KernelWatches(view, stale_after_ns)
+    return view, matcher, watches, KernelPlayer(schedule, arena, view, matcher, watches)

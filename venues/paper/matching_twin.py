@@ -8,8 +8,8 @@ venues.books). A resting order waits behind what stood at its price when it join
 - a recorded opposite level at or through its price would have traded with it, at our price.
 
 `ahead_pessimistic` falls only by prints at that price and is never more than what stands there.
-`ahead_optimistic` also falls by every decrease of the level that no print since its last change
-explains. The prints of the recording did hit the recorded queue, whatever they also gave us.
+`ahead_optimistic` also falls by every decrease of the level that no print already counted explains.
+The prints of the recording hit the recorded queue whole, whatever they also gave us.
 
 Every trade and rest of ours is an impact: what the venue's feed shows differently from then on. Its
 `due` says when our view applies it: 2k before book message k, 2k + 1 right after it.
@@ -18,7 +18,7 @@ Every trade and rest of ours is an impact: what the venue's feed shows different
 from collections import deque
 from dataclasses import dataclass, field
 
-from venues.books.store import Books
+from venues.books.port import Books
 from venues.books.watch import MOST_LEVELS
 from venues.model.market import BID, level_key
 from venues.paper.played import CROSS_LEVELS, Bounds, MakerFill, QueueModel
@@ -45,7 +45,7 @@ class Resting:
     ahead_pessimistic: int
     ahead_optimistic: int
     standing: int  # what stood at its price after the last change
-    printed: int = 0  # lots printed at its price since that change
+    printed: int = 0  # lots printed ahead of it that a decrease has still to confirm
     filled_pessimistic: int = 0
     filled_optimistic: int = 0
 
@@ -172,9 +172,11 @@ class TwinMatcher:
             used_pessimistic += order.filled_pessimistic - before[0]
             used_optimistic += order.filled_optimistic - before[1]
             if at_price:
-                order.ahead_pessimistic = max(0, order.ahead_pessimistic - lots)
-                order.ahead_optimistic = max(0, order.ahead_optimistic - lots)
-                order.printed += lots
+                order.ahead_pessimistic -= min(order.ahead_pessimistic, lots)
+                order.printed += min(order.ahead_optimistic, lots)
+                order.ahead_optimistic -= min(order.ahead_optimistic, lots)
+            else:
+                order.ahead_optimistic = 0
             if traded > 0:
                 fills.append(self._maker_fill(i, order, traded, 2 * venue.applied))
         self._drop_filled(venue, side)
@@ -225,9 +227,10 @@ class TwinMatcher:
         standing = self._books.size(i, order.key)
         if standing == order.standing:
             return
-        unexplained = max(0, order.standing - standing - order.printed)
-        order.ahead_optimistic = max(0, order.ahead_optimistic - unexplained)
-        order.printed = 0
+        decrease = max(0, order.standing - standing)
+        confirmed = min(decrease, order.printed)
+        order.printed -= confirmed
+        order.ahead_optimistic = max(0, order.ahead_optimistic - (decrease - confirmed))
         order.clamp(standing)
 
     def _cross(self, i: int, side: int) -> list[MakerFill]:

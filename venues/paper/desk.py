@@ -1,0 +1,54 @@
+"""Where do our orders and impacts lie in the arrays that the matching kernels share with Python?
+
+    desk      (N, DESK_WORDS)            per instrument, the D_* words
+    own       (2N, room, OWN_WORDS)      resting orders at 2 x instrument + side, best price first,
+                                         then the order they came in; the O_* words
+    impacts   (N, room, IMPACT_WORDS)    what our view has still to be shown, from head to tail
+    fills     (room, FILL_WORDS)         maker fills of the entry just played, the F_* words
+
+A bound is word + 0 for the pessimistic and + 1 for the optimistic queue.
+"""
+
+from typing import Final
+
+DESK_WORDS: Final = 8
+D_APPLIED: Final = 0  # book messages the venue has applied
+D_SEEN: Final = 1  # book messages our view has applied
+D_HEAD: Final = 2  # first impact not yet shown
+D_TAIL: Final = 3  # impact after the last
+D_RESTING: Final = 4  # [4], [5]: own bids, own asks
+
+O_NUMBER: Final = 0
+O_TICK: Final = 1
+O_QUANTITY: Final = 2
+O_STANDING: Final = 3  # what stood at its price after the last change
+O_PRINTED: Final = 4  # lots printed ahead of it that a decrease has still to confirm
+O_AHEAD: Final = 5  # [5], [6]: lots ahead of it
+O_FILLED: Final = 7  # [7], [8]: lots filled
+OWN_WORDS: Final = 9
+
+IMPACT_WORDS: Final = 4
+I_DUE: Final = 0  # 2k: before book message k, 2k + 1: right after it
+I_IS_TAKE: Final = 1
+I_KEY: Final = 2
+I_LOTS: Final = 3
+
+FILL_WORDS: Final = 6
+F_INSTRUMENT: Final = 0
+F_NUMBER: Final = 1
+F_LOTS: Final = 2
+F_LEAVES: Final = 3
+F_FILLED: Final = 4  # [4], [5]
+
+CONTROL_WORDS: Final = 8
+C_NEXT: Final = 0  # entry to play next
+C_EVENTS: Final = 1  # book rows and prints our view has applied
+C_TIME: Final = 2  # time of the last thing played, ns
+C_FIRED: Final = 3  # slots fired by it
+C_FILLS: Final = 4  # maker fills made by it
+C_SHORT: Final = 5  # instrument whose book is short of room
+
+PLAYED: Final = 0  # everything asked for has been played
+STOPPED: Final = 1  # watches fired or orders filled
+VIEW_SHORT: Final = 2  # the view's book of C_SHORT must grow before the next entry
+VENUE_SHORT: Final = 3  # the venue's book of C_SHORT must grow before the next entry

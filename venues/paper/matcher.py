@@ -1,0 +1,195 @@
+"""How does Python reach the own orders that the matching kernels fill?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from venues.books.store import KernelBooks
+from venues.books.watch import MOST_LEVELS
+from venues.model.market import BID, Int64s, level_key
+from venues.paper.desk import (
+    D_APPLIED,
+    D_HEAD,
+    D_RESTING,
+    D_TAIL,
+    DESK_WORDS,
+    F_FILLED,
+    F_INSTRUMENT,
+    F_LEAVES,
+    F_LOTS,
+    F_NUMBER,
+    FILL_WORDS,
+    IMPACT_WORDS,
+    O_AHEAD,
+    O_FILLED,
+    O_NUMBER,
+    O_QUANTITY,
+    O_STANDING,
+    O_TICK,
+    OWN_WORDS,
+)
+from venues.paper.played import CROSS_LEVELS, Bounds, MakerFill, QueueModel
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where an order rests, and how much of it rested at first."""
+
+    side: int
+    quantity: int
+
+
+class KernelMatcher:
+    """The venue side (venues.paper.ports) over kernel books that stand in exchange time.
+
+    `desk`, `own`, `impacts` and `fills` are the arrays of `venues.paper.desk`. Own orders join and
+    leave here; the kernels of `venues.paper.matching` fill them.
+    """
+
+    def __init__(
+        self, books: KernelBooks, last_exchange_ns: tuple[int, ...], queue: QueueModel
+    ) -> None:
+        n = len(last_exchange_ns)
+        self._books = books
+        self._last_exchange_ns = last_exchange_ns
+        self._resting: tuple[dict[int, _Place], ...] = tuple({} for _ in range(n))
+        self._left: tuple[dict[int, Bounds], ...] = tuple({} for _ in range(n))
+        self.model = 1 if queue is QueueModel.OPTIMISTIC else 0
+        self.desk: Int64s = np.zeros((n, DESK_WORDS), np.int64)
+        self.own: Int64s = np.zeros((2 * n, 16, OWN_WORDS), np.int64)
+        self.impacts: Int64s = np.zeros((n, 4 * CROSS_LEVELS, IMPACT_WORDS), np.int64)
+        self.fills: Int64s = np.zeros((32, FILL_WORDS), np.int64)
+
+    def sweep(
+        self, i: int, side: int, limit_tick: int, lots: int, now_ns: int
+    ) -> list[tuple[int, int]]:
+        """Take up to `lots` within `limit_tick`; return what traded as (tick, lots), best first."""
+        other = 1 - side
+        taken: list[tuple[int, int]] = []
+        while lots > 0:
+            ticks, standing = self._books.levels(
+                i, other, limit_tick=limit_tick, enough=lots, most=MOST_LEVELS
+            )
+            if not len(ticks):
+                break
+            for tick, there in zip(ticks.tolist(), standing.tolist(), strict=True):
+                part = min(lots, there)
+                key = level_key(tick, other)
+                self._books.take(i, key, part)
+                self._impact(i, 1, key, part)
+                taken.append((tick, part))
+                lots -= part
+        if taken:
+            self._clamp(i, other)
+        return taken
+
+    def would_cross(self, i: int, side: int, tick: int) -> bool:
+        """Return whether an order at `tick` would trade at once."""
+        best = self._books.best(i, 1 - side)
+        return best is not None and (tick >= best if side == BID else tick <= best)
+
+    def rest(self, i: int, order_no: int, side: int, tick: int, lots: int, now_ns: int) -> None:
+        """Queue `lots` (> 0) at `tick`, behind all that stands there.
+
+        ValueError: the number was used before, or the order would trade at once.
+        """
+        used = order_no in self._resting[i] or order_no in self._left[i]
+        if lots <= 0 or used or self.would_cross(i, side, tick):
+            raise ValueError(f"order {order_no}: {lots} lots at tick {tick} cannot rest")
+        count = int(self.desk[i, D_RESTING + side])
+        if count == self.own.shape[1]:
+            self.own = np.concatenate([self.own, np.zeros_like(self.own)], axis=1)
+            self.fills = np.concatenate([self.fills, np.zeros_like(self.fills)])
+        queue = self.own[2 * i + side]
+        ticks = queue[:count, O_TICK]
+        place = int(np.sum(ticks >= tick) if side == BID else np.sum(ticks <= tick))
+        queue[place + 1 : count + 1] = queue[place:count].copy()
+        order = queue[place]
+        order[:] = 0
+        order[O_NUMBER] = order_no
+        order[O_TICK] = tick
+        order[O_QUANTITY] = lots
+        standing = self._books.size(i, level_key(tick, side))
+        order[O_STANDING] = standing
+        order[O_AHEAD : O_AHEAD + 2] = standing
+        self.desk[i, D_RESTING + side] = count + 1
+        self._resting[i][order_no] = _Place(side, lots)
+        self._impact(i, 0, level_key(tick, side), lots)
+
+    def remove(self, i: int, order_no: int, now_ns: int) -> None:
+        """Take a resting order out; a completely filled one has left by itself.
+
+        ValueError: it never rested.
+        """
+        if order_no not in self._resting[i]:
+            if order_no not in self._left[i]:
+                raise ValueError(f"order {order_no} never rested")
+            return
+        place = self._resting[i].pop(order_no)
+        queue, at = self._find(i, order_no, place)
+        order = queue[at].tolist()
+        self._left[i][order_no] = Bounds(order[O_FILLED], order[O_FILLED + 1])
+        count = int(self.desk[i, D_RESTING + place.side])
+        queue[at : count - 1] = queue[at + 1 : count].copy()
+        self.desk[i, D_RESTING + place.side] = count - 1
+        leaves = order[O_QUANTITY] - order[O_FILLED + self.model]
+        self._impact(i, 0, level_key(order[O_TICK], place.side), -leaves)
+
+    def bounds(self, i: int, order_no: int) -> Bounds:
+        """Return the lots either queue would have filled of an order that rests or rested."""
+        place = self._resting[i].get(order_no)
+        if place is None:
+            return self._left[i][order_no]
+        queue, at = self._find(i, order_no, place)
+        return Bounds(int(queue[at, O_FILLED]), int(queue[at, O_FILLED + 1]))
+
+    def last_exchange_ns(self, i: int) -> int | None:
+        """Return the venue time of the last recorded event."""
+        return self._last_exchange_ns[i]
+
+    def maker_fills(self, count: int) -> tuple[MakerFill, ...]:
+        """Return the first `count` rows of `fills`, and forget the orders they completed."""
+        made: list[MakerFill] = []
+        for row in self.fills[:count].tolist():
+            i, order_no = row[F_INSTRUMENT], row[F_NUMBER]
+            cum = self._resting[i][order_no].quantity - row[F_LEAVES]
+            made.append(MakerFill(i, order_no, row[F_LOTS], cum))
+            if row[F_LEAVES] == 0:
+                del self._resting[i][order_no]
+                self._left[i][order_no] = Bounds(row[F_FILLED], row[F_FILLED + 1])
+        return tuple(made)
+
+    def make_room(self) -> None:
+        """Make room for the impacts of one more entry: every own order filled, and its takes."""
+        for i, resting in enumerate(self._resting):
+            if resting:
+                self._compact(i, len(resting) + 2 * CROSS_LEVELS)
+
+    def _find(self, i: int, order_no: int, place: _Place) -> tuple[Int64s, int]:
+        """Return the queue an order rests in and where; it does rest."""
+        queue = self.own[2 * i + place.side]
+        return queue, int(np.flatnonzero(queue[:, O_NUMBER] == order_no)[0])
+
+    def _clamp(self, i: int, side: int) -> None:
+        """Shorten the queues by what we took ourselves: that was no cancel of others."""
+        for order in self.own[2 * i + side, : int(self.desk[i, D_RESTING + side])]:
+            standing = self._books.size(i, level_key(int(order[O_TICK]), side))
+            np.minimum(order[O_AHEAD : O_AHEAD + 2], standing, out=order[O_AHEAD : O_AHEAD + 2])
+            order[O_STANDING] = standing
+
+    def _impact(self, i: int, is_take: int, key: int, lots: int) -> None:
+        """Append one impact, due before the next book message."""
+        self._compact(i, 1)
+        tail = int(self.desk[i, D_TAIL])
+        self.impacts[i, tail] = (2 * int(self.desk[i, D_APPLIED]), is_take, key, lots)
+        self.desk[i, D_TAIL] = tail + 1
+
+    def _compact(self, i: int, needed: int) -> None:
+        """Make sure that `needed` more impacts of `i` fit."""
+        head, tail = int(self.desk[i, D_HEAD]), int(self.desk[i, D_TAIL])
+        if tail + needed <= self.impacts.shape[1]:
+            return
+        self.impacts[i, : tail - head] = self.impacts[i, head:tail].copy()
+        self.desk[i, D_HEAD], self.desk[i, D_TAIL] = 0, tail - head
+        while tail - head + needed > self.impacts.shape[1]:
+            self.impacts = np.concatenate([self.impacts, np.zeros_like(self.impacts)], axis=1)
