@@ -27,6 +27,11 @@ class Refused:
 
     reason: str
 
+    def __post_init__(self) -> None:
+        """Insist on a word: a refusal without one could not be told from obedience."""
+        if not self.reason:
+            raise ValueError("a venue that refuses says why: give a reason")
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerMissing:

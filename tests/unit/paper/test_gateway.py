@@ -111,7 +111,7 @@ async def test_a_maker_fill_reported_to_the_gateway_is_told_when_it_has_travelle
     listening = asyncio.ensure_future(collect(gateway, clock, told))
     await clock.run_until(S)
     desk.market.fill(1, 5)
-    gateway.maker_filled(0, 1, 5)
+    gateway.maker_filled(0, 1, 5, S)
     await clock.run_until(2 * S)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
