@@ -92,11 +92,11 @@ class BookModel:
         """
         rows: list[tuple[Int64s, Int64s]] = []
         bests = np.stack((touch.bid, touch.ask), axis=1).tolist()
+        unseen = self._draw(_UNSEEN)
+        for m in range(_UNSEEN):
+            self._step(unseen, m, bests[0], (0, 0))
         for low in range(0, len(bests), _CHUNK):
             chance = self._draw(min(_CHUNK, len(bests) - low))
-            if low == 0:
-                for _ in range(_UNSEEN):
-                    self._step(chance, 0, bests[0], (0, 0))
             for m, best in enumerate(bests[low : low + _CHUNK]):
                 shown = (self._tick, self._lots if rows else np.zeros_like(self._lots))
                 self._step(chance, m, best, traded[low + m].tolist())

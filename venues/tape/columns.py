@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Bools = npt.NDArray[np.bool_]
 
+_FIX = "correct the value or the step in tape.toml"
+
 
 class Column(enum.Enum):
     """What a column must hold."""
@@ -76,11 +78,10 @@ class Columns:
         """Return a column of doubles as whole steps of the instrument's grid, exactly."""
         grid = steps_of(self.doubles(name), step)
         if grid.large_row is not None:
-            raise self.refuse(grid.large_row, name, f"2^53 or more steps of {step.decimal:f}")
+            raise self.refuse(grid.large_row, name, f"2^53 or more steps of {step.decimal:f}; {_FIX}")
         if grid.off_row is not None:
             remedy = (
-                f"not a multiple of {step.decimal:f} "
-                "(the nearest double to one); correct the value or the step in tape.toml"
+                f"not the double nearest to a multiple of {step.decimal:f}; {_FIX}"
             )
             raise self.refuse(grid.off_row, name, remedy)
         return grid.steps

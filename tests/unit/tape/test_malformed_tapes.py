@@ -209,19 +209,19 @@ ROWS = [
         "a price off the tick",
         cell(BOOK, "price", 4, 60_000.25),
         BOOK,
-        ("row 4", "price = 60000.25", "not a multiple of 0.1"),
+        ("row 4", "price = 60000.25", "not the double nearest to a multiple of 0.1"),
     ),
     Refusal(
         "a price a hair off the tick",
         cell(BOOK, "price", 0, 60_000.00000000001),
         BOOK,
-        ("row 0", "price = 60000.00000000001", "not a multiple of 0.1"),
+        ("row 0", "price = 60000.00000000001", "not the double nearest to a multiple of 0.1"),
     ),
     Refusal(
         "a size off the lot",
         cell(BOOK, "size", 2, 0.7005),
         BOOK,
-        ("row 2", "size = 0.7005", "not a multiple of 0.001"),
+        ("row 2", "size = 0.7005", "not the double nearest to a multiple of 0.001"),
     ),
     Refusal(
         "a price of more steps than a double can count",
@@ -245,7 +245,7 @@ ROWS = [
         "an infinite size",
         cell(BOOK, "size", 5, float("inf")),
         BOOK,
-        ("row 5", "size = inf", "not a multiple of 0.001"),
+        ("row 5", "size = inf", "not the double nearest to a multiple of 0.001"),
     ),
     Refusal(
         "a negative size",
