@@ -1,1 +1,134 @@
-"""`fathom paper`: the same engine live against the embedded market."""
+"""`fathom paper`: the same engine live against the embedded market, shown while it works."""
+
+import asyncio
+import signal
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live as Screen
+
+from router.app.output import JOURNAL, fresh_folder, report_of, write_run
+from router.app.session import Session, embedded_tape, open_session
+from router.journal.sqlite import DURABLE, open_journal
+from router.reports.render import progress
+from router.reports.summary import Report
+from router.settings.fields import Settings
+from strategies.spec import ParentSpec
+from venues.model.ids import VenueId
+from venues.tape.recording import Tape
+
+_FRAME_S = 0.25
+# After an interrupt parents get this long to have their cancels confirmed.
+_GRACE_S = 3.0
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user asked to stop and everything has been wound down; `report` is what was done."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+
+
+def paper_run(
+    settings: Settings,
+    specs: Sequence[ParentSpec],
+    *,
+    tape: Tape | None = None,
+    for_s: int | None,
+    out: Path | None,
+    screen: Console | None,
+) -> Report:
+    """Run `specs` live to their end, at most `for_s` seconds, and return the report.
+
+    `screen`: where progress is drawn, None for nowhere. Raises Interrupted after Ctrl-C.
+    """
+    market = tape if tape is not None else embedded_tape(settings)
+    if out is not None:
+        return _in_folder(settings, specs, market, for_s, fresh_folder(out), screen, keep=True)
+    with tempfile.TemporaryDirectory(prefix="fathom-") as folder:
+        return _in_folder(settings, specs, market, for_s, Path(folder), screen, keep=False)
+
+
+def _in_folder(
+    settings: Settings,
+    specs: Sequence[ParentSpec],
+    tape: Tape,
+    for_s: int | None,
+    folder: Path,
+    screen: Console | None,
+    *,
+    keep: bool,
+) -> Report:
+    journal = open_journal(folder / JOURNAL, DURABLE)
+    try:
+
+        async def work() -> tuple[Report, bool]:
+            began = time.perf_counter()
+            async with open_session(tape, settings, specs, journal=journal) as session:
+                interrupted = await _watch(session, for_s, screen)
+                report = report_of(session.paper, time.perf_counter() - began)
+                if keep:
+                    write_run(folder, session.paper, report)
+                return report, interrupted
+
+        report, interrupted = asyncio.run(work())
+    finally:
+        journal.close()
+    if interrupted:
+        raise Interrupted(report)
+    return report
+
+
+async def _watch(session: Session, for_s: int | None, screen: Console | None) -> bool:
+    """Draw progress until all is quiet; return whether the user broke it off."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    loop.add_signal_handler(signal.SIGINT, stop.set)
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    quiet = asyncio.create_task(session.live.quiet())
+    stopped = asyncio.create_task(stop.wait())
+    drawing = asyncio.create_task(_draw(session, screen))
+    try:
+        await asyncio.wait(
+            {quiet, stopped, drawing}, timeout=for_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        if not quiet.done():
+            async with asyncio.timeout(_GRACE_S):
+                await session.wind_down()
+    except TimeoutError:
+        pass  # the report says what is still open
+    finally:
+        for task in (quiet, stopped, drawing):
+            task.cancel()
+        results = await asyncio.gather(quiet, stopped, drawing, return_exceptions=True)
+        loop.remove_signal_handler(signal.SIGINT)
+        loop.remove_signal_handler(signal.SIGTERM)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+    return stop.is_set()
+
+
+async def _draw(session: Session, screen: Console | None) -> None:
+    if screen is None:
+        await asyncio.Event().wait()
+        return
+    with Screen(console=screen, auto_refresh=False, transient=True) as display:
+        while True:
+            core = session.paper.desk.engine.core
+            display.update(progress(list(core.state.parents.values()), _books(session)))
+            display.refresh()
+            await asyncio.sleep(_FRAME_S)
+
+
+def _books(session: Session) -> list[tuple[VenueId, str]]:
+    core, now_ns = session.paper.desk.engine.core, session.clock.now_ns()
+    stale_after_ns = core.settings.stale_after_ns
+    return [
+        (instrument.venue, core.books.state(i, now_ns, stale_after_ns).value)
+        for i, instrument in enumerate(session.paper.tape.instruments)
+    ]

@@ -25,7 +25,7 @@ def read_tapes(folders: Sequence[Path]) -> Tape:
     return tapes[0] if len(tapes) == 1 else merge_tapes(tapes)
 
 
-def run_replay(
+def replay_run(
     *,
     tapes: Sequence[Path],
     orders: Sequence[Path],

@@ -3,16 +3,19 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from router.engine.records import Issued, Planned, Received, Record
+from router.engine.records import Flagged, Issued, Planned, Received, Record
 from router.engine.state import Members
 from router.routing.plan import Plan
 from venues.model.commands import Submit
 from venues.model.events import (
     Accepted,
+    Asked,
     Canceled,
     ExecutionEvent,
     Expired,
     Filled,
+    NotSent,
+    Rejected,
     Reported,
 )
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
@@ -23,7 +26,11 @@ from venues.model.order import Liquidity, Side
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One fill in market units; `ts_ns` when we knew, `arrived_ns` when the child met the book."""
+    """One fill in market units.
+
+    `ts_ns`: when we knew; `ts_exchange_ns`: when it happened; `arrived_ns`: when the child met the
+    venue's book.
+    """
 
     ts_ns: int
     parent: ParentId
@@ -38,16 +45,21 @@ class Execution:
     liquidity: Liquidity
     exec_id: str
     arrived_ns: int
+    ts_exchange_ns: int
 
 
 @dataclass(slots=True)
 class OrderRow:
-    """One child as the venue saw it; times are the venue's, 0 = never known."""
+    """One child as the venue saw it; times are the venue's, 0 = never known.
+
+    `state`: open, then the last word on it: filled, canceled, expired, rejected.
+    """
 
     submit: Submit
     member: Member
     arrived_ns: int = 0
     closed_ns: int = 0
+    state: str = "open"
     filled: Decimal = ZERO
     executions: list[Execution] = field(default_factory=list)
     exec_ids: set[str] = field(default_factory=set)
@@ -71,6 +83,7 @@ class Follower:
     orders: dict[ClientOrderId, OrderRow] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
     plans: list[PlanRow] = field(default_factory=list)
+    flags: list[Flagged] = field(default_factory=list)
 
     def followed(self, records: list[Record], now_ns: int) -> None:
         """Take in committed records."""
@@ -84,6 +97,8 @@ class Follower:
                     self.orders[submit.client_order_id] = OrderRow(submit, member)
                 case Planned(parent_id=parent_id, plan_no=plan_no, at_ns=at_ns, plan=plan):
                     self.plans.append(PlanRow(parent_id, plan_no, at_ns, plan))
+                case Flagged():
+                    self.flags.append(record)
                 case _:
                     pass
 
@@ -99,8 +114,12 @@ class Follower:
                     self._fill(row, fill, at_ns)
             case Accepted(ts_exchange_ns=ts_ns):
                 row.arrived_ns = row.arrived_ns or ts_ns
-            case Canceled(ts_exchange_ns=ts_ns) | Expired(ts_exchange_ns=ts_ns):
-                row.closed_ns = row.closed_ns or ts_ns
+            case Canceled(ts_exchange_ns=ts_ns):
+                row.closed_ns, row.state = row.closed_ns or ts_ns, "canceled"
+            case Expired(ts_exchange_ns=ts_ns):
+                row.closed_ns, row.state = row.closed_ns or ts_ns, "expired"
+            case Rejected() | NotSent(asked=Asked.SUBMIT):
+                row.state = "rejected"
             case _:
                 pass
 
@@ -112,7 +131,7 @@ class Follower:
         row.filled += fill.quantity
         row.arrived_ns = row.arrived_ns or fill.ts_exchange_ns
         if row.filled >= submit.quantity:
-            row.closed_ns = row.closed_ns or fill.ts_exchange_ns
+            row.closed_ns, row.state = row.closed_ns or fill.ts_exchange_ns, "filled"
         execution = Execution(
             ts_ns=at_ns,
             parent=submit.parent_id,
@@ -127,6 +146,7 @@ class Follower:
             liquidity=fill.liquidity,
             exec_id=fill.exec_id,
             arrived_ns=row.arrived_ns,
+            ts_exchange_ns=fill.ts_exchange_ns,
         )
         row.executions.append(execution)
         self.executions.append(execution)

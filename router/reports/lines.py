@@ -45,10 +45,11 @@ def _fill(e: Execution) -> dict[str, str | int]:
         "liquidity": e.liquidity.value,
         "exec_id": e.exec_id,
         "arrived_ns": e.arrived_ns,
+        "ts_exchange_ns": e.ts_exchange_ns,
     }
 
 
-def _order(row: OrderRow) -> dict[str, str | int | bool]:
+def _order(row: OrderRow) -> dict[str, str | int | bool | None]:
     s, member = row.submit, row.member
     return {
         "child": s.client_order_id,
@@ -62,7 +63,8 @@ def _order(row: OrderRow) -> dict[str, str | int | bool]:
         "time_in_force": s.time_in_force.value,
         "post_only": s.post_only,
         "decided_ns": s.decided_ns,
-        "arrived_ns": row.arrived_ns,
-        "closed_ns": row.closed_ns,
+        "state": row.state,
+        "arrived_ns": row.arrived_ns or None,
+        "closed_ns": row.closed_ns or None,
         "cum_quantity": plain(member.market_quantity(row.filled)),
     }

@@ -27,7 +27,7 @@ class Live:
     _feed_over: bool = False
     _ended: bool = False
     _nudged: asyncio.Future[None] | None = None
-    _finished: asyncio.Event = field(default_factory=asyncio.Event)
+    _quiet: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def put(self, event: Input) -> None:
         """Run one input through the desk now and let its commands leave."""
@@ -36,30 +36,16 @@ class Live:
         self._look_again()
 
     async def run(self) -> None:
-        """Work until no parent is alive; cancelling this stops every task."""
-        tasks = [
-            asyncio.create_task(self._follow_feed(), name="feed"),
-            asyncio.create_task(self._ring(), name="timers"),
-            *(
-                asyncio.create_task(self._follow(gateway), name=f"gateway {venue}")
-                for venue, gateway in self.gateways.items()
-            ),
-        ]
-        finished = asyncio.create_task(self._finished.wait(), name="finished")
-        self._look_again()
-        try:
-            pending = set(tasks)
-            while not finished.done():
-                done, _ = await asyncio.wait(
-                    {finished, *pending}, return_when=asyncio.FIRST_COMPLETED
-                )
-                for task in done & pending:
-                    task.result()  # a task that died of an error takes the engine down
-                    pending.discard(task)
-        finally:
-            for task in (*tasks, finished):
-                task.cancel()
-            await asyncio.gather(*tasks, finished, return_exceptions=True)
+        """Work until cancelled; whatever kills one task takes the engine down and is raised."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow_feed(), name="feed")
+            group.create_task(self._ring(), name="timers")
+            for venue, gateway in self.gateways.items():
+                group.create_task(self._follow(gateway), name=f"gateway {venue}")
+
+    async def quiet(self) -> None:
+        """Return when no parent is alive."""
+        await self._quiet.wait()
 
     async def _follow_feed(self) -> None:
         async for slots in self.feed.fired():
@@ -108,5 +94,7 @@ class Live:
         if self._nudged is not None and not self._nudged.done():
             self._nudged.set_result(None)
         self.feed.nudge()
-        if not self.desk.engine.alive:
-            self._finished.set()
+        if self.desk.engine.alive:
+            self._quiet.clear()
+        else:
+            self._quiet.set()

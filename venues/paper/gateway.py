@@ -33,9 +33,9 @@ class PaperGateway:
         self._paper.send(approved.command, self._clock.now_ns())
         self._note()
 
-    def maker_filled(self, i: int, order_no: int, lots: int) -> None:
-        """Book that `lots` of a resting order traded just now."""
-        self._paper.maker_filled(i, order_no, lots, self._clock.now_ns())
+    def maker_filled(self, i: int, order_no: int, lots: int, at_ns: int) -> None:
+        """Book that `lots` of a resting order traded at venue time `at_ns`."""
+        self._paper.maker_filled(i, order_no, lots, at_ns)
         self._note()
 
     async def events(self) -> AsyncIterator[tuple[ExecutionEvent, ...]]:
@@ -47,7 +47,9 @@ class PaperGateway:
             if due is None or not granted or due != self._paper.next_due_ns():
                 continue
             if due[1] == RANK_ARRIVAL:
-                self._paper.arrive(self._clock.now_ns())
+                # It arrived when it was due, however late a real clock woke us: the venue's book
+                # stands at that time.
+                self._paper.arrive(due[0])
             elif events := self._paper.deliver(self._clock.now_ns()):
                 yield events
 
