@@ -4,35 +4,21 @@ The kernel book is as small as it may be (a window of 256 ticks, 16 slots), so a
 cross window edges, move the window, fill the overflow table and make the book grow.
 """
 
-from collections.abc import Callable, Sequence
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from venues.books.arena import BookArena
-from venues.books.port import Books, Capacity
-from venues.books.store import KernelBooks
+from tests.fakes.books import TWO, message, tightest_kernel_books
+from venues.books.port import Books
 from venues.books.twin import TwinBooks
-from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import Instrument, Kind
-from venues.model.market import ASK, BID, BookMessage, DerivKind, level_key
-
-INSTRUMENT = Instrument(
-    venue=VenueId("alpha"),
-    symbol=Symbol("BTC/USDT"),
-    kind=Kind.SPOT,
-    tick_size=Decimal("0.1"),
-    lot_size=Decimal("0.001"),
-    min_quantity=Decimal("0.001"),
-    min_notional=Decimal(5),
-    maker_fee=Decimal(0),
-    taker_fee=Decimal("0.0002"),
-)
-TWO = (INSTRUMENT, INSTRUMENT)
+from venues.model.market import ASK, BID, DerivKind, level_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +77,6 @@ acts: st.SearchStrategy[Act] = st.one_of(
 )
 
 
-def message(rows: Sequence[tuple[int, int]], now_ns: int, *, is_snapshot: bool) -> BookMessage:
-    return BookMessage(
-        venue=INSTRUMENT.venue,
-        symbol=INSTRUMENT.symbol,
-        ts_exchange_ns=now_ns - 5,
-        ts_local_ns=now_ns,
-        is_snapshot=is_snapshot,
-        keys=np.array([key for key, _ in rows], np.int64),
-        lots=np.array([lots for _, lots in rows], np.int64),
-    )
-
-
-def smallest_kernel_books() -> KernelBooks:
-    return KernelBooks(TWO, BookArena([Capacity(256, 16)] * 2, reserved=3))
-
-
 def perform(books: Books, i: int, act: Act, now_ns: int) -> object:
     """Do `act` to book `i`; return what the caller is told."""
     match act:
@@ -146,7 +116,7 @@ def picture(books: Books, i: int, now_ns: int) -> list[object]:
 @given(st.lists(st.tuples(st.integers(0, 1), acts), max_size=40))
 @settings(max_examples=300)
 def test_kernel_books_and_their_twin_show_the_same_market(script: list[tuple[int, Act]]) -> None:
-    kernel, twin = smallest_kernel_books(), TwinBooks(TWO)
+    kernel, twin = tightest_kernel_books(), TwinBooks(TWO)
     for step, (i, act) in enumerate(script):
         now_ns = 1000 + step
         assert perform(kernel, i, act, now_ns) == perform(twin, i, act, now_ns)
@@ -183,7 +153,7 @@ def drifting_script(seed: int, steps: int) -> list[Act]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_market_that_wanders_over_many_windows_is_followed_to_the_lot(seed: int) -> None:
-    kernel, twin = smallest_kernel_books(), TwinBooks(TWO)
+    kernel, twin = tightest_kernel_books(), TwinBooks(TWO)
     for step, act in enumerate(drifting_script(seed, 400)):
         assert perform(kernel, 0, act, step) == perform(twin, 0, act, step)
         assert picture(kernel, 0, step) == picture(twin, 0, step)
@@ -212,4 +182,17 @@ def test_prints_and_marks_are_kept_alike(
         )
         return [read(i) for read in readers for i in (0, 1)]
 
-    assert facts(smallest_kernel_books()) == facts(TwinBooks(TWO))
+    assert facts(tightest_kernel_books()) == facts(TwinBooks(TWO))
+
+
+def test_kernels_run_uncompiled_and_answer_the_same() -> None:
+    wanderer = "a_market_that_wanders_over_many_windows"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", __file__, "-k", f"{wanderer} and 3"],
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
