@@ -112,7 +112,8 @@ def _recording(
     news = shown.copy()
     news[1:] -= shown[:-1]
     where = news != 0
-    where[~where.any(axis=1), 0] = True  # a message says something, if only what is known
+    silent = np.flatnonzero(~where.any(axis=1))
+    where[silent, touch.bid[silent] - low_tick] = True  # says at least its best bid again
     message, column = np.nonzero(where)
     width = shown.shape[1] // 2
     prints = _prints(draws, terms, touch)

@@ -78,11 +78,11 @@ class Columns:
         """Return a column of doubles as whole steps of the instrument's grid, exactly."""
         grid = steps_of(self.doubles(name), step)
         if grid.large_row is not None:
-            raise self.refuse(grid.large_row, name, f"2^53 or more steps of {step.decimal:f}; {_FIX}")
-        if grid.off_row is not None:
-            remedy = (
-                f"not the double nearest to a multiple of {step.decimal:f}; {_FIX}"
+            raise self.refuse(
+                grid.large_row, name, f"2^53 or more steps of {step.decimal:f}; {_FIX}"
             )
+        if grid.off_row is not None:
+            remedy = f"not the double nearest to a multiple of {step.decimal:f}; {_FIX}"
             raise self.refuse(grid.off_row, name, remedy)
         return grid.steps
 
