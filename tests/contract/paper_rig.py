@@ -78,7 +78,7 @@ class PaperRig:
             o.order_no for o in self._venue.truth().orders if o.submit.client_order_id == order
         )
         self._market.fill(number, lots)
-        self.gateway.maker_filled(0, number, lots, self.clock.now_ns())
+        self.gateway.maker_filled(0, number, lots, self._clock.now_ns())
 
     def lose_answer(self, asked: Asked) -> None:
         self._faults.waiting[asked] = (AnswerMissing(),)
