@@ -22,6 +22,9 @@ SCHEMA_VERSION: Final = 1
 _APPLICATION: Final = 0x46544A4C  # "FTJL"
 _CHUNK: Final = 4096
 
+# What SQLite says of a damaged file; a damaged schema garbles even the text of its complaint.
+UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
+
 _TABLE = """CREATE TABLE entries (
     seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL,
     mono_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL, hash BLOB NOT NULL)"""
@@ -69,7 +72,7 @@ def read_journal(path: Path) -> Iterator[Row]:
         with closing(sqlite3.connect(location, uri=True, isolation_level=None)) as connection:
             _prove_schema(connection, path.name)
             yield from verified(stored(connection), name=path.name, mark=mark)
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         raise RecoveryRefused(f"{path.name} cannot be read: {error}") from error
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from router.journal.chain import GENESIS, ROW_VERSION, link, verified
-from router.journal.files import beside, prepare, read_journal, stored
+from router.journal.files import UNREADABLE, beside, prepare, read_journal, stored
 from router.journal.lock import WriterLock
 from router.journal.mark import write_mark
 from router.journal.ports import JournalFailed, Mark, Row
@@ -135,7 +135,7 @@ class SqliteJournal:
             self._write()
         try:
             yield from verified(stored(self._connection), name=self._name, mark=self._written)
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise RecoveryRefused(f"{self._name} cannot be read: {error}") from error
 
     def close(self) -> None:

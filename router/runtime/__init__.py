@@ -1,0 +1,1 @@
+"""Where time passes: clocks, the loops that drive the engine, supervision, logs."""
