@@ -7,7 +7,7 @@ RUN_STAMP := .venv/run.stamp
 DEV_STAMP := .venv/dev.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: paper test lint types bench faults lock clean
+.PHONY: paper test lint types bench faults docs lock clean
 
 paper: $(RUN_STAMP)
 	@$(BIN)/fathom paper $(ARGS)
@@ -27,6 +27,9 @@ bench: $(DEV_STAMP)
 
 faults: $(DEV_STAMP)
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+docs: $(RUN_STAMP)
+	@$(BIN)/python -m router.order_files.docs > docs/orders.md
 
 # Fresh locks: hashes only, no index and no registry named in them.
 COMPILE := .venv/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate \

@@ -153,8 +153,8 @@ class OrderSection(Section):
     limit_bps: Annotated[Decimal, money(least=ZERO, below=BPS)] | None = _field(
         "worst acceptable price as a distance from the arrival price", "basis points", None
     )
-    start: Annotated[int, BeforeValidator(start_ns)] = _field(
-        "when to start, with a time zone: 2026-01-31T09:30:00Z; default now", "ISO 8601", 0
+    start: Annotated[int, BeforeValidator(start_ns)] | None = _field(
+        "when to start, with a time zone: 2026-01-31T09:30:00Z; default now", "ISO 8601", None
     )
     venues: VenuesSection = _field("where it may trade", "table", VenuesSection())
     account: Annotated[

@@ -55,7 +55,7 @@ def parse_order(document: Document) -> OrderFile:
         params=_params(document, order),
         limit_price=order.limit_price,
         limit_bps=order.limit_bps,
-        start_ns=order.start,
+        start_ns=order.start or 0,
         venues_allow=tuple(VenueId(v) for v in order.venues.allow or ()),
         venues_deny=tuple(VenueId(v) for v in order.venues.deny),
         venue_caps=tuple((VenueId(v), cap) for v, cap in sorted(order.venues.cap.items())),

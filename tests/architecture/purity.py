@@ -31,7 +31,7 @@ PURE_IMPORTS: Final = frozenset(
 # What single files may import beyond that, because it is the question they answer.
 ALSO_IMPORTS: Final[Mapping[str, frozenset[str]]] = {
     # The compiler of the kernels: where compiled code is cached, and for which machine.
-    "venues/books/jit.py": frozenset({"importlib", "os", "pathlib", "sys", "tempfile"}),
+    "venues/books/jit.py": frozenset({"importlib", "os", "pathlib", "platform", "sys", "tempfile"}),
     # Tables and bars as values; printing them is the command's business.
     "router/reports/render.py": frozenset({"rich"}),
 }

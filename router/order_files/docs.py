@@ -1,0 +1,113 @@
+"""What does docs/orders.md say: every field of an order file, from the schema that checks it.
+
+`make docs` writes it; a test compares.
+"""
+
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from router.order_files.fields import (
+    FIELDS_LATER,
+    KINDS_LATER,
+    OrderSection,
+    RestSection,
+    TakeSection,
+    TwapSection,
+    VenuesSection,
+)
+from venues.model.numbers import plain
+
+_SECTIONS: Final[Sequence[tuple[str, type[BaseModel]]]] = (
+    ("order", OrderSection),
+    ("order.venues", VenuesSection),
+    ("order.take", TakeSection),
+    ("order.rest", RestSection),
+    ("order.twap", TwapSection),
+)
+
+_HEAD: Final = """\
+# Parent orders
+
+<!-- Generated from router/order_files/fields.py by `make docs`; edit there. -->
+
+A parent order is a TOML or JSON file. It is read strictly: an unknown key, money without quotes or a
+wrong unit is refused with one line that names file, line, field, value and remedy. `fathom check FILE`
+reads a file and says in one line what it asks for.
+
+- Money and quantity are decimals in quotes: `"0.25"`. No exponent, no NaN, at most 30 digits on
+  either side of the point.
+- Integers are for counts and whole seconds only. A unit ends the name: `horizon_s`, `limit_bps`.
+- Without `limit_price` and `limit_bps` every order that takes is still bounded: by the collar of the
+  config, `collar_bps` from the reference mid.
+- Files are UTF-8 without a byte order mark, at most 256 KiB.
+
+```toml
+[order]
+id = "btc-entry-001"
+symbol = "BTC/USDT"
+side = "buy"
+quantity = "250"
+limit_price = "61800"
+kind = "twap"
+
+[order.twap]
+horizon_s = 1800
+slices = 60
+passive_fraction = "0.6"
+```
+"""
+
+
+def orders_page() -> str:
+    """Return the whole page."""
+    parts = [_HEAD]
+    for header, section in _SECTIONS:
+        parts.append(f"## [{header}]\n\n{section.__doc__}\n")
+        if section.model_fields:
+            parts.append(_table(section))
+    parts.append(_later())
+    return "\n".join(parts)
+
+
+def _table(section: type[BaseModel]) -> str:
+    rows = ["| field | unit | default | meaning |", "|---|---|---|---|"]
+    for name, field in section.model_fields.items():
+        unit = field.json_schema_extra["unit"] if isinstance(field.json_schema_extra, dict) else ""
+        rows.append(f"| `{name}` | {unit} | {_default(field)} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    match field.default:
+        case None | () | BaseModel():
+            return "none"
+        case dict():
+            return "none"
+        case Decimal():
+            return f'`"{plain(field.default)}"`'
+        case str():
+            return f'`"{field.default}"`'
+        case _:
+            return f"`{field.default}`"
+
+
+def _later() -> str:
+    kinds = ", ".join(f"`{kind}`" for kind in KINDS_LATER)
+    fields = ", ".join(f"`{name}`" for name in sorted(FIELDS_LATER - set(KINDS_LATER)))
+    return (
+        "## Not available in this version\n\n"
+        "Refused by name, with exit code 2, instead of being approximated:\n\n"
+        f"- kinds and sections: {kinds}\n"
+        f"- fields of `[order]`: {fields}\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(orders_page())
