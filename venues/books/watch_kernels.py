@@ -41,7 +41,6 @@ STATE: Final = 5  # states of instruments 0-30, of 31-61, two bits each
 READ_LAST: Final = 0
 READ_MARK: Final = 1
 READ_INDEX: Final = 2
-READ_MID: Final = 3
 STATES_PER_WORD: Final = 31
 NO_PRICE: Final = -1
 
@@ -57,6 +56,18 @@ def state_then(rows: Int64s, slot: int, i: int) -> int:
 
 
 @jit
+def mid_half_ticks(mem: Int64s, b: int) -> int:
+    """Return best bid plus best ask, net of own orders, or NO_PRICE."""
+    total = 0
+    for side in range(2):
+        best = book_best(mem, b, side)
+        if best == NO_TICK:
+            return NO_PRICE
+        total += best
+    return total
+
+
+@jit
 def half_steps(mem: Int64s, b: int, reading: int) -> int:
     """Return twice the price in steps of the instrument, or NO_PRICE."""
     if reading == READ_LAST:
@@ -68,9 +79,7 @@ def half_steps(mem: Int64s, b: int, reading: int) -> int:
     if reading == READ_INDEX:
         index: int = 2 * mem[b + H_INDEX]
         return index if mem[b + H_HAS_DERIV + 1] != 0 else NO_PRICE
-    bid = book_best(mem, b, 0)
-    ask = book_best(mem, b, 1)
-    return NO_PRICE if bid < 0 or ask < 0 else bid + ask
+    return mid_half_ticks(mem, b)
 
 
 @jit
@@ -140,7 +149,7 @@ def depth_holds(
     wanted: int = rows[slot, W_5]
     if book_state(mem, b, now_ns, stale_after_ns) != STATE_LIVE:
         return False
-    half_ticks = half_steps(mem, b, READ_MID)
+    half_ticks = mid_half_ticks(mem, b)
     if half_ticks == NO_PRICE:
         return False
     limit = band_tick(half_ticks, side, rows[slot, W_3])

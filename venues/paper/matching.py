@@ -124,7 +124,7 @@ def print_applied(
     lots: int,
 ) -> int:
     """Let a recorded print trade with own orders on the other side; return the number of fills."""
-    side = 1 if taker_is_buy != 0 else 0
+    side = taker_is_buy  # what a buyer hits is an ask
     resting = desk[i, D_RESTING + side]
     q = 2 * i + side
     due = 2 * desk[i, D_APPLIED]
@@ -136,8 +136,8 @@ def print_applied(
             break
         before0 = own[q, at, O_FILLED]
         before1 = own[q, at, O_FILLED + 1]
-        ahead0 = 0
-        ahead1 = 0
+        ahead0: int = 0
+        ahead1: int = 0
         if own[q, at, O_TICK] == tick:
             ahead0 = own[q, at, O_AHEAD]
             ahead1 = own[q, at, O_AHEAD + 1]
@@ -287,7 +287,10 @@ def message_applied(
     desk[i, D_APPLIED] += 1
     if desk[i, D_RESTING] + desk[i, D_RESTING + 1] == 0:
         return 0
-    requeue(mem, b, desk, own, i, 0)
-    requeue(mem, b, desk, own, i, 1)
-    count = cross(mem, b, desk, own, impacts, fills, scratch, model, i, 0, 0)
-    return cross(mem, b, desk, own, impacts, fills, scratch, model, i, 1, count)
+    # Loops, not two calls with a constant side: numba would compile each constant on its own.
+    for side in range(2):
+        requeue(mem, b, desk, own, i, side)
+    count = 0
+    for side in range(2):
+        count = cross(mem, b, desk, own, impacts, fills, scratch, model, i, side, count)
+    return count
