@@ -20,6 +20,7 @@ from router.engine.watching import Watching
 from router.journal.ports import Journal
 from router.orders.reconcile import DoubtMargins
 from router.reports.follow import Follower
+from router.risk.halt import Halt
 from router.risk.limits import Gate, Limits
 from router.risk.sent import SentCounter
 from router.routing.sweep import Sweep, twin
@@ -174,11 +175,12 @@ def build_core(
     sweep: Sweep,
 ) -> Core:
     """Return an engine core that knows nothing yet."""
-    sent = SentCounter()
+    sent, halt = SentCounter(), Halt()
     state = EngineState(
         members=members,
         memory_types={kind: s.state_type for kind, s in STRATEGIES.items()},
         sent=sent,
+        halt=halt,
         margins=settings.margins,
     )
     return Core(
@@ -190,7 +192,7 @@ def build_core(
         strategies=STRATEGIES,
         seeded=seeded,
         state=state,
-        gate=Gate(settings.limits, sent=sent),
+        gate=Gate(settings.limits, halt=halt, sent=sent),
         sweep=sweep,
         watching=Watching(market.watches, scales),
     )

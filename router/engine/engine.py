@@ -21,7 +21,7 @@ from router.engine.inputs import (
     TimersDue,
     WatchesFired,
 )
-from router.engine.records import Received, Record
+from router.engine.records import Halted, Received, Record
 from router.engine.starting import START, receive, try_start
 from router.engine.timers import QueryTimer, StartTimer, StrategyTimer
 from router.orders.lifecycle import Status
@@ -61,7 +61,7 @@ class Engine:
                 for parent in self._alive():
                     core.wind_down(parent, ParentState.EXPIRED, "tape ended")
             case HaltRequested(reason=reason):
-                core.gate.halt.set(reason)
+                self._halt(reason)
             case Recovered():
                 self._recovered()
             case _:
@@ -138,6 +138,15 @@ class Engine:
                 pass
             case _:
                 assert_never(timer)
+
+    def _halt(self, reason: str) -> None:
+        """Stop all new risk for good: every parent winds down, what is open is cancelled."""
+        core = self.core
+        if core.gate.halt.active:
+            return
+        core.note(Halted(reason, core.now_ns))
+        for parent in self._alive():
+            core.wind_down(parent, ParentState.CANCELLED, f"halted: {reason}")
 
     def _recovered(self) -> None:
         """Go on after a restart: doubt what was sent, ask about all, re-arm, then resume."""

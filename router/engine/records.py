@@ -26,6 +26,7 @@ class RunOpened(msgspec.Struct, frozen=True, tag="run_opened"):
     seed: int
     config: str  # fingerprint of the settings
     version: str
+    records: int = VERSION
 
 
 class ParentReceived(msgspec.Struct, frozen=True, tag="parent_received"):
@@ -93,6 +94,13 @@ class ProvenAbsent(msgspec.Struct, frozen=True, tag="proven_absent"):
     at_ns: int
 
 
+class Halted(msgspec.Struct, frozen=True, tag="halted"):
+    """Somebody stopped all new risk; it stays stopped over a restart."""
+
+    reason: str
+    at_ns: int
+
+
 class Flagged(msgspec.Struct, frozen=True, tag="flagged"):
     """Something a human should see: refusals, anomalies, venue overfills."""
 
@@ -112,5 +120,6 @@ Record = (
     | Issued
     | Received
     | ProvenAbsent
+    | Halted
     | Flagged
 )

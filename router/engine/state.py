@@ -13,6 +13,7 @@ from router.engine.digest import Digest
 from router.engine.records import (
     Decided,
     Flagged,
+    Halted,
     Issued,
     ParentMoved,
     ParentReceived,
@@ -28,6 +29,7 @@ from router.orders.lifecycle import Report
 from router.orders.parent import Parent, ParentState
 from router.orders.positions import Positions
 from router.orders.reconcile import DoubtMargins, Look, negative_look
+from router.risk.halt import Halt
 from router.risk.sent import SentCounter
 from strategies.base import State as Memory
 from venues.model.commands import Cancel, Command, Query, Submit
@@ -69,6 +71,7 @@ class EngineState:
     members: Members
     memory_types: Mapping[str, type[Memory]]
     sent: SentCounter
+    halt: Halt
     margins: DoubtMargins
     parents: dict[ParentId, Parent] = field(default_factory=dict)
     children: dict[ClientOrderId, Child] = field(default_factory=dict)
@@ -101,6 +104,8 @@ class EngineState:
                 self._moved(record)
             case ProvenAbsent(client_order_id=order_id):
                 self._absent(ClientOrderId(order_id))
+            case Halted(reason=reason):
+                self.halt.set(reason)
             case RunOpened() | Flagged():
                 pass
         return ""

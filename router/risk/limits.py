@@ -53,7 +53,9 @@ class Gate:
     sent: SentCounter = field(default_factory=SentCounter)
 
     def refuse_parent(self, spec: ParentSpec, reference: Decimal) -> Refused | None:
-        """Return why a whole parent is too large at the `reference` price, or None."""
+        """Return why a whole parent may not begin at the `reference` price, or None."""
+        if self.halt.active:
+            return Refused(Code.HALTED, f"halted: {self.halt.reason}")
         most = self.limits.max_parent_notional
         notional = spec.quantity * reference
         if most and notional > most:
