@@ -1,7 +1,7 @@
 """How does one recorded book message change a book?"""
 
 from venues.books.hashing import drop_entry, entry_at
-from venues.books.jit import jit
+from venues.books.jit import jit_flat
 from venues.books.layout import (
     BLOCK,
     BLOCK_BITS,
@@ -36,18 +36,18 @@ from venues.books.levels import (
     touched_at,
     touched_table,
 )
-from venues.books.touch import better, no_tick, note_crossed, recentre, settle
+from venues.books.touch import better, no_tick, note_crossed, recentre, settle, touch_stands
 from venues.model.market import Int64s
 
 
-@jit
+@jit_flat
 def shown_bound(mem: Int64s, b: int, side: int) -> int:
     """Return the displayed touch of `side`, or no_tick(side)."""
     tick = mem[b + H_SHOWN + side]
     return tick if tick >= 0 else no_tick(side)
 
 
-@jit
+@jit_flat
 def record_outside(mem: Int64s, b: int, table: int, mask: int, key: int, lots: int) -> None:
     """Apply one recorded size to a level in the overflow table (at `table`, slots - 1 = `mask`)."""
     at = entry_at(mem, table, mask, OVERFLOW_STRIDE, key)
@@ -65,7 +65,7 @@ def record_outside(mem: Int64s, b: int, table: int, mask: int, key: int, lots: i
         mem[b + H_OUTSIDE] -= 1
 
 
-@jit
+@jit_flat
 def record_rows(
     mem: Int64s, b: int, keys: Int64s, lots: Int64s, lo: int, hi: int, bid: int, ask: int
 ) -> None:
@@ -101,12 +101,14 @@ def record_rows(
         mem[blocks + (place >> BLOCK_BITS)] += change
         grown += change
     mem[b + H_INSIDE] += grown
+    if touch_stands(mem, b, 0, bid) and touch_stands(mem, b, 1, ask):
+        return
     settle(mem, b, 0, bid)
     settle(mem, b, 1, ask)
     note_crossed(mem, b)
 
 
-@jit
+@jit_flat
 def clear_levels(mem: Int64s, b: int) -> None:
     """Forget every plain level; touched ones stay and are marked as not yet seen."""
     window = mem[b + H_WINDOW]
@@ -134,7 +136,7 @@ def clear_levels(mem: Int64s, b: int) -> None:
                 put_word(mem, b, mem[at + T_KEY] - 1, TOUCHED)
 
 
-@jit
+@jit_flat
 def forget_unseen(mem: Int64s, b: int) -> None:
     """Apply size 0 to every touched level the snapshot did not name."""
     if mem[b + H_TOUCHED] == 0:
@@ -149,7 +151,7 @@ def forget_unseen(mem: Int64s, b: int) -> None:
         slot += 1
 
 
-@jit
+@jit_flat
 def record_snapshot(mem: Int64s, b: int, keys: Int64s, lots: Int64s, lo: int, hi: int) -> None:
     """Replace the book by rows [lo, hi), level by level where we consumed or show something."""
     bid = no_tick(0)
@@ -180,7 +182,7 @@ def record_snapshot(mem: Int64s, b: int, keys: Int64s, lots: Int64s, lo: int, hi
     mem[b + H_GAP] = 0
 
 
-@jit
+@jit_flat
 def book_apply(
     mem: Int64s,
     b: int,

@@ -1,7 +1,7 @@
 """How does a book move to a place with larger tables?"""
 
 from venues.books.hashing import entry_at
-from venues.books.jit import jit
+from venues.books.jit import jit_flat
 from venues.books.layout import (
     BLOCK_BITS,
     H_SLOTS,
@@ -14,7 +14,7 @@ from venues.books.levels import overflow_table, touched_table
 from venues.model.market import Int64s
 
 
-@jit
+@jit_flat
 def copy_table(
     old: Int64s, here: int, old_slots: int, new: Int64s, there: int, new_slots: int, stride: int
 ) -> None:
@@ -27,7 +27,7 @@ def copy_table(
                 new[to + word] = old[at + word]
 
 
-@jit
+@jit_flat
 def book_copy(old: Int64s, b: int, new: Int64s, n: int) -> None:
     """Copy the book at `b` of `old` to the empty one at `n` of `new`: same window, no fewer slots."""
     window = old[b + H_WINDOW]

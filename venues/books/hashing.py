@@ -6,18 +6,18 @@ An entry of `stride` words starts with key + 1; 0 is a free slot. `mask` is slot
 always free (callers stop at three quarters), so every probe ends.
 """
 
-from venues.books.jit import jit
+from venues.books.jit import jit_flat
 from venues.model.market import Int64s
 
 
-@jit
+@jit_flat
 def slot_of(key: int, mask: int) -> int:
     """Return the home slot of `key` (>= 0). Stays below 2^63, so plain Python agrees."""
     mixed = (key ^ (key >> 17) ^ (key >> 34)) & 0x7FFFFFFF
     return ((mixed * 0x9E3779B1) >> 21) & mask
 
 
-@jit
+@jit_flat
 def entry_at(mem: Int64s, table: int, mask: int, stride: int, key: int) -> int:
     """Return the offset of the entry of `key`, or of the free slot it would take."""
     slot = slot_of(key, mask)
@@ -29,7 +29,7 @@ def entry_at(mem: Int64s, table: int, mask: int, stride: int, key: int) -> int:
         slot = (slot + 1) & mask
 
 
-@jit
+@jit_flat
 def drop_entry(mem: Int64s, table: int, mask: int, stride: int, at: int) -> None:
     """Free the entry at offset `at`, moving later entries of its run back over the hole."""
     hole = (at - table) // stride

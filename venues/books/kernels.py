@@ -7,7 +7,7 @@ tick * 2 + side, side 0 bid, 1 ask. Displayed = effective + own shown; net = dis
 import numpy as np
 
 from venues.books.apply import book_apply, shown_bound
-from venues.books.jit import jit
+from venues.books.jit import jit, jit_flat
 from venues.books.layout import (
     BLOCK_BITS,
     H_CROSSED,
@@ -83,14 +83,14 @@ __all__ = [
 ]
 
 
-@jit
+@jit_flat
 def book_words(window: int, slots: int) -> int:
     """Return how many words a book takes. `window` >= 256 ticks and `slots` are powers of two."""
     blocks = 2 * (window >> BLOCK_BITS)
     return HEADER + 2 * window + blocks + slots * (OVERFLOW_STRIDE + TOUCHED_STRIDE)
 
 
-@jit
+@jit_flat
 def book_init(mem: Int64s, b: int, window: int, slots: int) -> None:
     """Lay out an empty book at `b`, whose words are all 0."""
     mem[b + H_WINDOW] = window
@@ -100,14 +100,14 @@ def book_init(mem: Int64s, b: int, window: int, slots: int) -> None:
     mem[b + H_LAST_TICK] = NO_TICK
 
 
-@jit
+@jit_flat
 def room_to_touch(mem: Int64s, b: int) -> bool:
     """Return whether one more level fits both tables."""
     most = most_entries(mem[b + H_SLOTS])
     return bool(mem[b + H_TOUCHED] < most and mem[b + H_INSIDE] + mem[b + H_OUTSIDE] < most)
 
 
-@jit
+@jit_flat
 def book_take(mem: Int64s, b: int, key: int, lots: int) -> int:
     """Consume up to `lots` (>= 0) of what is effectively there; return how many, or NO_ROOM."""
     effective = book_effective(mem, b, key)
@@ -123,7 +123,7 @@ def book_take(mem: Int64s, b: int, key: int, lots: int) -> int:
     return taken
 
 
-@jit
+@jit_flat
 def book_show_own(mem: Int64s, b: int, key: int, delta: int) -> int:
     """Show `delta` more (or fewer) of our own lots at a level.
 
@@ -151,7 +151,7 @@ def book_show_own(mem: Int64s, b: int, key: int, delta: int) -> int:
     return 0
 
 
-@jit
+@jit_flat
 def book_set_own(mem: Int64s, b: int, key: int, lots: int) -> int:
     """Leave `lots` (>= 0) of our own out of what readers see at a level; return 0 or NO_ROOM."""
     touched = word_of(mem, b, key) == TOUCHED
@@ -166,19 +166,19 @@ def book_set_own(mem: Int64s, b: int, key: int, lots: int) -> int:
     return 0
 
 
-@jit
+@jit_flat
 def book_size(mem: Int64s, b: int, key: int) -> int:
     """Return the displayed lots of a level, own orders included."""
     return displayed_in(mem, b, key, word_of(mem, b, key))
 
 
-@jit
+@jit_flat
 def book_net(mem: Int64s, b: int, key: int) -> int:
     """Return the displayed lots of a level, own orders left out."""
     return net_in(mem, b, key, word_of(mem, b, key))
 
 
-@jit
+@jit_flat
 def book_effective(mem: Int64s, b: int, key: int) -> int:
     """Return what is left of the recorded lots of a level after what we took."""
     word = word_of(mem, b, key)
@@ -187,7 +187,7 @@ def book_effective(mem: Int64s, b: int, key: int) -> int:
     return int(mem[touched_at(mem, b, key) + T_EFFECTIVE])
 
 
-@jit
+@jit_flat
 def book_shown_best(mem: Int64s, b: int, side: int) -> int:
     """Return the best displayed tick, own orders included, or NO_TICK."""
     return int(mem[b + H_SHOWN + side])
@@ -294,13 +294,13 @@ def book_levels(
     return count
 
 
-@jit
+@jit_flat
 def book_level_count(mem: Int64s, b: int) -> int:
     """Return how many levels of both sides are held, displayed or not."""
     return int(mem[b + H_INSIDE] + mem[b + H_OUTSIDE])
 
 
-@jit
+@jit_flat
 def dump_level(mem: Int64s, b: int, key: int, word: int, out: Int64s, row: int) -> None:
     """Write key, recorded, effective, shown and excluded lots of a level into out[row]."""
     out[row, 0] = key
@@ -316,7 +316,7 @@ def dump_level(mem: Int64s, b: int, key: int, word: int, out: Int64s, row: int) 
         out[row, 4] = mem[at + T_EXCLUDED]
 
 
-@jit
+@jit_flat
 def book_dump(mem: Int64s, b: int, out: Int64s) -> int:
     """Write every level into `out`, shape (book_level_count, 5), in no order; return how many."""
     window = mem[b + H_WINDOW]
@@ -337,7 +337,7 @@ def book_dump(mem: Int64s, b: int, out: Int64s) -> int:
     return count
 
 
-@jit
+@jit_flat
 def book_print(mem: Int64s, b: int, tick: int, lots: int) -> None:
     """Note a public trade."""
     mem[b + H_LAST_TICK] = tick
@@ -345,7 +345,7 @@ def book_print(mem: Int64s, b: int, tick: int, lots: int) -> None:
     mem[b + H_PRINTS] += 1
 
 
-@jit
+@jit_flat
 def book_deriv(mem: Int64s, b: int, kind: int, value_e12: int, next_ns: int) -> None:
     """Note a mark (0), an index (1) or a funding rate (2), in 10^-12 units."""
     mem[b + H_DERIV + kind] = value_e12
@@ -354,19 +354,19 @@ def book_deriv(mem: Int64s, b: int, kind: int, value_e12: int, next_ns: int) -> 
         mem[b + H_FUNDING_NEXT] = next_ns
 
 
-@jit
+@jit_flat
 def book_gap(mem: Int64s, b: int) -> None:
     """Note that something was missed: broken until the next snapshot."""
     mem[b + H_GAP] = 1
 
 
-@jit
+@jit_flat
 def book_doubt(mem: Int64s, b: int, doubted: bool) -> None:
     """Doubt the book, or trust it again."""
     mem[b + H_DOUBT] = 1 if doubted else 0
 
 
-@jit
+@jit_flat
 def book_state(mem: Int64s, b: int, now_ns: int, stale_after_ns: int) -> int:
     """Return STATE_UNVERIFIED, BROKEN, STALE or LIVE: the first that applies, in this order."""
     if mem[b + H_HAS_SNAPSHOT] == 0 or mem[b + H_DOUBT] != 0:

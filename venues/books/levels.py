@@ -7,7 +7,7 @@ nothing of ours is one plain word; any other lives in the touched table.
 """
 
 from venues.books.hashing import drop_entry, entry_at
-from venues.books.jit import jit
+from venues.books.jit import jit_flat
 from venues.books.layout import (
     BLOCK_BITS,
     H_FAULTS,
@@ -30,26 +30,26 @@ from venues.books.layout import (
 from venues.model.market import Int64s
 
 
-@jit
+@jit_flat
 def overflow_table(mem: Int64s, b: int) -> int:
     """Return the offset of the overflow table."""
     window = mem[b + H_WINDOW]
     return int(b + HEADER + 2 * window + 2 * (window >> BLOCK_BITS))
 
 
-@jit
+@jit_flat
 def touched_table(mem: Int64s, b: int) -> int:
     """Return the offset of the touched table."""
     return int(overflow_table(mem, b) + mem[b + H_SLOTS] * OVERFLOW_STRIDE)
 
 
-@jit
+@jit_flat
 def most_entries(slots: int) -> int:
     """Return how many entries a table of `slots` takes before it counts as full."""
     return slots - (slots >> 2)
 
 
-@jit
+@jit_flat
 def word_of(mem: Int64s, b: int, key: int) -> int:
     """Return the level word of `key`, 0 where there is no level."""
     side = key & 1
@@ -65,7 +65,7 @@ def word_of(mem: Int64s, b: int, key: int) -> int:
     return mem[at + 1] if mem[at] != 0 else 0
 
 
-@jit
+@jit_flat
 def put_overflow(mem: Int64s, b: int, key: int, word: int) -> None:
     """Set the word of a level outside the window; 0 forgets it."""
     table = overflow_table(mem, b)
@@ -86,7 +86,7 @@ def put_overflow(mem: Int64s, b: int, key: int, word: int) -> None:
         mem[b + H_OUTSIDE] += 1
 
 
-@jit
+@jit_flat
 def put_inside(mem: Int64s, b: int, key: int, word: int) -> None:
     """Set the word of a level inside the window; 0 forgets it."""
     side = key & 1
@@ -100,7 +100,7 @@ def put_inside(mem: Int64s, b: int, key: int, word: int) -> None:
         mem[b + H_INSIDE] += change
 
 
-@jit
+@jit_flat
 def put_word(mem: Int64s, b: int, key: int, word: int) -> None:
     """Set the level word of `key`; 0 forgets the level."""
     inside = (key >> 1) - mem[b + H_ORIGIN + (key & 1)]
@@ -110,13 +110,13 @@ def put_word(mem: Int64s, b: int, key: int, word: int) -> None:
         put_overflow(mem, b, key, word)
 
 
-@jit
+@jit_flat
 def touched_at(mem: Int64s, b: int, key: int) -> int:
     """Return the offset of the touched entry of `key`, which must exist."""
     return entry_at(mem, touched_table(mem, b), mem[b + H_SLOTS] - 1, TOUCHED_STRIDE, key)
 
 
-@jit
+@jit_flat
 def touch_level(mem: Int64s, b: int, key: int) -> int:
     """Return the offset of the touched entry of `key`, made from its plain word if need be.
 
@@ -136,7 +136,7 @@ def touch_level(mem: Int64s, b: int, key: int) -> int:
     return at
 
 
-@jit
+@jit_flat
 def release_level(mem: Int64s, b: int, at: int) -> bool:
     """Make the touched entry at offset `at` a plain word again if it may be; return whether."""
     recorded = mem[at + T_RECORDED]
@@ -149,7 +149,7 @@ def release_level(mem: Int64s, b: int, at: int) -> bool:
     return True
 
 
-@jit
+@jit_flat
 def record_touched(mem: Int64s, b: int, at: int, lots: int) -> bool:
     """Apply a recorded size to the touched entry at `at`; return whether it was released.
 
@@ -165,7 +165,7 @@ def record_touched(mem: Int64s, b: int, at: int, lots: int) -> bool:
     return release_level(mem, b, at)
 
 
-@jit
+@jit_flat
 def displayed_in(mem: Int64s, b: int, key: int, word: int) -> int:
     """Return the displayed lots behind a level word of `key`."""
     if word != TOUCHED:
@@ -174,7 +174,7 @@ def displayed_in(mem: Int64s, b: int, key: int, word: int) -> int:
     return int(mem[at + T_EFFECTIVE] + mem[at + T_SHOWN])
 
 
-@jit
+@jit_flat
 def net_in(mem: Int64s, b: int, key: int, word: int) -> int:
     """Return the displayed lots behind a level word of `key`, own orders left out."""
     if word != TOUCHED:

@@ -6,7 +6,7 @@ window is in the overflow table.
 """
 
 from venues.books.hashing import drop_entry
-from venues.books.jit import jit
+from venues.books.jit import jit_flat
 from venues.books.layout import (
     BLOCK,
     BLOCK_BITS,
@@ -27,19 +27,19 @@ from venues.books.levels import displayed_in, overflow_table, put_inside, put_ov
 from venues.model.market import Int64s
 
 
-@jit
+@jit_flat
 def better(side: int, tick: int, other: int) -> bool:
     """Return whether `tick` is a better price than `other` on `side` (0 bid, 1 ask)."""
     return tick > other if side == 0 else tick < other
 
 
-@jit
+@jit_flat
 def no_tick(side: int) -> int:
     """Return a tick worse than every other on `side`."""
     return NO_TICK if side == 0 else FAR_TICK
 
 
-@jit
+@jit_flat
 def next_inside(mem: Int64s, b: int, side: int, tick: int) -> int:
     """Return the first tick with a level inside the window, from `tick` on and worse, or NO_TICK.
 
@@ -74,7 +74,7 @@ def next_inside(mem: Int64s, b: int, side: int, tick: int) -> int:
     return NO_TICK
 
 
-@jit
+@jit_flat
 def next_displayed(mem: Int64s, b: int, side: int, tick: int) -> int:
     """Return the first displayed tick inside the window, from `tick` on and worse, or NO_TICK."""
     window = mem[b + H_WINDOW]
@@ -91,7 +91,7 @@ def next_displayed(mem: Int64s, b: int, side: int, tick: int) -> int:
     return NO_TICK
 
 
-@jit
+@jit_flat
 def best_outside(mem: Int64s, b: int, side: int) -> int:
     """Return the best displayed tick in the overflow table, or NO_TICK."""
     if mem[b + H_OUTSIDE] == 0:
@@ -111,7 +111,7 @@ def best_outside(mem: Int64s, b: int, side: int) -> int:
     return best if found else NO_TICK
 
 
-@jit
+@jit_flat
 def evict(mem: Int64s, b: int, side: int, first: int, end: int) -> None:
     """Move the levels at ticks [first, end) of the window to the overflow table.
 
@@ -134,7 +134,7 @@ def evict(mem: Int64s, b: int, side: int, first: int, end: int) -> None:
                 mem[at] = 0
 
 
-@jit
+@jit_flat
 def adopt(mem: Int64s, b: int, side: int) -> None:
     """Move every level of `side` in the overflow table that lies inside the window into it."""
     table = overflow_table(mem, b)
@@ -155,7 +155,7 @@ def adopt(mem: Int64s, b: int, side: int) -> None:
             slot += 1
 
 
-@jit
+@jit_flat
 def recentre(mem: Int64s, b: int, side: int, tick: int) -> None:
     """Lay the window of `side` around `tick`: five eighths of it away from the touch."""
     window = mem[b + H_WINDOW]
@@ -172,17 +172,25 @@ def recentre(mem: Int64s, b: int, side: int, tick: int) -> None:
     adopt(mem, b, side)
 
 
-@jit
+@jit_flat
+def touch_stands(mem: Int64s, b: int, side: int, bound: int) -> bool:
+    """Return whether `bound` (see settle) is the touch of before and still a plain level.
+
+    So it is after nearly every message; settling would change nothing.
+    """
+    window = mem[b + H_WINDOW]
+    if bound != mem[b + H_SHOWN + side]:
+        return False
+    return bool(0 < mem[b + HEADER + side * window + (bound & (window - 1))] < TOUCHED)
+
+
+@jit_flat
 def settle(mem: Int64s, b: int, side: int, bound: int) -> None:
     """Find the displayed touch of `side` and keep its window around it.
 
     `bound`: no displayed level is better than this tick; no_tick(side) = none is displayed.
     """
     window = mem[b + H_WINDOW]
-    if bound == mem[b + H_SHOWN + side]:
-        word = mem[b + HEADER + side * window + (bound & (window - 1))]
-        if 0 < word < TOUCHED:
-            return  # the touch stands where it stood: nearly every message
     best = NO_TICK
     if bound != no_tick(side):
         inside = bound - mem[b + H_ORIGIN + side]
@@ -202,7 +210,7 @@ def settle(mem: Int64s, b: int, side: int, bound: int) -> None:
     mem[b + H_SHOWN + side] = best
 
 
-@jit
+@jit_flat
 def note_crossed(mem: Int64s, b: int) -> None:
     """Set the crossed flag from the displayed touch of both sides."""
     bid = mem[b + H_SHOWN]
