@@ -5,14 +5,14 @@ equal time come in the order of `venues.ports`: book, trade, arrival, execution 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from router.engine.inputs import Executions, Input, MarketEnded, TimersDue, WatchesFired
 from router.runtime.desk import Desk
 from venues.model.ids import VenueId
 from venues.paper.market import RecordedMarket
 from venues.paper.venue import PaperVenue
-from venues.ports import RANK_ARRIVAL, RANK_TIMER
+from venues.ports import RANK_ARRIVAL, RANK_TIMER, RANK_VENUE_BOOK
 
 FOREVER_NS = 1 << 62
 
@@ -25,35 +25,52 @@ class Replay:
     market: RecordedMarket
     venues: Sequence[PaperVenue]
     now_ns: int
+    _by_id: dict[VenueId, PaperVenue] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find venues by name."""
+        self._by_id = {venue.venue: venue for venue in self.venues}
 
     def put(self, event: Input) -> None:
         """Hand the engine an input at the present time and let its commands leave."""
-        by_id = {venue.venue: venue for venue in self.venues}
-        self._leave(event, by_id)
+        self._leave(event)
 
     def run(self) -> None:
         """Play until every parent has ended; parents alive at the tape's end expire."""
-        by_id = {venue.venue: venue for venue in self.venues}
         told = False
         while self.desk.engine.alive:
-            due = self._next_due()
-            until = (FOREVER_NS, RANK_TIMER) if due is None else due[:2]
-            stop = self.market.advance(*until)
-            if stop.fills or stop.fired:
-                self.now_ns = stop.time_ns
-                for fill in stop.fills:
-                    venue = by_id[self.market.instruments[fill.i].venue]
-                    venue.maker_filled(fill.i, fill.order_no, fill.lots, stop.time_ns)
-                if stop.fired:
-                    self._leave(WatchesFired(stop.fired), by_id)
-            elif due is not None:
-                self.now_ns = due[0]
-                self._serve(due, by_id)
-            elif not told:
-                told = True
-                self._leave(MarketEnded(), by_id)
-            else:
+            if self._play_next(FOREVER_NS):
+                continue
+            if told:
                 raise AssertionError("parents are alive and nothing will ever happen to them")
+            told = True
+            self._leave(MarketEnded())
+
+    def run_until(self, until_ns: int) -> None:
+        """Play everything that happens before `until_ns`, whether parents are alive or not."""
+        while self._play_next(until_ns):
+            pass
+        self.now_ns = max(self.now_ns, until_ns)
+
+    def _play_next(self, until_ns: int) -> bool:
+        """Play up to the next thing that matters before `until_ns`; return whether there was one."""
+        due = self._next_due()
+        if due is not None and due[0] >= until_ns:
+            due = None
+        stop = self.market.advance(*((until_ns, RANK_VENUE_BOOK) if due is None else due[:2]))
+        if stop.fills or stop.fired:
+            self.now_ns = stop.time_ns
+            for fill in stop.fills:
+                venue = self._by_id[self.market.instruments[fill.i].venue]
+                venue.maker_filled(fill.i, fill.order_no, fill.lots, stop.time_ns)
+            if stop.fired:
+                self._leave(WatchesFired(stop.fired))
+        elif due is not None:
+            self.now_ns = due[0]
+            self._serve(due)
+        else:
+            return False
+        return True
 
     def _next_due(self) -> tuple[int, int, int] | None:
         """Return (time, rank, who) of the earliest thing due; `who` indexes the venues."""
@@ -68,15 +85,15 @@ class Replay:
             best = (max(timer_ns, self.now_ns), RANK_TIMER, 0)
         return best
 
-    def _serve(self, due: tuple[int, int, int], by_id: dict[VenueId, PaperVenue]) -> None:
+    def _serve(self, due: tuple[int, int, int]) -> None:
         _, rank, who = due
         if rank == RANK_TIMER:
-            self._leave(TimersDue(), by_id)
+            self._leave(TimersDue())
         elif rank == RANK_ARRIVAL:
             self.venues[who].arrive(self.now_ns)
         elif events := self.venues[who].deliver(self.now_ns):
-            self._leave(Executions(events), by_id)
+            self._leave(Executions(events))
 
-    def _leave(self, event: Input, by_id: dict[VenueId, PaperVenue]) -> None:
+    def _leave(self, event: Input) -> None:
         for approved in self.desk.turn(event, self.now_ns, self.now_ns):
-            by_id[approved.command.venue].send(approved.command, self.now_ns)
+            self._by_id[approved.command.venue].send(approved.command, self.now_ns)
