@@ -7,9 +7,10 @@ run: all tasks end, and the error comes out of the owner with the name of the ta
 
 import asyncio
 import enum
-import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from random import Random
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
@@ -53,7 +54,7 @@ class Backoff:
     most_ns: int = 30 * _SECOND_NS
     healthy_ns: int = 60 * _SECOND_NS
 
-    def wait_ns(self, failures: int, rng: random.Random) -> int:
+    def wait_ns(self, failures: int, rng: Random) -> int:
         """Return the wait after `failures` (>= 1) deaths in a row."""
         # Bounded before it is shifted: a week of bad weather is not a number of 20,000 digits.
         whole_ns = min(self.first_ns << min(failures - 1, 40), self.most_ns)
@@ -70,7 +71,7 @@ class Supervisor:
     def __init__(
         self,
         clock: Clock,
-        rng: random.Random,
+        rng: Random,
         report: Callable[[Change], None],
         *,
         backoff: Backoff | None = None,
@@ -82,6 +83,7 @@ class Supervisor:
         self._group = asyncio.TaskGroup()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._fates: dict[str, Fate] = {}
+        self._restarts: dict[str, int] = {}
 
     @property
     def fates(self) -> Mapping[str, Fate]:
@@ -96,7 +98,10 @@ class Supervisor:
         if name in self._tasks:
             raise ValueError(f"there is already a task {name!r}")
         self._fates[name] = Fate.RUNNING
-        self._tasks[name] = self._group.create_task(self._live(name, work), name=name)
+        self._restarts[name] = 0
+        task = self._group.create_task(self._live(name, work), name=name)
+        task.add_done_callback(partial(self._ended, name))
+        self._tasks[name] = task
 
     def stop(self) -> None:
         """End all tasks; those outside wait for it by leaving the block."""
@@ -118,41 +123,39 @@ class Supervisor:
         except BaseExceptionGroup as group:
             # The first one is the cause; callers decide by its type (exit code), not by a group's.
             raise group.exceptions[0] from None
-        finally:
-            for name, task in self._tasks.items():
-                # Cancelled before its first step: it never came to say so itself.
-                if task.cancelled() and self._fates[name] is Fate.RUNNING:
-                    self._change(Change(name, Fate.STOPPED))
 
     async def _live(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        restarts = failures = 0
-        try:
-            while True:
-                began_ns = self._clock.now_ns()
-                try:
-                    await work()
-                    break
-                except VenueUnreachable as error:
-                    now_ns = self._clock.now_ns()
-                    healthy = now_ns - began_ns >= self._backoff.healthy_ns
-                    failures = 1 if healthy else failures + 1
-                    restarts += 1
-                    wait_ns = self._backoff.wait_ns(failures, self._rng)
-                    self._change(Change(name, Fate.WAITING, error, restarts, wait_ns))
-                await self._clock.sleep_until(now_ns + wait_ns, RANK_TIMER)
-                self._change(Change(name, Fate.RUNNING, None, restarts))
-        except VenueProtocolError as error:
-            self._change(Change(name, Fate.QUARANTINED, error, restarts))
-        except asyncio.CancelledError:
-            self._change(Change(name, Fate.STOPPED, None, restarts))
-            raise
-        except BaseException as error:
-            error.add_note(f"in the task {name!r}")
-            self._change(Change(name, Fate.DIED, error, restarts))
-            raise
-        else:
-            self._change(Change(name, Fate.FINISHED, None, restarts))
+        failures = 0
+        while True:
+            began_ns = self._clock.now_ns()
+            try:
+                await work()
+                return
+            except VenueProtocolError as error:
+                self._change(name, Fate.QUARANTINED, error)
+                return
+            except VenueUnreachable as error:
+                now_ns = self._clock.now_ns()
+                healthy = now_ns - began_ns >= self._backoff.healthy_ns
+                failures = 1 if healthy else failures + 1
+                self._restarts[name] += 1
+                wait_ns = self._backoff.wait_ns(failures, self._rng)
+                self._change(name, Fate.WAITING, error, wait_ns)
+            await self._clock.sleep_until(now_ns + wait_ns, RANK_TIMER)
+            self._change(name, Fate.RUNNING)
 
-    def _change(self, change: Change) -> None:
-        self._fates[change.name] = change.fate
-        self._report(change)
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
+        """Say how a task ended, also one that was cancelled before its first step."""
+        if task.cancelled():
+            self._change(name, Fate.STOPPED)
+        elif (error := task.exception()) is not None:
+            error.add_note(f"in the task {name!r}")
+            self._change(name, Fate.DIED, error)
+        elif self._fates[name] is not Fate.QUARANTINED:
+            self._change(name, Fate.FINISHED)
+
+    def _change(
+        self, name: str, fate: Fate, error: BaseException | None = None, wait_ns: int = 0
+    ) -> None:
+        self._fates[name] = fate
+        self._report(Change(name, fate, error, self._restarts[name], wait_ns))
