@@ -7,7 +7,7 @@
 
 from typing import Final
 
-from venues.books.jit import jit
+from venues.books.jit import jit, jit_flat
 from venues.books.kernels import book_best, book_levels, book_state
 from venues.books.layout import (
     H_HAS_DERIV,
@@ -45,7 +45,7 @@ STATES_PER_WORD: Final = 31
 NO_PRICE: Final = -1
 
 
-@jit
+@jit_flat
 def state_then(rows: Int64s, slot: int, i: int) -> int:
     """Return the state of instrument `i` when state row `slot` was armed."""
     low: int = rows[slot, W_1]
@@ -83,7 +83,7 @@ def half_steps(mem: Int64s, b: int, reading: int) -> int:
 
 
 @jit
-def price_holds(
+def market_price(
     mem: Int64s,
     bases: Int64s,
     rows: Int64s,
@@ -92,36 +92,42 @@ def price_holds(
     slot: int,
     now_ns: int,
     stale_after_ns: int,
-) -> bool:
-    """Return whether the median over the LIVE members is at or beyond the level."""
+) -> int:
+    """Return four times the median price over the LIVE members of a price row, or NO_PRICE."""
     mask = rows[slot, W_MASK]
     grid = rows[slot, W_4]
     count = 0
-    for i in range(len(bases)):
-        if (mask >> i) & 1 == 0:
-            continue
-        b = bases[i]
-        if book_state(mem, b, now_ns, stale_after_ns) != STATE_LIVE:
-            continue
-        price = half_steps(mem, b, rows[slot, W_1])
-        if price == NO_PRICE:
-            continue
-        scale = grids[grid, i]
-        scaled = TOP if price > TOP // scale else price * scale
-        place = count
-        while place > 0 and scratch[0, place - 1] > scaled:
-            scratch[0, place] = scratch[0, place - 1]
-            place -= 1
-        scratch[0, place] = scaled
-        count += 1
+    i = 0
+    while mask >> i != 0:
+        watched = (mask >> i) & 1 != 0
+        if watched and book_state(mem, bases[i], now_ns, stale_after_ns) == STATE_LIVE:
+            price = half_steps(mem, bases[i], rows[slot, W_1])
+            if price != NO_PRICE:
+                scale = grids[grid, i]
+                scaled = TOP if price > TOP // scale else price * scale
+                place = count
+                while place > 0 and scratch[0, place - 1] > scaled:
+                    scratch[0, place] = scratch[0, place - 1]
+                    place -= 1
+                scratch[0, place] = scaled
+                count += 1
+        i += 1
     if count == 0:
-        return False
+        return NO_PRICE
     four_times: int = scratch[0, (count - 1) // 2] + scratch[0, count // 2]
+    return four_times
+
+
+@jit_flat
+def price_holds(rows: Int64s, slot: int, four_times: int) -> bool:
+    """Return whether a price is at or beyond the level of a price row."""
+    if four_times == NO_PRICE:
+        return False
     level: int = 4 * rows[slot, W_3]
     return four_times >= level if rows[slot, W_2] != 0 else four_times <= level
 
 
-@jit
+@jit_flat
 def band_tick(half_ticks: int, side: int, within_e8: int) -> int:
     """Return `venues.books.watch.band_limit`, exactly."""
     whole = half_ticks // (2 * BAND)
@@ -167,21 +173,23 @@ def touch_holds(mem: Int64s, bases: Int64s, rows: Int64s, slot: int) -> bool:
     return best == NO_TICK or abs(best - rows[slot, W_3]) >= rows[slot, W_4]
 
 
-@jit
+@jit_flat
 def state_holds(
     mem: Int64s, bases: Int64s, rows: Int64s, slot: int, now_ns: int, stale_after_ns: int
 ) -> bool:
     """Return whether some member's state is not what it was."""
     mask = rows[slot, W_MASK]
-    for i in range(len(bases)):
+    i = 0
+    while mask >> i != 0:
         if (mask >> i) & 1 != 0:
             state = book_state(mem, bases[i], now_ns, stale_after_ns)
             if state != state_then(rows, slot, i):
                 return True
+        i += 1
     return False
 
 
-@jit
+@jit_flat
 def disarm(rows: Int64s, active: Int64s, counts: Int64s, slot: int) -> None:
     """Empty `slot` and take it from every list it is on."""
     mask = rows[slot, W_MASK]
@@ -199,7 +207,7 @@ def disarm(rows: Int64s, active: Int64s, counts: Int64s, slot: int) -> None:
     rows[slot, W_MASK] = 0
 
 
-@jit
+@jit_flat
 def arm(rows: Int64s, active: Int64s, counts: Int64s, slot: int) -> None:
     """Put the row just written into `slot` on every list it belongs to."""
     mask = rows[slot, W_MASK]
@@ -227,11 +235,19 @@ def watches_fired(
 ) -> int:
     """Write into `fired` and disarm the slots that hold after a message of `i`; return how many."""
     found = 0
+    # Many parents of one market watch one price: find it once.
+    grid = -1
+    reading = -1
+    price = NO_PRICE
     for place in range(counts[i]):
         slot = active[i, place]
         kind = rows[slot, W_KIND]
         if kind == PRICE:
-            holds = price_holds(mem, bases, rows, grids, scratch, slot, now_ns, stale_after_ns)
+            if grid != rows[slot, W_4] or reading != rows[slot, W_1]:
+                grid = rows[slot, W_4]
+                reading = rows[slot, W_1]
+                price = market_price(mem, bases, rows, grids, scratch, slot, now_ns, stale_after_ns)
+            holds = price_holds(rows, slot, price)
         elif kind == TOUCH:
             holds = touch_holds(mem, bases, rows, slot)
         elif kind == DEPTH:
@@ -248,22 +264,23 @@ def watches_fired(
     return found
 
 
-@jit
+@jit_flat
 def expiry_of(mem: Int64s, bases: Int64s, rows: Int64s, slot: int, stale_after_ns: int) -> int:
     """Return when the first LIVE member of state row `slot` turns STALE, or -1: none will."""
     mask = rows[slot, W_MASK]
     first = -1
-    for i in range(len(bases)):
-        if (mask >> i) & 1 == 0 or state_then(rows, slot, i) != STATE_LIVE:
-            continue
-        last_ns = mem[bases[i] + H_TS_LOCAL]
-        if book_state(mem, bases[i], last_ns, stale_after_ns) == STATE_LIVE:
-            due = last_ns + stale_after_ns + 1
-            first = due if first < 0 else min(first, due)
+    i = 0
+    while mask >> i != 0:
+        if (mask >> i) & 1 != 0 and state_then(rows, slot, i) == STATE_LIVE:
+            last_ns = mem[bases[i] + H_TS_LOCAL]
+            if book_state(mem, bases[i], last_ns, stale_after_ns) == STATE_LIVE:
+                due = last_ns + stale_after_ns + 1
+                first = due if first < 0 else min(first, due)
+        i += 1
     return first
 
 
-@jit
+@jit_flat
 def next_expiry(
     mem: Int64s,
     bases: Int64s,
@@ -282,7 +299,7 @@ def next_expiry(
     return first
 
 
-@jit
+@jit_flat
 def watches_expired(
     mem: Int64s,
     bases: Int64s,

@@ -5,7 +5,7 @@ Before an entry that touches a book changes anything, its book is known to have 
 kernel stops short, Python grows the book and calls again.
 """
 
-from venues.books.jit import jit
+from venues.books.jit import jit, jit_flat
 from venues.books.kernels import (
     book_apply,
     book_deriv,
@@ -57,7 +57,7 @@ from venues.paper.schedule import (
 from venues.ports import RANK_TIMER, RANK_VIEW_TRADE
 
 
-@jit
+@jit_flat
 def has_room(mem: Int64s, b: int, more: int) -> bool:
     """Return whether the book at `b` can hold and touch `more` levels more."""
     most = most_entries(mem[b + H_SLOTS])
@@ -65,7 +65,7 @@ def has_room(mem: Int64s, b: int, more: int) -> bool:
     return touched + more <= most and book_level_count(mem, b) + more <= most
 
 
-@jit
+@jit_flat
 def show_impacts(mem: Int64s, b: int, desk: Int64s, impacts: Int64s, i: int, due: int) -> None:
     """Let our view of instrument `i` show what we did at the venue, as far as due."""
     at = desk[i, D_HEAD]
@@ -80,7 +80,7 @@ def show_impacts(mem: Int64s, b: int, desk: Int64s, impacts: Int64s, i: int, due
     desk[i, D_TAIL] = 0 if at == end else end
 
 
-@jit
+@jit_flat
 def play_view_book(
     mem: Int64s,
     b: int,
@@ -111,7 +111,7 @@ def play_view_book(
     return True
 
 
-@jit
+@jit_flat
 def play_venue_book(
     mem: Int64s, b: int, entries: Int64s, at: int, keys: Int64s, lots: Int64s, resting: int
 ) -> bool:
@@ -156,7 +156,7 @@ def play_venue(
     return print_applied(desk, own, impacts, fills, model, i, entries[at, THIRD], tick, printed)
 
 
-@jit
+@jit_flat
 def play_view(
     mem: Int64s,
     b: int,
@@ -183,7 +183,7 @@ def play_view(
     return 0
 
 
-@jit
+@jit_flat
 def comes_first(time_ns: int, rank: int, until_ns: int, until_rank: int) -> bool:
     """Return whether (time_ns, rank) is before (until_ns, until_rank)."""
     return time_ns < until_ns or (time_ns == until_ns and rank < until_rank)
@@ -219,9 +219,8 @@ def advance(
     `impacts` has room for one entry's worth of impacts, `fills` for every resting order.
     """
     n = len(desk)
-    view = bases[:n]
     timed = counts[n] > 0
-    expiry = next_expiry(mem, view, rows, active, counts, stale_ns) if timed else -1
+    expiry = next_expiry(mem, bases, rows, active, counts, stale_ns) if timed else -1
     control[C_FIRED] = 0
     control[C_FILLS] = 0
     end = len(entries)
@@ -232,7 +231,7 @@ def advance(
                 return PLAYED
             control[C_TIME] = expiry
             control[C_FIRED] = watches_expired(
-                mem, view, rows, active, counts, fired, expiry, stale_ns
+                mem, bases, rows, active, counts, fired, expiry, stale_ns
             )
             return STOPPED
         if at == end:
@@ -258,10 +257,10 @@ def advance(
             control[C_EVENTS] += got
             if counts[i] > 0:
                 control[C_FIRED] = watches_fired(
-                    mem, view, rows, active, counts, grids, scratch, fired, i, time_ns, stale_ns
+                    mem, bases, rows, active, counts, grids, scratch, fired, i, time_ns, stale_ns
                 )
             if timed:
-                expiry = next_expiry(mem, view, rows, active, counts, stale_ns)
+                expiry = next_expiry(mem, bases, rows, active, counts, stale_ns)
         control[C_NEXT] = at + 1
         control[C_TIME] = time_ns
         if control[C_FIRED] + control[C_FILLS] > 0:

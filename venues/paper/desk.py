@@ -17,6 +17,7 @@ D_SEEN: Final = 1  # book messages our view has applied
 D_HEAD: Final = 2  # first impact not yet shown
 D_TAIL: Final = 3  # impact after the last
 D_RESTING: Final = 4  # [4], [5]: own bids, own asks
+D_FILLS: Final = 6  # maker fills of the entry at hand
 
 O_NUMBER: Final = 0
 O_TICK: Final = 1

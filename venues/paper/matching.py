@@ -4,12 +4,13 @@ The rules are written there. Arrays as in `venues.paper.desk`; `model` is 0 wher
 queue decides what happens, 1 where the optimistic one does.
 """
 
-from venues.books.jit import jit
+from venues.books.jit import jit, jit_flat
 from venues.books.kernels import book_best, book_levels, book_size, book_take
 from venues.books.layout import NO_TICK
 from venues.model.market import Int64s
 from venues.paper.desk import (
     D_APPLIED,
+    D_FILLS,
     D_RESTING,
     D_TAIL,
     F_FILLED,
@@ -33,13 +34,13 @@ from venues.paper.desk import (
 from venues.paper.played import CROSS_LEVELS
 
 
-@jit
+@jit_flat
 def reaches(side: int, tick: int, other: int) -> bool:
     """Return whether a price of `side` is at or through `other`: a bid at or above it."""
     return tick >= other if side == 0 else tick <= other
 
 
-@jit
+@jit_flat
 def push_impact(
     desk: Int64s, impacts: Int64s, i: int, due: int, is_take: int, key: int, lots: int
 ) -> None:
@@ -52,7 +53,7 @@ def push_impact(
     desk[i, D_TAIL] = at + 1
 
 
-@jit
+@jit_flat
 def fill_bounds(own: Int64s, q: int, at: int, room0: int, room1: int, model: int) -> int:
     """Fill both bounds of one order up to their room; return the lots that really trade."""
     quantity = own[q, at, O_QUANTITY]
@@ -63,13 +64,12 @@ def fill_bounds(own: Int64s, q: int, at: int, room0: int, room1: int, model: int
     return part1 if model == 1 else part0
 
 
-@jit
+@jit_flat
 def note_fill(
     desk: Int64s,
     own: Int64s,
     impacts: Int64s,
     fills: Int64s,
-    count: int,
     i: int,
     side: int,
     at: int,
@@ -77,8 +77,10 @@ def note_fill(
     due: int,
     model: int,
 ) -> None:
-    """Write one maker fill and the impact it has on what the feed shows."""
+    """Append one maker fill and the impact it has on what the feed shows."""
     q = 2 * i + side
+    count = desk[i, D_FILLS]
+    desk[i, D_FILLS] = count + 1
     fills[count, F_INSTRUMENT] = i
     fills[count, F_NUMBER] = own[q, at, O_NUMBER]
     fills[count, F_LOTS] = lots
@@ -88,7 +90,7 @@ def note_fill(
     push_impact(desk, impacts, i, due, 0, own[q, at, O_TICK] * 2 + side, -lots)
 
 
-@jit
+@jit_flat
 def drop_filled(desk: Int64s, own: Int64s, i: int, side: int, model: int) -> None:
     """Close the ranks behind orders that are completely filled."""
     q = 2 * i + side
@@ -103,7 +105,7 @@ def drop_filled(desk: Int64s, own: Int64s, i: int, side: int, model: int) -> Non
     desk[i, D_RESTING + side] = kept
 
 
-@jit
+@jit_flat
 def clamp(own: Int64s, q: int, at: int, standing: int) -> None:
     """Let no queue ahead of an order be longer than what stands there."""
     own[q, at, O_AHEAD] = min(own[q, at, O_AHEAD], standing)
@@ -111,7 +113,7 @@ def clamp(own: Int64s, q: int, at: int, standing: int) -> None:
     own[q, at, O_STANDING] = standing
 
 
-@jit
+@jit_flat
 def print_applied(
     desk: Int64s,
     own: Int64s,
@@ -130,7 +132,7 @@ def print_applied(
     due = 2 * desk[i, D_APPLIED]
     used0 = 0
     used1 = 0
-    count = 0
+    desk[i, D_FILLS] = 0
     for at in range(resting):
         if not reaches(side, own[q, at, O_TICK], tick):
             break
@@ -150,14 +152,14 @@ def print_applied(
         used0 += own[q, at, O_FILLED] - before0
         used1 += own[q, at, O_FILLED + 1] - before1
         if traded > 0:
-            note_fill(desk, own, impacts, fills, count, i, side, at, traded, due, model)
-            count += 1
+            note_fill(desk, own, impacts, fills, i, side, at, traded, due, model)
+    count: int = desk[i, D_FILLS]
     if count > 0:
         drop_filled(desk, own, i, side, model)
     return count
 
 
-@jit
+@jit_flat
 def requeue(mem: Int64s, b: int, desk: Int64s, own: Int64s, i: int, side: int) -> None:
     """Follow the levels of own orders after a recorded message."""
     q = 2 * i + side
@@ -172,7 +174,7 @@ def requeue(mem: Int64s, b: int, desk: Int64s, own: Int64s, i: int, side: int) -
         clamp(own, q, at, standing)
 
 
-@jit
+@jit_flat
 def depth_within(scratch: Int64s, levels: int, side: int, tick: int) -> int:
     """Return the lots of the first `levels` rows of `scratch` that an order at `tick` reaches."""
     depth = 0
@@ -183,7 +185,7 @@ def depth_within(scratch: Int64s, levels: int, side: int, tick: int) -> int:
     return depth
 
 
-@jit
+@jit_flat
 def take_levels(
     mem: Int64s,
     b: int,
@@ -223,16 +225,15 @@ def cross(
     model: int,
     i: int,
     side: int,
-    count: int,
-) -> int:
-    """Fill own orders of `side` that the recorded other side reaches; return the new fill count."""
+) -> None:
+    """Fill own orders of `side` that the recorded other side reaches."""
     q = 2 * i + side
     resting = desk[i, D_RESTING + side]
     if resting == 0:
-        return count
+        return
     best = book_best(mem, b, 1 - side)
     if best == NO_TICK or not reaches(side, own[q, 0, O_TICK], best):
-        return count
+        return
     enough = 0
     crossed = 0
     while crossed < resting and reaches(side, own[q, crossed, O_TICK], best):
@@ -259,13 +260,11 @@ def cross(
         used0 += own[q, at, O_FILLED] - before0
         used1 += own[q, at, O_FILLED + 1] - before1
         if traded > 0:
-            note_fill(desk, own, impacts, fills, count, i, side, at, traded, due, model)
+            note_fill(desk, own, impacts, fills, i, side, at, traded, due, model)
             used += traded
-            count += 1
     if used > 0:
         take_levels(mem, b, desk, own, impacts, scratch, i, side, used, due + 1)
         drop_filled(desk, own, i, side, model)
-    return count
 
 
 @jit
@@ -290,7 +289,8 @@ def message_applied(
     # Loops, not two calls with a constant side: numba would compile each constant on its own.
     for side in range(2):
         requeue(mem, b, desk, own, i, side)
-    count = 0
+    desk[i, D_FILLS] = 0
     for side in range(2):
-        count = cross(mem, b, desk, own, impacts, fills, scratch, model, i, side, count)
+        cross(mem, b, desk, own, impacts, fills, scratch, model, i, side)
+    count: int = desk[i, D_FILLS]
     return count
