@@ -21,11 +21,15 @@ class Peg(enum.Enum):
 
 
 class Take(msgspec.Struct, frozen=True, tag="take", kw_only=True):
-    """Take up to `quantity` now, routed by depth, never beyond `limit`."""
+    """Take up to `quantity` now, routed by depth, never beyond `limit`.
+
+    `to_the_limit`: follow books that move away up to `limit`, not only to the planned price.
+    """
 
     quantity: Decimal
     limit: Decimal
     leg: str = ""
+    to_the_limit: bool = False
 
 
 class Rest(msgspec.Struct, frozen=True, tag="rest", kw_only=True):

@@ -105,10 +105,10 @@ class Twap:
             case Woke(tag="leftover"):
                 return _sweep_leftover(state, view)
             case Progressed():
-                if state.crossing:
-                    return _cross(state, view)
                 if view.now_ns >= state.end_ns:
                     return _after_the_end(state, view)
+                if state.crossing:
+                    return _cross(state, view)
                 return state, [_waiting(state, view)]
             case Started() | Woke():
                 return state, []
@@ -125,9 +125,10 @@ def _begin_slice(state: TwapState, view: View) -> tuple[State, Sequence[Intent]]
     if wanted <= ZERO:
         return _with(state, crossing=False), [*following, _waiting(state, view)]
     fraction = _params(view.spec).passive_fraction
-    if fraction and not _awaited(view):
+    resting = _restable(wanted, state, view)
+    if fraction and resting > ZERO and not _awaited(view):
         cross_ns = view.now_ns + int(state.interval_ns * fraction)
-        post = Rest(quantity=wanted, limit=view.limit, peg=Peg.PRIMARY, leg=PASSIVE)
+        post = Rest(quantity=resting, limit=view.limit, peg=Peg.PRIMARY, leg=PASSIVE)
         return _with(state, crossing=False), [
             *following,
             post,
@@ -147,7 +148,7 @@ def _cross(
     wanted = _behind(state, view)
     if wanted <= ZERO:
         return done, [*also, _waiting(state, view)]
-    take, idle = _take(wanted, view)
+    take, idle = _take(wanted, view, last=_is_last(state, view))
     return done, [*also, *take, idle or _waiting(state, view)]
 
 
@@ -176,21 +177,45 @@ def _sweep_leftover(state: TwapState, view: View) -> tuple[State, Sequence[Inten
         why = view.parked_reason() or "no depth within the limit"
         return state, [Finish(reason=_left(view, why), complete=False)]
     tried = _with(state, leftover_attempts=state.leftover_attempts + 1)
-    take, idle = _take(view.spec.quantity - view.filled - view.open_quantity, view)
+    left = view.spec.quantity - view.filled - view.open_quantity
+    if not view.children and left < view.min_quantity():
+        why = f"done but for {left}, less than any venue takes"
+        return state, [Finish(reason=why, complete=True)]
+    take, idle = _take(left, view, last=True)
     if take:
         return tried, [*take, Idle(reason="sweeping the leftover within the limit")]
     retry_ns = view.now_ns + LEFTOVER_RETRY_NS
     return tried, [WakeAt(at_ns=retry_ns, tag=LEFTOVER), *([idle] if idle else [])]
 
 
-def _take(wanted: Decimal, view: View) -> tuple[Sequence[Take], Idle | None]:
-    """Return the take of `wanted`, or why it cannot be: too small yet, or nothing to take from."""
+def _take(wanted: Decimal, view: View, *, last: bool) -> tuple[Sequence[Take], Idle | None]:
+    """Return the take of `wanted`, or why it cannot be: too small yet, or nothing to take from.
+
+    The last one may go to the limit: what it leaves behind may be too small to trade at all.
+    """
     if wanted < view.min_quantity() and wanted < view.spec.quantity - view.filled:
         return [], Idle(reason="carrying less than a minimum to the next slice")
     if view.available(view.spec.side, view.limit, wanted) <= ZERO:
         why = view.parked_reason() or "no depth within the limit"
         return [], Idle(reason=f"parked: {why}", parked=True)
-    return [Take(quantity=wanted, limit=view.limit, leg=TAKER)], None
+    take = Take(quantity=wanted, limit=view.limit, leg=TAKER, to_the_limit=last)
+    return [take], None
+
+
+def _is_last(state: TwapState, view: View) -> bool:
+    """Return whether no further slice will come: this one must not leave dust."""
+    return view.now_ns >= state.slices[-1].due_ns
+
+
+def _restable(wanted: Decimal, state: TwapState, view: View) -> Decimal:
+    """Return how much of `wanted` may rest: of the last slice enough is kept back to be crossed.
+
+    A fill that leaves less than a venue's minimum would leave it for ever.
+    """
+    if not _is_last(state, view):
+        return wanted
+    rest = wanted - 2 * view.min_quantity()
+    return rest if rest >= view.min_quantity() else ZERO
 
 
 def _behind(state: TwapState, view: View) -> Decimal:

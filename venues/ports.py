@@ -15,6 +15,7 @@ RANK_VIEW_TRADE = 3
 RANK_ARRIVAL = 4
 RANK_EXECUTION = 5
 RANK_TIMER = 6
+RANK_SCREEN = 7  # whoever only looks comes last
 
 
 class Clock(Protocol):

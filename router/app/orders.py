@@ -1,12 +1,13 @@
 """Which parents does a run execute: order files checked against each other and the market."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from router.order_files.parser import OrderFile, read_order
 from router.settings.fields import Settings
 from router.settings.markets import market_of, tradable
 from strategies.spec import ParentSpec
+from venues.errors import InputError
 from venues.model.ids import ParentId
 from venues.model.instrument import Instrument
 
@@ -31,12 +32,28 @@ def read_orders(
     return list(specs.values())
 
 
+def check_spec(
+    spec: ParentSpec, instruments: Sequence[Instrument], settings: Settings
+) -> None:
+    """Raise InputError where `spec` cannot be traded on these instruments at all."""
+    for field, value, remedy in _problems(spec, instruments, settings):
+        raise InputError(f"order.{field}: {value} {remedy}")
+
+
 def _check(order: OrderFile, instruments: Sequence[Instrument], settings: Settings) -> None:
-    spec = order.spec
+    for field, value, remedy in _problems(order.spec, instruments, settings):
+        raise order.problem(field, value, remedy)
+
+
+def _problems(
+    spec: ParentSpec, instruments: Sequence[Instrument], settings: Settings
+) -> Iterator[tuple[str, object, str]]:
+    """Yield what is wrong: field, value, remedy."""
     market = market_of(spec.symbol, instruments, settings)
     if market is None:
         known = ", ".join(tradable(instruments, settings))
-        raise order.problem("symbol", spec.symbol, f"is not traded here; use one of {known}")
+        yield "symbol", spec.symbol, f"is not traded here; use one of {known}"
+        return
     venues = {m.instrument.venue for m in market.members}
     for field, named in (
         ("venues.allow", spec.venues_allow),
@@ -46,9 +63,7 @@ def _check(order: OrderFile, instruments: Sequence[Instrument], settings: Settin
         for venue in named:
             if venue not in venues:
                 known = ", ".join(sorted(venues))
-                raise order.problem(
-                    field, venue, f"does not trade {spec.symbol}; use one of {known}"
-                )
+                yield field, venue, f"does not trade {spec.symbol}; use one of {known}"
     allowed = {v for v in venues if not spec.venues_allow or v in spec.venues_allow}
     if not allowed - set(spec.venues_deny):
-        raise order.problem("venues.deny", spec.venues_deny, "leaves no venue; allow at least one")
+        yield "venues.deny", ", ".join(spec.venues_deny), "leaves no venue; allow at least one"

@@ -14,21 +14,16 @@ from venues.errors import InputError
 JOURNAL = "journal.db"
 
 
-def report_of(paper: Paper, elapsed_s: float) -> Report:
-    """Return the report of a run as it stands."""
+def report_of(paper: Paper, elapsed_ns: int) -> Report:
+    """Return the report of a run as it stands; `elapsed_ns` of real time."""
     state = paper.desk.engine.core.state
     return Report(
         version=1,
         digest=state.digest.hexdigest(),
-        elapsed_s=round_s(elapsed_s),
+        elapsed_s=elapsed_ns // 1_000_000 / 1000,
         market_events=paper.market.market_events,
         parents=tuple(summarise(p, paper.follower) for p in state.parents.values()),
     )
-
-
-def round_s(seconds: float) -> float:
-    """Return wall seconds to the millisecond, for people."""
-    return int(seconds * 1000) / 1000
 
 
 def fresh_folder(out: Path) -> Path:

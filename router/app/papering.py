@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,16 +10,18 @@ from rich.console import Console
 from rich.live import Live as Screen
 
 from router.app.output import JOURNAL, fresh_folder, report_of, write_run
-from router.app.session import Session, embedded_tape, open_session
+from router.app.session import Session, open_session
+from router.app.warm import warm
 from router.journal.sqlite import DURABLE, open_journal
 from router.reports.render import progress
 from router.reports.summary import Report
 from router.settings.fields import Settings
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
+from venues.ports import RANK_SCREEN
 from venues.tape.recording import Tape
 
-_FRAME_S = 0.25
+_FRAME_NS = 250_000_000
 # After an interrupt parents get this long to have their cancels confirmed.
 _GRACE_S = 3.0
 
@@ -37,7 +38,7 @@ def paper_run(
     settings: Settings,
     specs: Sequence[ParentSpec],
     *,
-    tape: Tape | None = None,
+    tape: Tape,
     for_s: int | None,
     out: Path | None,
     screen: Console | None,
@@ -46,11 +47,11 @@ def paper_run(
 
     `screen`: where progress is drawn, None for nowhere. Raises Interrupted after Ctrl-C.
     """
-    market = tape if tape is not None else embedded_tape(settings)
+    warm(settings)
     if out is not None:
-        return _in_folder(settings, specs, market, for_s, fresh_folder(out), screen, keep=True)
+        return _in_folder(settings, specs, tape, for_s, fresh_folder(out), screen, keep=True)
     with tempfile.TemporaryDirectory(prefix="fathom-") as folder:
-        return _in_folder(settings, specs, market, for_s, Path(folder), screen, keep=False)
+        return _in_folder(settings, specs, tape, for_s, Path(folder), screen, keep=False)
 
 
 def _in_folder(
@@ -67,10 +68,10 @@ def _in_folder(
     try:
 
         async def work() -> tuple[Report, bool]:
-            began = time.perf_counter()
             async with open_session(tape, settings, specs, journal=journal) as session:
                 interrupted = await _watch(session, for_s, screen)
-                report = report_of(session.paper, time.perf_counter() - began)
+                elapsed_ns = session.clock.now_ns() - session.paper.tape.start_ns
+                report = report_of(session.paper, elapsed_ns)
                 if keep:
                     write_run(folder, session.paper, report)
                 return report, interrupted
@@ -89,7 +90,7 @@ async def _watch(session: Session, for_s: int | None, screen: Console | None) ->
     stop = asyncio.Event()
     loop.add_signal_handler(signal.SIGINT, stop.set)
     loop.add_signal_handler(signal.SIGTERM, stop.set)
-    quiet = asyncio.create_task(session.live.quiet())
+    quiet = asyncio.create_task(session.unless_it_dies(session.live.quiet()))
     stopped = asyncio.create_task(stop.wait())
     drawing = asyncio.create_task(_draw(session, screen))
     try:
@@ -122,7 +123,7 @@ async def _draw(session: Session, screen: Console | None) -> None:
             core = session.paper.desk.engine.core
             display.update(progress(list(core.state.parents.values()), _books(session)))
             display.refresh()
-            await asyncio.sleep(_FRAME_S)
+            await session.clock.sleep_until(session.clock.now_ns() + _FRAME_NS, RANK_SCREEN)
 
 
 def _books(session: Session) -> list[tuple[VenueId, str]]:

@@ -1,7 +1,6 @@
 """`fathom replay`: recorded tapes and parent orders in virtual time, as fast as the machine goes."""
 
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from router.app.output import JOURNAL, fresh_folder, report_of, write_run
 from router.engine.inputs import SubmitParent
 from router.journal.sqlite import GROUPED, open_journal
 from router.reports.summary import Report
+from router.runtime.clocks import WallClock
 from router.runtime.replay import Replay
 from router.settings.fields import Settings
 from router.settings.reader import default_config, read_settings
@@ -61,9 +61,10 @@ def _replay(
         paper = assemble(
             tape, settings, specs, seed=seed, kernels=use_kernels(), journal=journal
         )
-        began = time.perf_counter()
+        clock = WallClock()
+        began_ns = clock.now_ns()
         play(paper, specs)
-        report = report_of(paper, time.perf_counter() - began)
+        report = report_of(paper, clock.now_ns() - began_ns)
     finally:
         journal.close()
     if keep:

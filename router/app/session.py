@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 
 from router.app.assembly import Paper, assemble, use_kernels
 from router.engine.inputs import CancelParent, SubmitParent
@@ -29,10 +29,21 @@ class Session:
     paper: Paper
     clock: Clock
     live: Live
+    running: asyncio.Task[None]
 
     async def submit(self, spec: ParentSpec) -> None:
         """Hand a parent over."""
         await self.live.put(SubmitParent(spec))
+
+    async def unless_it_dies(self, awaited: Coroutine[None, None, object]) -> None:
+        """Await something the engine will bring about; what kills the engine is raised instead."""
+        waiting = asyncio.ensure_future(awaited)
+        try:
+            await asyncio.wait({waiting, self.running}, return_when=asyncio.FIRST_COMPLETED)
+            if self.running.done():
+                self.running.result()
+        finally:
+            waiting.cancel()
 
     async def wind_down(self) -> None:
         """Take every parent back and wait until each has ended."""
@@ -40,7 +51,7 @@ class Session:
         for parent in list(state.parents.values()):
             if not parent.ended:
                 await self.live.put(CancelParent(parent.spec.id))
-        await self.live.quiet()
+        await self.unless_it_dies(self.live.quiet())
 
 
 def embedded_tape(settings: Settings) -> Tape:
@@ -113,7 +124,7 @@ async def open_session(
     try:
         for spec in specs:
             await live.put(SubmitParent(spec))
-        yield Session(paper, clock, live)
+        yield Session(paper, clock, live, running)
     finally:
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -105,6 +105,7 @@ def _take(core: Core, parent: Parent, intent: Take) -> bool:
         limit=_worst(core, parent, intent.limit),
         terms=_terms(core, parent),
         sweep=core.sweep,
+        to_the_limit=intent.to_the_limit,
     )
     core.note(Planned(parent.spec.id, core.state.plans + 1, core.now_ns, plan))
     sent = False

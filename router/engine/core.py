@@ -21,7 +21,7 @@ from router.routing.sweep import Sweep
 from strategies.base import State as Memory
 from strategies.base import Strategy
 from strategies.intents import WakeAt, WakeWhen
-from venues.books.store import Books
+from venues.books.port import Books
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
 from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol
 from venues.model.market import ASK, BID, level_key

@@ -103,7 +103,7 @@ def summarise(parent: Parent, follower: Follower) -> ParentSummary:
         shortfall_bps=_bps(parent, cost, filled),
         fees=plain(fees),
         children=len(rows),
-        maker_share=plain(_step(MONEY.divide(maker, filled), _BPS_STEP)) if filled else None,
+        maker_share=_stepped(MONEY.divide(maker, filled), _BPS_STEP) if filled else None,
         started_ns=parent.started_ns if started else None,
         ended_ns=parent.ended_ns or None,
         venues=venues,
@@ -182,7 +182,7 @@ def _bps(parent: Parent, cost: Decimal | None, filled: Decimal) -> str | None:
         return None
     flat = parent.arrival_price * filled
     bps = MONEY.divide(parent.spec.side.sign * (cost - flat) * BPS, flat)
-    return plain(_step(bps, _BPS_STEP))
+    return _stepped(bps, _BPS_STEP)
 
 
 def _average(executions: Sequence[Execution]) -> str | None:
@@ -190,12 +190,12 @@ def _average(executions: Sequence[Execution]) -> str | None:
     if not quantity:
         return None
     turnover = _sum(e.price * e.quantity for e in executions)
-    return plain(_step(MONEY.divide(turnover, quantity), _PRICE_STEP))
+    return _stepped(MONEY.divide(turnover, quantity), _PRICE_STEP)
 
 
-def _step(value: Decimal, step: Decimal) -> Decimal:
-    """Round a report figure (never an order) half to even."""
-    return value.quantize(step, rounding=ROUND_HALF_EVEN)
+def _stepped(value: Decimal, step: Decimal) -> str:
+    """Round a report figure (never an order) half to even; every place is printed."""
+    return format(value.quantize(step, rounding=ROUND_HALF_EVEN), "f")
 
 
 def _sum(values: Iterable[Decimal]) -> Decimal:

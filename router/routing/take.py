@@ -24,9 +24,12 @@ def plan_take(
     limit: Decimal,
     terms: Terms,
     sweep: Sweep,
+    to_the_limit: bool = False,
 ) -> Plan:
     """Return the plan to take up to `quantity` market units, no level beyond market price `limit`.
 
+    `to_the_limit`: legs may follow a book that moves away up to `limit` instead of the marginal
+    price: for the end of a parent, where a remainder too small to trade is worse than a few ticks.
     ValueError for a quantity below zero or beyond 2^60 grains.
     """
     scale = composite.scale
@@ -47,7 +50,7 @@ def plan_take(
         decided_ns=composite.now_ns,
         quantity=quantity,
         limit=limit,
-        legs=_legs(scale, sights, offered, taken, side),
+        legs=_legs(scale, sights, offered, taken, side, to_the_limit=to_the_limit),
         unrouted=MONEY.subtract(quantity, other.quantity),
         mid=composite.mid,
         expected_cost=cost,
@@ -75,6 +78,8 @@ def _legs(
     offered: Sequence[Offered],
     taken: Sequence[int],
     side: Side,
+    *,
+    to_the_limit: bool,
 ) -> tuple[Leg, ...]:
     """Return one leg per venue used, its limit at the marginal net price of all of them."""
     used = [(s, o, t) for s, o, t in zip(sights, offered, taken, strict=True) if t]
@@ -88,6 +93,8 @@ def _legs(
         # The last tick not dearer than the marginal net price: rounded down to buy, up to sell.
         reach = marginal // offer.net if side is Side.BUY else -(marginal // -offer.net)
         limit_tick = min(reach * side.sign, given.limit_tick * side.sign) * side.sign
+        if to_the_limit:
+            limit_tick = given.limit_tick
         legs.append(
             Leg(
                 venue=quote.venue,
