@@ -8,7 +8,7 @@ import msgspec
 from rich.console import Console
 
 from router.app.orders import read_orders
-from router.app.papering import Interrupted, paper_run
+from router.app.papering import Interrupted, PaperJob, paper_run
 from router.app.replaying import replay_run
 from router.app.session import embedded_tape
 from router.exit_codes import ExitCode, gravest
@@ -49,7 +49,8 @@ def run_paper(
     specs = read_orders(orders or [examples_folder() / "demo.toml"], tape.instruments, settings)
     screen = None if as_json or not sys.stdout.isatty() else Console()
     try:
-        report = paper_run(settings, specs, tape=tape, for_s=for_s, out=out, screen=screen)
+        job = PaperJob(settings=settings, specs=specs, tape=tape, for_s=for_s, screen=screen)
+        report = paper_run(job, out)
     except Interrupted as stopped:
         _print(stopped.report, as_json=as_json)
         return ExitCode.INTERRUPTED

@@ -1,9 +1,12 @@
 """`fathom paper`: the same engine live against the embedded market, shown while it works."""
 
 import asyncio
+import logging
 import signal
+import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +18,10 @@ from router.app.warm import warm
 from router.journal.sqlite import DURABLE, open_journal
 from router.reports.render import progress
 from router.reports.summary import Report
+from router.runtime.clocks import WallClock
+from router.runtime.log import make_logger
+from router.runtime.narrate import Narrator
+from router.runtime.redaction import Secrets
 from router.settings.fields import Settings
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
@@ -34,48 +41,59 @@ class Interrupted(KeyboardInterrupt):
         self.report = report
 
 
-def paper_run(
-    settings: Settings,
-    specs: Sequence[ParentSpec],
-    *,
-    tape: Tape,
-    for_s: int | None,
-    out: Path | None,
-    screen: Console | None,
-) -> Report:
-    """Run `specs` live to their end, at most `for_s` seconds, and return the report.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperJob:
+    """What to run and how to show it.
 
-    `screen`: where progress is drawn, None for nowhere. Raises Interrupted after Ctrl-C.
+    `for_s`: stop after so many seconds, None = at the end. `screen`: where progress is drawn, None
+    for nowhere; then the log on stderr tells more.
     """
-    warm(settings)
+
+    settings: Settings
+    specs: Sequence[ParentSpec]
+    tape: Tape
+    for_s: int | None
+    screen: Console | None
+
+    @property
+    def log_level(self) -> int:
+        """Return from which level on log lines are written: a drawn screen wants few of them."""
+        return logging.INFO if self.screen is None else logging.WARNING
+
+
+def paper_run(job: PaperJob, out: Path | None) -> Report:
+    """Run live to the end of every parent and return the report; `out` keeps the run's files.
+
+    Raises Interrupted after Ctrl-C.
+    """
+    warm(job.settings)
     if out is not None:
-        return _in_folder(settings, specs, tape, for_s, fresh_folder(out), screen, keep=True)
+        return _in_folder(job, fresh_folder(out), keep=True)
     with tempfile.TemporaryDirectory(prefix="fathom-") as folder:
-        return _in_folder(settings, specs, tape, for_s, Path(folder), screen, keep=False)
+        return _in_folder(job, Path(folder), keep=False)
 
 
-def _in_folder(
-    settings: Settings,
-    specs: Sequence[ParentSpec],
-    tape: Tape,
-    for_s: int | None,
-    folder: Path,
-    screen: Console | None,
-    *,
-    keep: bool,
-) -> Report:
+def _in_folder(job: PaperJob, folder: Path, *, keep: bool) -> Report:
     journal = open_journal(folder / JOURNAL, DURABLE)
+    narrator = Narrator(make_logger(sys.stderr, WallClock(), Secrets(), level=job.log_level))
+
+    async def work() -> tuple[Report, bool]:
+        async with open_session(
+            job.tape,
+            job.settings,
+            job.specs,
+            journal=journal,
+            listener=narrator,
+            report=narrator.changed,
+        ) as session:
+            interrupted = await _watch(session, job.for_s, job.screen)
+            elapsed_ns = session.clock.now_ns() - session.paper.tape.start_ns
+            report = report_of(session.paper, elapsed_ns)
+            if keep:
+                write_run(folder, session.paper, report)
+            return report, interrupted
+
     try:
-
-        async def work() -> tuple[Report, bool]:
-            async with open_session(tape, settings, specs, journal=journal) as session:
-                interrupted = await _watch(session, for_s, screen)
-                elapsed_ns = session.clock.now_ns() - session.paper.tape.start_ns
-                report = report_of(session.paper, elapsed_ns)
-                if keep:
-                    write_run(folder, session.paper, report)
-                return report, interrupted
-
         report, interrupted = asyncio.run(work())
     finally:
         journal.close()

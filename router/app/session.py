@@ -3,14 +3,15 @@
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 
-from router.app.assembly import Paper, assemble, use_kernels
+from router.app.assembly import Paper, assemble, seeded, use_kernels
 from router.engine.inputs import CancelParent, SubmitParent
 from router.journal.ports import Journal
 from router.runtime.clocks import WallClock
 from router.runtime.desk import Listener
 from router.runtime.live import Live
+from router.runtime.supervise import Change
 from router.settings.fields import Settings
 from strategies.spec import ParentSpec
 from venues.paper.feed import PaperFeed
@@ -83,8 +84,10 @@ def starting_at(tape: Tape, start_ns: int) -> Tape:
     )
 
 
-def live_over(paper: Paper, clock: Clock) -> Live:
-    """Return the asyncio driver of `paper` on any clock."""
+def live_over(
+    paper: Paper, clock: Clock, report: Callable[[Change], None] = lambda _: None
+) -> Live:
+    """Return the asyncio driver of `paper` on any clock; `report` hears what becomes of its tasks."""
     gateways = {v.venue: PaperGateway(v, clock, order=n) for n, v in enumerate(paper.venues)}
     return Live(
         desk=paper.desk,
@@ -92,6 +95,8 @@ def live_over(paper: Paper, clock: Clock) -> Live:
         feed=PaperFeed(paper.market, gateways, clock),
         gateways=gateways,
         idle=lambda: all(venue.next_due_ns() is None for venue in paper.venues),
+        rng=seeded(f"{paper.run}/supervisor"),
+        report=report,
     )
 
 
@@ -103,6 +108,7 @@ async def open_session(
     *,
     journal: Journal,
     listener: Listener | None = None,
+    report: Callable[[Change], None] = lambda _: None,
 ) -> AsyncIterator[Session]:
     """Run an engine over `tape`, moved to begin now; `specs` are part of the run's identity.
 
@@ -118,7 +124,7 @@ async def open_session(
         journal=journal,
         listener=listener,
     )
-    live = live_over(paper, clock)
+    live = live_over(paper, clock, report)
     paper.desk.write([paper.opening], clock.now_ns(), clock.wall_ns())
     running = asyncio.create_task(live.run(), name="engine")
     try:

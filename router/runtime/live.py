@@ -8,9 +8,12 @@ the same code replays a tape, which is how it is proven equal to `router.runtime
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from random import Random
 
 from router.engine.inputs import Executions, Input, MarketEnded, TimersDue, WatchesFired
 from router.runtime.desk import Desk
+from router.runtime.supervise import Change, Supervisor
 from venues.model.ids import VenueId
 from venues.ports import RANK_TIMER, Clock, Feed, Gateway
 
@@ -24,6 +27,8 @@ class Live:
     feed: Feed
     gateways: Mapping[VenueId, Gateway]
     idle: Callable[[], bool]
+    rng: Random  # spreads the waits for the weather, decides nothing
+    report: Callable[[Change], None]
     _feed_over: bool = False
     _ended: bool = False
     _nudged: asyncio.Future[None] | None = None
@@ -36,12 +41,12 @@ class Live:
         self._look_again()
 
     async def run(self) -> None:
-        """Work until cancelled; whatever kills one task takes the engine down and is raised."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._follow_feed(), name="feed")
-            group.create_task(self._ring(), name="timers")
+        """Work until cancelled; a bug in one task ends all and is raised as itself."""
+        async with Supervisor(self.clock, self.rng, self.report) as tasks:
+            tasks.start("feed", self._follow_feed)
+            tasks.start("timers", self._ring)
             for venue, gateway in self.gateways.items():
-                group.create_task(self._follow(gateway), name=f"gateway {venue}")
+                tasks.start(f"gateway {venue}", partial(self._follow, gateway))
 
     async def quiet(self) -> None:
         """Return when no parent is alive."""
