@@ -1,7 +1,10 @@
 """When to trade how much: slicing as integer arithmetic, with no clock and no market in it."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 from random import Random
 
 import msgspec
@@ -92,9 +95,28 @@ def schedule(
     )
 
 
-def due_lots(slices: Sequence[Slice], now_ns: int) -> int:
-    """Return the lots that should be in the market by `now_ns`: what a restart must catch up to."""
-    return sum(s.lots for s in slices if s.due_ns <= now_ns)
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """Slices to be asked by time: `due_ns` never falls, `upto` has the lots of the first n slices."""
+
+    due_ns: tuple[int, ...]
+    upto: tuple[int, ...]
+
+    def due_lots(self, now_ns: int) -> int:
+        """Return the lots that should be in the market by `now_ns`: what a restart catches up to."""
+        return self.upto[bisect_right(self.due_ns, now_ns)]
+
+    def next_ns(self, now_ns: int) -> int | None:
+        """Return when the next slice after `now_ns` is due; None after the last."""
+        following = bisect_right(self.due_ns, now_ns)
+        return self.due_ns[following] if following < len(self.due_ns) else None
+
+
+def timetable(slices: Sequence[Slice]) -> Timetable:
+    """Return `slices`, which are in the order they are due, as a timetable."""
+    return Timetable(
+        tuple(s.due_ns for s in slices), tuple(accumulate((s.lots for s in slices), initial=0))
+    )
 
 
 def _millionths(fraction: Decimal) -> int:

@@ -8,8 +8,11 @@ leftover policy sweeps within the limit or gives up. Nothing here can trade beyo
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from random import Random
 from typing import ClassVar
+
+from msgspec import structs
 
 from strategies.base import ChildView, Progressed, Started, State, StrategyEvent, View, Woke
 from strategies.intents import (
@@ -23,7 +26,7 @@ from strategies.intents import (
     WakeAt,
     Withdraw,
 )
-from strategies.schedule import Slice, due_lots, feasible_count, schedule
+from strategies.schedule import Timetable, feasible_count, schedule, timetable
 from strategies.spec import ParentSpec, TwapParams
 from venues.model.numbers import ZERO, ceil_lots, floor_lots, lots_in
 
@@ -36,14 +39,24 @@ LEFTOVER_ATTEMPTS = 20
 
 
 class TwapState(State, frozen=True, kw_only=True):
-    """`nominal_lots` one even slice; `crossing`: the passive part ends, cross when it is closed."""
+    """`lots` in `count` slices over `horizon_ns`, the jitter drawn from `seed`.
 
-    slices: tuple[Slice, ...]
-    nominal_lots: int
-    interval_ns: int
-    end_ns: int
+    Small, whatever the count: it is journalled with every slice, the slices themselves follow from
+    it. `crossing`: the passive part ends, cross when it is closed.
+    """
+
+    lots: int
+    count: int
+    start_ns: int
+    horizon_ns: int
+    seed: int
     crossing: bool = False
     leftover_attempts: int = 0
+
+    @property
+    def end_ns(self) -> int:
+        """Return when the horizon is over."""
+        return self.start_ns + self.horizon_ns
 
 
 class Twap:
@@ -73,20 +86,12 @@ class Twap:
             min_lots=ceil_lots(view.min_quantity() * Decimal("1.1"), view.lot),
             size_jitter=params.size_jitter,
         )
-        horizon_ns = params.horizon_s * 1_000_000_000
         state = TwapState(
-            slices=schedule(
-                lots,
-                start_ns=view.now_ns,
-                horizon_ns=horizon_ns,
-                count=count,
-                size_jitter=params.size_jitter,
-                time_jitter=params.time_jitter,
-                rng=rng,
-            ),
-            nominal_lots=max(lots // count, 1),
-            interval_ns=horizon_ns // count,
-            end_ns=view.now_ns + horizon_ns,
+            lots=lots,
+            count=count,
+            start_ns=view.now_ns,
+            horizon_ns=params.horizon_s * 1_000_000_000,
+            seed=rng.getrandbits(53),
         )
         return _begin_slice(state, view)
 
@@ -127,7 +132,7 @@ def _begin_slice(state: TwapState, view: View) -> tuple[State, Sequence[Intent]]
     fraction = _params(view.spec).passive_fraction
     resting = _restable(wanted, state, view)
     if fraction and resting > ZERO and not _awaited(view):
-        cross_ns = view.now_ns + int(state.interval_ns * fraction)
+        cross_ns = view.now_ns + int(state.horizon_ns // state.count * fraction)
         post = Rest(quantity=resting, limit=view.limit, peg=Peg.PRIMARY, leg=PASSIVE)
         return _with(state, crossing=False), [
             *following,
@@ -204,7 +209,7 @@ def _take(wanted: Decimal, view: View, *, last: bool) -> tuple[Sequence[Take], I
 
 def _is_last(state: TwapState, view: View) -> bool:
     """Return whether no further slice will come: this one must not leave dust."""
-    return view.now_ns >= state.slices[-1].due_ns
+    return _timetable_of(state, view).next_ns(view.now_ns) is None
 
 
 def _restable(wanted: Decimal, state: TwapState, view: View) -> Decimal:
@@ -220,9 +225,10 @@ def _restable(wanted: Decimal, state: TwapState, view: View) -> Decimal:
 
 def _behind(state: TwapState, view: View) -> Decimal:
     """Return what the schedule wants beyond what is filled or open, capped by catch-up."""
-    due = due_lots(state.slices, view.now_ns) * view.lot
+    due = _timetable_of(state, view).due_lots(view.now_ns) * view.lot
     behind = due - view.filled - view.open_quantity
-    cap = floor_lots(_params(view.spec).catch_up * state.nominal_lots, Decimal(1)) * view.lot
+    nominal_lots = max(state.lots // state.count, 1)
+    cap = floor_lots(_params(view.spec).catch_up * nominal_lots, Decimal(1)) * view.lot
     return min(behind, max(cap, view.min_quantity()))
 
 
@@ -232,8 +238,45 @@ def _awaited(view: View) -> Sequence[ChildView]:
 
 
 def _next_wake(state: TwapState, view: View) -> WakeAt:
-    upcoming = [s.due_ns for s in state.slices if s.due_ns > view.now_ns]
-    return WakeAt(at_ns=upcoming[0] if upcoming else state.end_ns, tag=SLICE)
+    next_ns = _timetable_of(state, view).next_ns(view.now_ns)
+    return WakeAt(at_ns=state.end_ns if next_ns is None else next_ns, tag=SLICE)
+
+
+def _timetable_of(state: TwapState, view: View) -> Timetable:
+    params = _params(view.spec)
+    return _timetable(
+        state.lots,
+        state.count,
+        state.start_ns,
+        state.horizon_ns,
+        params.size_jitter,
+        params.time_jitter,
+        state.seed,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _timetable(
+    lots: int,
+    count: int,
+    start_ns: int,
+    horizon_ns: int,
+    size_jitter: Decimal,
+    time_jitter: Decimal,
+    seed: int,
+) -> Timetable:
+    """Return the slices of one parent; the same for the same facts, so it may be laid out again."""
+    return timetable(
+        schedule(
+            lots,
+            start_ns=start_ns,
+            horizon_ns=horizon_ns,
+            count=count,
+            size_jitter=size_jitter,
+            time_jitter=time_jitter,
+            rng=Random(seed),
+        )
+    )
 
 
 def _waiting(state: TwapState, view: View) -> Idle:
@@ -259,11 +302,8 @@ def _params(spec: ParentSpec) -> TwapParams:
 def _with(
     state: TwapState, *, crossing: bool | None = None, leftover_attempts: int | None = None
 ) -> TwapState:
-    return TwapState(
-        slices=state.slices,
-        nominal_lots=state.nominal_lots,
-        interval_ns=state.interval_ns,
-        end_ns=state.end_ns,
+    return structs.replace(
+        state,
         crossing=state.crossing if crossing is None else crossing,
         leftover_attempts=(
             state.leftover_attempts if leftover_attempts is None else leftover_attempts
