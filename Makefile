@@ -51,6 +51,8 @@ $(RUN_STAMP): requirements/run.txt pyproject.toml setup.py
 	@$(PYTHON) -m venv --clear .venv
 	@$(PIP) --require-hashes --requirement requirements/run.txt
 	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
+	@echo "Compiling the kernels (half a minute, once) ..." >&2
+	@$(BIN)/python -m router.app.warm
 	@touch $@
 
 $(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)

@@ -32,9 +32,7 @@ def read_orders(
     return list(specs.values())
 
 
-def check_spec(
-    spec: ParentSpec, instruments: Sequence[Instrument], settings: Settings
-) -> None:
+def check_spec(spec: ParentSpec, instruments: Sequence[Instrument], settings: Settings) -> None:
     """Raise InputError where `spec` cannot be traded on these instruments at all."""
     for field, value, remedy in _problems(spec, instruments, settings):
         raise InputError(f"order.{field}: {value} {remedy}")

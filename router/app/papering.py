@@ -6,6 +6,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,13 +61,20 @@ class PaperJob:
         """Return from which level on log lines are written: a drawn screen wants few of them."""
         return logging.INFO if self.screen is None else logging.WARNING
 
+    def preparing(self) -> AbstractContextManager[object]:
+        """Say that something is going on while kernels are compiled."""
+        if self.screen is None:
+            return nullcontext()
+        return self.screen.status("preparing (the first time on a machine: half a minute)")
+
 
 def paper_run(job: PaperJob, out: Path | None) -> Report:
     """Run live to the end of every parent and return the report; `out` keeps the run's files.
 
     Raises Interrupted after Ctrl-C.
     """
-    warm(job.settings)
+    with job.preparing():
+        warm(job.settings)
     if out is not None:
         return _in_folder(job, fresh_folder(out), keep=True)
     with tempfile.TemporaryDirectory(prefix="fathom-") as folder:

@@ -58,9 +58,7 @@ def _replay(
 ) -> Report:
     journal = open_journal(folder / JOURNAL, GROUPED)
     try:
-        paper = assemble(
-            tape, settings, specs, seed=seed, kernels=use_kernels(), journal=journal
-        )
+        paper = assemble(tape, settings, specs, seed=seed, kernels=use_kernels(), journal=journal)
         clock = WallClock()
         began_ns = clock.now_ns()
         play(paper, specs)

@@ -9,6 +9,7 @@ from router.app.assembly import assemble, use_kernels
 from router.app.replaying import play
 from router.journal.memory import MemoryJournal
 from router.settings.fields import Settings
+from router.settings.reader import default_config, read_settings
 from strategies.spec import ParentSpec, TakeParams, TwapParams
 from venues.model.ids import ParentId
 from venues.model.order import Side
@@ -37,7 +38,9 @@ def warm(settings: Settings) -> None:
             params=TakeParams(),
         ),
     ]
-    paper = assemble(
-        tape, settings, specs, seed=1, kernels=use_kernels(), journal=MemoryJournal()
-    )
+    paper = assemble(tape, settings, specs, seed=1, kernels=use_kernels(), journal=MemoryJournal())
     play(paper, specs)
+
+
+if __name__ == "__main__":
+    warm(read_settings(default_config()))
