@@ -52,7 +52,7 @@ $(RUN_STAMP): requirements/run.txt pyproject.toml setup.py
 	@$(PIP) --require-hashes --requirement requirements/run.txt
 	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@echo "Compiling the kernels (half a minute, once) ..." >&2
-	@$(BIN)/python -m router.app.warm
+	@$(BIN)/python -c 'from router.app.warm import main; main()'
 	@touch $@
 
 $(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)

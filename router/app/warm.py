@@ -42,5 +42,6 @@ def warm(settings: Settings) -> None:
     play(paper, specs)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Compile everything under the built-in config: the last step of an installation."""
     warm(read_settings(default_config()))

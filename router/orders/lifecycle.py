@@ -48,7 +48,7 @@ _OPEN: Final[Mapping[Report, Status]] = {
 
 def _closed(status: Status) -> Mapping[Report, Status]:
     # Venues repeat themselves on two channels and facts arrive late: book them, re-open nothing.
-    return {report: status for report in Report}
+    return dict.fromkeys(Report, status)
 
 
 NEXT: Final[Mapping[Status, Mapping[Report, Status]]] = {
