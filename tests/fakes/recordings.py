@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 
 from tests.fakes.books import INSTRUMENT
+from venues.books.port import Capacity
 from venues.model.ids import VenueId
 from venues.model.market import Int64s
 from venues.paper.market import RecordedMarket
@@ -94,11 +95,18 @@ def tape_of(*scripts: Script) -> Tape:
 
 
 def market_of(
-    *scripts: Script, kernels: bool = False, queue: QueueModel = QueueModel.PESSIMISTIC
+    *scripts: Script,
+    kernels: bool = False,
+    queue: QueueModel = QueueModel.PESSIMISTIC,
+    room: Capacity | None = None,
 ) -> RecordedMarket:
     """Return a market that plays the scripts."""
     return RecordedMarket(
-        tape_of(*scripts), kernels=kernels, queue=queue, stale_after_ns=STALE_AFTER_NS
+        tape_of(*scripts),
+        kernels=kernels,
+        queue=queue,
+        stale_after_ns=STALE_AFTER_NS,
+        room=room,
     )
 
 

@@ -8,11 +8,14 @@ from hypothesis import strategies as st
 
 from tests.fakes.recorded_moves import INSTRUMENTS, Deeds, random_script
 from tests.fakes.recordings import market_of, steps_until, stops_until
+from venues.books.port import Capacity
 from venues.model.market import Int64s
 from venues.paper.market import RecordedMarket
 from venues.paper.played import QueueModel
 
 LASTS_NS = 600
+# Books that must grow in the middle of a run.
+TIGHT = Capacity(window=256, slots=16)
 
 
 def books_of(market: RecordedMarket) -> list[list[list[int]]]:
@@ -31,9 +34,9 @@ def test_every_way_of_playing_sees_the_same(seed: int, pause_ns: int, queue: Que
     rng = Random(seed)
     scripts = [random_script(rng, lasts_ns=LASTS_NS) for _ in range(INSTRUMENTS)]
     told = []
-    for kernels in (False, True):
+    for kernels, room in ((False, None), (True, None), (True, TIGHT)):
         for play in (stops_until, steps_until):
-            market = market_of(*scripts, kernels=kernels, queue=queue)
+            market = market_of(*scripts, kernels=kernels, queue=queue, room=room)
             deeds = Deeds(market, play, [])
             deeds.run(seed, lasts_ns=LASTS_NS, pause_ns=pause_ns)
             told.append((deeds.seen, books_of(market)))

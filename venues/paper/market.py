@@ -6,7 +6,7 @@ A driver asks for the future piece by piece: `advance` plays in bulk up to a tim
 
 from typing import Protocol
 
-from venues.books.port import Books
+from venues.books.port import Books, Capacity
 from venues.books.watch import Watches
 from venues.paper.played import Bounds, QueueModel, Stop
 from venues.paper.ports import Matcher
@@ -40,19 +40,31 @@ class RecordedMarket:
     `view`: the books as the wrapped feeds show them: what was recorded, less what we consumed, plus
     what we rest. `matcher`: the venues. `watches`: what a driver wants to be stopped for. Own
     orders and watches may be changed between calls, at any time the market stands at.
+
+    `room`: what a book of the kernels starts with, instead of what its recording needs; a hint.
     """
 
     def __init__(
-        self, tape: Tape, *, kernels: bool, queue: QueueModel, stale_after_ns: int
+        self,
+        tape: Tape,
+        *,
+        kernels: bool,
+        queue: QueueModel,
+        stale_after_ns: int,
+        room: Capacity | None = None,
     ) -> None:
         self.instruments = tape.instruments
         self.stale_after_ns = stale_after_ns
-        parts = _kernel_parts if kernels else _twin_parts
+        parts = (
+            _kernel_parts(tape, queue, stale_after_ns, room)
+            if kernels
+            else _twin_parts(tape, queue, stale_after_ns)
+        )
         self.view: Books
         self.matcher: RecordedMatcher
         self.watches: Watches
         self._player: Player
-        self.view, self.matcher, self.watches, self._player = parts(tape, queue, stale_after_ns)
+        self.view, self.matcher, self.watches, self._player = parts
 
     @property
     def market_events(self) -> int:
@@ -100,7 +112,9 @@ def _twin_parts(tape: Tape, queue: QueueModel, stale_after_ns: int) -> _Parts:
     return view, matcher, watches, TwinPlayer(schedule, venue, view, matcher, watches)
 
 
-def _kernel_parts(tape: Tape, queue: QueueModel, stale_after_ns: int) -> _Parts:
+def _kernel_parts(
+    tape: Tape, queue: QueueModel, stale_after_ns: int, hint: Capacity | None
+) -> _Parts:
     """Return a market of kernels over one array: every view, then every venue."""
     from venues.books.arena import BookArena
     from venues.books.capacity import capacity_of
@@ -111,7 +125,8 @@ def _kernel_parts(tape: Tape, queue: QueueModel, stale_after_ns: int) -> _Parts:
 
     schedule = make_schedule(tape)
     room = [
-        capacity_of(r.row_key, r.row_lots, r.msg_start, r.msg_snapshot) for r in tape.recordings
+        hint or capacity_of(r.row_key, r.row_lots, r.msg_start, r.msg_snapshot)
+        for r in tape.recordings
     ]
     arena = BookArena(room + room)
     view = KernelBooks(tape.instruments, arena)

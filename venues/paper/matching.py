@@ -167,10 +167,9 @@ def requeue(mem: Int64s, b: int, desk: Int64s, own: Int64s, i: int, side: int) -
         standing = book_size(mem, b, own[q, at, O_TICK] * 2 + side)
         if standing == own[q, at, O_STANDING]:
             continue
-        decrease = max(0, own[q, at, O_STANDING] - standing)
-        confirmed = min(decrease, own[q, at, O_PRINTED])
-        own[q, at, O_PRINTED] -= confirmed
-        own[q, at, O_AHEAD + 1] = max(0, own[q, at, O_AHEAD + 1] - (decrease - confirmed))
+        unexplained = max(0, own[q, at, O_STANDING] - standing - own[q, at, O_PRINTED])
+        own[q, at, O_AHEAD + 1] = max(0, own[q, at, O_AHEAD + 1] - unexplained)
+        own[q, at, O_PRINTED] = 0
         clamp(own, q, at, standing)
 
 

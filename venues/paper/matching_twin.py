@@ -8,8 +8,8 @@ venues.books). A resting order waits behind what stood at its price when it join
 - a recorded opposite level at or through its price would have traded with it, at our price.
 
 `ahead_pessimistic` falls only by prints at that price and is never more than what stands there.
-`ahead_optimistic` also falls by every decrease of the level that no print already counted explains.
-The prints of the recording hit the recorded queue whole, whatever they also gave us.
+`ahead_optimistic` also falls by every decrease of the level that no print since its last change
+explains. The prints of the recording hit the recorded queue whole, whatever they also gave us.
 
 Every trade and rest of ours is an impact: what the venue's feed shows differently from then on. Its
 `due` says when our view applies it: 2k before book message k, 2k + 1 right after it.
@@ -45,7 +45,7 @@ class Resting:
     ahead_pessimistic: int
     ahead_optimistic: int
     standing: int  # what stood at its price after the last change
-    printed: int = 0  # lots printed ahead of it that a decrease has still to confirm
+    printed: int = 0  # lots printed ahead of it since that change
     filled_pessimistic: int = 0
     filled_optimistic: int = 0
 
@@ -227,10 +227,9 @@ class TwinMatcher:
         standing = self._books.size(i, order.key)
         if standing == order.standing:
             return
-        decrease = max(0, order.standing - standing)
-        confirmed = min(decrease, order.printed)
-        order.printed -= confirmed
-        order.ahead_optimistic = max(0, order.ahead_optimistic - (decrease - confirmed))
+        unexplained = max(0, order.standing - standing - order.printed)
+        order.ahead_optimistic = max(0, order.ahead_optimistic - unexplained)
+        order.printed = 0
         order.clamp(standing)
 
     def _cross(self, i: int, side: int) -> list[MakerFill]:

@@ -45,7 +45,7 @@ class Schedule:
     entries: Int64s
     keys: Int64s
     lots: Int64s
-    last_exchange_ns: tuple[int, ...]  # per instrument: venue time of the last message or print
+    last_exchange_ns: tuple[int, ...]  # per instrument: venue time of its last word
 
 
 def rank_of(what: int) -> int:
@@ -132,5 +132,5 @@ def _deriv_block(i: int, r: Recording) -> Int64s:
 
 def _last_exchange_ns(r: Recording) -> int:
     """Return when the recording of an instrument ends at its venue; 0 for an empty one."""
-    times = [int(ns.max()) for ns in (r.msg_exchange_ns, r.trade_exchange_ns) if len(ns)]
-    return max(times, default=0)
+    words = (r.msg_exchange_ns, r.trade_exchange_ns, r.deriv_exchange_ns)
+    return max((int(ns.max()) for ns in words if len(ns)), default=0)

@@ -216,3 +216,29 @@ def test_the_recording_ends_with_its_last_word_at_the_venue(kernels: bool) -> No
         Script().book(10, *OPENING, snapshot=True).trade(90, True, 102, 1), kernels=kernels
     )
     assert market.matcher.last_exchange_ns(0) == 90
+
+
+def test_a_book_far_through_us_trades_over_five_hundred_levels_a_message(kernels: bool) -> None:
+    through = tuple((ask(tick), 1) for tick in range(1000, 1600))
+    script = (
+        Script()
+        .book(10, (bid(1600), 5), (ask(1601), 5), snapshot=True)
+        .book(60, (bid(1600), 0), *through)
+        .book(70, (ask(1700), 1))
+    )
+    market = market_of(script, kernels=kernels)
+    stops_until(market, 50)
+    market.matcher.rest(0, 1, BID, 1600, 550, 50)
+    assert fills(market) == [(60, MakerFill(0, 1, 512, 512)), (70, MakerFill(0, 1, 38, 550))]
+    assert market.matcher.sweep(0, BID, 1550, 9, 80) == [(1550, 1)]
+
+
+def test_a_feed_that_has_gone_silent_still_remembers_what_we_did(kernels: bool) -> None:
+    market = opened(Script().book(900, (ask(102), 5)), kernels=kernels)
+    for order_no in range(3_000):
+        market.matcher.rest(0, order_no, BID, 100 - order_no % 7, 1, 50)
+        market.matcher.remove(0, order_no, 50)
+    market.matcher.rest(0, 3_000, BID, 99, 4, 50)
+    stops_until(market, FOREVER)
+    assert market.view.size(0, bid(100)) == 10
+    assert market.view.size(0, bid(99)) == 24
