@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
-from router.engine.carry import carry_out
+from router.engine.carry import carry_out, decide
 from router.engine.core import Core
 from router.engine.records import ParentMoved, ParentReceived, ParentStarted
 from router.engine.timers import StartTimer
 from router.engine.view import EngineView, allowed
 from router.orders.parent import Parent, ParentState
+from strategies.base import Progressed
 from strategies.conditions import BookChanged
 from strategies.spec import ParentSpec
 from venues.model.market import BookState
@@ -76,4 +77,6 @@ def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
         return
     rng = core.seeded(f"{core.run}/{core.seed}/{spec.id}/{spec.seed}")
     memory, intents = strategy.start(spec, view, rng)
-    carry_out(core, parent, memory, intents)
+    if carry_out(core, parent, memory, intents):
+        # Nothing could be sent and nothing is open: no answer will ever come to wake the strategy.
+        decide(core, parent, Progressed())
