@@ -32,8 +32,11 @@ def decode(seq: int, kind: str, body: bytes) -> Record:
     return record
 
 
-def fold_row(state: EngineState, run: RunId, seq: int, kind: str, body: bytes) -> None:
-    """Make row `seq` part of `state`; RecoveryRefused when it cannot follow what came before."""
+def fold_row(state: EngineState, run: RunId, seq: int, kind: str, body: bytes) -> Record:
+    """Make row `seq` part of `state` and return it as a record.
+
+    RecoveryRefused when it cannot follow what came before.
+    """
     record = decode(seq, kind, body)
     opens = isinstance(record, RunOpened)
     if seq == 1 and not opens:
@@ -47,3 +50,4 @@ def fold_row(state: EngineState, run: RunId, seq: int, kind: str, body: bytes) -
         raise RecoveryRefused(
             f"the journal's row {seq} ({kind}) does not follow from the rows before: {error!r}"
         ) from error
+    return record
