@@ -6,9 +6,9 @@ from typing import assert_never
 
 from router.engine.core import Core
 from router.engine.records import ParentMoved, Planned
+from router.engine.terms import terms_of
 from router.engine.view import EngineView
 from router.orders.parent import Parent, ParentState
-from router.routing.offers import Terms, allowed_by
 from router.routing.rest import place_rest
 from router.routing.take import plan_take
 from strategies.base import Progressed, StrategyEvent
@@ -25,9 +25,8 @@ from strategies.intents import (
     Withdraw,
 )
 from venues.model.commands import Submit
-from venues.model.ids import VenueId, client_order_id
+from venues.model.ids import client_order_id
 from venues.model.instrument import Instrument
-from venues.model.numbers import ZERO
 from venues.model.order import TimeInForce
 
 # A strategy that keeps asking for what cannot be had is asked this often per step, then left alone.
@@ -103,7 +102,7 @@ def _take(core: Core, parent: Parent, intent: Take) -> bool:
         side=side,
         quantity=min(intent.quantity, parent.free),
         limit=_worst(core, parent, intent.limit),
-        terms=_terms(core, parent),
+        terms=terms_of(core, parent),
         sweep=core.sweep,
         to_the_limit=intent.to_the_limit,
     )
@@ -136,7 +135,7 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
         limit=_worst(core, parent, intent.limit),
         peg=intent.peg,
         offset_ticks=intent.offset_ticks,
-        terms=_terms(core, parent),
+        terms=terms_of(core, parent),
     )
     if place.post is None:
         parent.idle = "; ".join(f"{venue} {why}" for venue, why in place.skipped)
@@ -206,26 +205,3 @@ def _worst(core: Core, parent: Parent, limit: Decimal) -> Decimal:
     """Return the tighter of a strategy's limit and the parent's."""
     own = core.limit_of(parent)
     return min(limit, own) if parent.spec.side.sign > 0 else max(limit, own)
-
-
-def _terms(core: Core, parent: Parent) -> Terms:
-    """Return what binds routing for this parent: allowed venues, caps left, own resting levels."""
-    spec = parent.spec
-    venues = [m.instrument.venue for m in core.scales[spec.symbol].members]
-    return Terms(
-        barred=allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny),
-        room={venue: max(cap - _used(parent, venue), ZERO) for venue, cap in spec.venue_caps},
-        own={book: core.own_keys(book) for book in core.resting},
-    )
-
-
-def _used(parent: Parent, venue: VenueId) -> Decimal:
-    """Return what has traded or still may at `venue`, market units."""
-    return sum(
-        (
-            c.member.market_quantity(c.filled + c.reserved)
-            for c in parent.children.values()
-            if c.submit.venue == venue
-        ),
-        ZERO,
-    )

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from router.engine.core import Core
+from router.engine.terms import terms_of
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent
+from router.routing.preview import available
 from strategies.base import ChildView
 from strategies.conditions import PriceSource
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
-from venues.model.numbers import MONEY, ZERO, ceil_to
+from venues.model.numbers import MONEY, ceil_to
 from venues.model.order import Side
 
 _E12 = Decimal(10) ** 12
@@ -129,23 +131,14 @@ class EngineView:
 
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
         """Return how much an order of `side` could take within `limit`, counted up to `at_most`."""
-        composite = self.core.composite(self.spec.symbol)
-        scale, found = composite.scale, ZERO
-        for q in composite.usable:
-            if not allowed(self.spec, q.venue):
-                continue
-            member = scale.members[q.member]
-            enough = max(int((at_most - found) / member.lot), 1)
-            _, lots = self.core.books.levels(
-                q.book,
-                1 if side is Side.BUY else 0,
-                limit_tick=scale.limit_tick(q.member, side, limit),
-                enough=enough,
-            )
-            found += min(int(lots.sum()), enough) * member.lot
-            if found >= at_most:
-                return at_most
-        return found
+        return available(
+            self.core.books,
+            self.core.composite(self.spec.symbol),
+            side=side,
+            limit=limit,
+            at_most=at_most,
+            terms=terms_of(self.core, self.parent),
+        )
 
 
 def allowed(spec: ParentSpec, venue: VenueId) -> bool:

@@ -1,0 +1,32 @@
+"""What binds routing for one parent: venues it may use, caps left, our own orders in the way."""
+
+from decimal import Decimal
+
+from router.engine.core import Core
+from router.orders.parent import Parent
+from router.routing.offers import Terms, allowed_by
+from venues.model.ids import VenueId
+from venues.model.numbers import ZERO
+
+
+def terms_of(core: Core, parent: Parent) -> Terms:
+    """Return the terms of `parent` as it stands now."""
+    spec = parent.spec
+    venues = [m.instrument.venue for m in core.scales[spec.symbol].members]
+    return Terms(
+        barred=allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny),
+        room={venue: max(cap - _used(parent, venue), ZERO) for venue, cap in spec.venue_caps},
+        own={book: core.own_keys(book) for book in core.resting},
+    )
+
+
+def _used(parent: Parent, venue: VenueId) -> Decimal:
+    """Return what has traded or still may at `venue`, market units."""
+    return sum(
+        (
+            c.member.market_quantity(c.filled + c.reserved)
+            for c in parent.children.values()
+            if c.submit.venue == venue
+        ),
+        ZERO,
+    )
