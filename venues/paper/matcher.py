@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from venues.books.store import KernelBooks
-from venues.books.watch import MOST_LEVELS
 from venues.model.market import BID, Int64s, level_key
 from venues.paper.desk import (
     D_APPLIED,
@@ -67,9 +66,7 @@ class KernelMatcher:
         other = 1 - side
         taken: list[tuple[int, int]] = []
         while lots > 0:
-            ticks, standing = self._books.levels(
-                i, other, limit_tick=limit_tick, enough=lots, most=MOST_LEVELS
-            )
+            ticks, standing = self._books.levels(i, other, limit_tick=limit_tick, enough=lots)
             if not len(ticks):
                 break
             for tick, there in zip(ticks.tolist(), standing.tolist(), strict=True):

@@ -19,7 +19,6 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from venues.books.port import Books
-from venues.books.watch import MOST_LEVELS
 from venues.model.market import BID, level_key
 from venues.paper.played import CROSS_LEVELS, Bounds, MakerFill, QueueModel
 
@@ -204,9 +203,7 @@ class TwinMatcher:
         other = 1 - side
         taken: list[tuple[int, int]] = []
         while lots > 0:
-            ticks, standing = self._books.levels(
-                i, other, limit_tick=limit_tick, enough=lots, most=MOST_LEVELS
-            )
+            ticks, standing = self._books.levels(i, other, limit_tick=limit_tick, enough=lots)
             if not len(ticks):
                 break
             for tick, there in zip(ticks.tolist(), standing.tolist(), strict=True):
