@@ -151,6 +151,29 @@ def test_a_decrease_that_a_print_explains_is_not_counted_twice(kernels: bool) ->
     assert optimist.matcher.bounds(0, 1) == Bounds(2, 2)
 
 
+def test_a_print_explains_the_next_change_only(kernels: bool) -> None:
+    script = (
+        Script()
+        .book(55, (bid(100), 20))
+        .trade(60, False, 100, 4)
+        .book(65, (bid(100), 18))  # the print, and two that joined: all of it explained
+        .book(66, (bid(100), 14))  # four that left: no print explains them
+        .trade(70, False, 100, 4)
+    )
+    optimist = opened(script, kernels=kernels, queue=QueueModel.OPTIMISTIC)
+    optimist.matcher.rest(0, 1, BID, 100, 5, 50)
+    # Ten ahead, four printed, four left: two before us.
+    assert fills(optimist) == [(70, MakerFill(0, 1, 2, 2))]
+
+
+def test_nobody_is_ahead_of_the_optimist_once_a_print_went_through_him(kernels: bool) -> None:
+    script = Script().trade(60, False, 99, 2).trade(70, False, 100, 2)
+    for queue, after in ((QueueModel.OPTIMISTIC, 4), (QueueModel.PESSIMISTIC, 2)):
+        market = opened(script, kernels=kernels, queue=queue)
+        market.matcher.rest(0, 1, BID, 100, 9, 50)
+        assert sum(fill.lots for _, fill in fills(market)) == after
+
+
 def test_a_book_that_comes_through_us_trades_at_our_price(kernels: bool) -> None:
     script = Script().book(60, (bid(100), 0), (bid(99), 0), (ask(99), 2), (ask(100), 2))
     market = opened(script, kernels=kernels)
