@@ -1,5 +1,6 @@
 """What can be asked on the command line; nothing heavy is imported before a command runs."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -7,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from router import __version__
+from router.exit_codes import ExitCode
 from router.terminal import Verdict, flush, say
 
 cli: Final = typer.Typer(
@@ -115,7 +117,12 @@ def check(
 
 def main() -> None:
     """Run the command and end the process with its exit code."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if code == ExitCode.INTERRUPTED:
+        # An interrupt that first struck inside an extension module's import makes CPython end by
+        # signal whatever we return; everything is closed and said, so end with our own code.
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
