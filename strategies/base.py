@@ -119,9 +119,7 @@ class Strategy(Protocol):
         """Return why `spec` can never work on this market, or "" ; asked once, at the start."""
         ...
 
-    def start(
-        self, spec: ParentSpec, view: View, rng: Random
-    ) -> tuple[State, Sequence[Intent]]:
+    def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Return the first state and intents; called once, when the parent becomes ACTIVE.
 
         `rng` is seeded from the run and the parent; it is not available later.

@@ -37,12 +37,12 @@ class Rest:
         """Return why resting is impossible from the start, or ""."""
         smallest = view.min_quantity()
         if spec.quantity < smallest:
-            return f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
+            return (
+                f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
+            )
         return ""
 
-    def start(
-        self, spec: ParentSpec, view: View, rng: Random
-    ) -> tuple[State, Sequence[Intent]]:
+    def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Post the whole quantity."""
         del rng
         params = _params(spec)
@@ -76,7 +76,10 @@ def _post(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
     params = _params(view.spec)
     wanted = view.spec.quantity - view.filled - view.open_quantity
     if wanted < view.min_quantity():
-        return state, [Idle(reason="the rest is in doubt or below every venue's minimum")]
+        if view.children:
+            return state, [Unwake(tag=MOVED), Idle(reason="what is left is in doubt or too small")]
+        why = f"{view.spec.quantity - view.filled} left: below every venue's smallest order"
+        return state, [Finish(reason=why, complete=False)]
     posted = RestState(repegs=state.repegs, posted_ns=view.now_ns)
     retry_ns = view.now_ns + max(RETRY_NS, params.repeg_interval_ms * 1_000_000)
     return posted, [
@@ -88,6 +91,7 @@ def _post(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
             leg=MAKER,
         ),
         WakeAt(at_ns=retry_ns, tag=RETRY),
+        Unwake(tag=MOVED),
         Idle(reason=f"resting at {params.peg}"),
     ]
 
@@ -130,6 +134,8 @@ def _watch(state: RestState, child: ChildView, view: View) -> Sequence[Intent]:
 
 def _repeg(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
     """Withdraw to post again at the new touch, not more often than the interval allows."""
+    if not _awaited(view):
+        return _keep_posted(state, view)  # what was watched has ended since
     params = _params(view.spec)
     earliest_ns = state.posted_ns + params.repeg_interval_ms * 1_000_000
     if view.now_ns < earliest_ns:

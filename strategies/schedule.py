@@ -90,9 +90,7 @@ def schedule(
     times = slice_times(
         start_ns=start_ns, horizon_ns=horizon_ns, count=count, jitter=time_jitter, rng=rng
     )
-    return tuple(
-        Slice(due_ns, size) for due_ns, size in zip(times, sizes, strict=True) if size > 0
-    )
+    return tuple(Slice(due_ns, size) for due_ns, size in zip(times, sizes, strict=True) if size > 0)
 
 
 @dataclass(frozen=True, slots=True)

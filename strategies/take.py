@@ -24,12 +24,12 @@ class Take:
         """Return why the sweep is impossible from the start, or ""."""
         smallest = view.min_quantity()
         if spec.quantity < smallest:
-            return f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
+            return (
+                f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
+            )
         return ""
 
-    def start(
-        self, spec: ParentSpec, view: View, rng: Random
-    ) -> tuple[State, Sequence[Intent]]:
+    def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Sweep the whole quantity."""
         del rng
         return TakeState(), [TakeNow(quantity=spec.quantity, limit=view.limit)]

@@ -69,14 +69,14 @@ class Twap:
         """Return why this TWAP is impossible from the start, or ""."""
         smallest = view.min_quantity()
         if spec.quantity < smallest:
-            return f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
+            return (
+                f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
+            )
         if floor_lots(spec.quantity, view.lot) * view.lot != spec.quantity:
             return f"quantity {spec.quantity} is not a whole number of lots of {view.lot}"
         return ""
 
-    def start(
-        self, spec: ParentSpec, view: View, rng: Random
-    ) -> tuple[State, Sequence[Intent]]:
+    def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Lay out the slices, merged up to the venue minimum, and begin the first."""
         params = _params(spec)
         lots = lots_in(spec.quantity, view.lot)

@@ -7,6 +7,7 @@ from typing import assert_never
 from router.engine.core import Core
 from router.engine.records import ParentMoved, Planned
 from router.engine.terms import terms_of
+from router.engine.timers import AgainTimer
 from router.engine.view import EngineView
 from router.orders.parent import Parent, ParentState
 from router.routing.rest import place_rest
@@ -29,15 +30,17 @@ from venues.model.ids import client_order_id
 from venues.model.instrument import Instrument
 from venues.model.order import TimeInForce
 
-# A strategy that keeps asking for what cannot be had is asked this often per step, then left alone.
+# A strategy that keeps asking for what cannot be had is asked this often per step, then again later.
 ROUNDS = 3
+AGAIN_NS = 1_000_000_000
 
 
 def decide(core: Core, parent: Parent, event: StrategyEvent, fired: str = "") -> None:
     """Ask the parent's strategy what to do about `event` and do it.
 
     `fired` names the wake-up that brought us here. When nothing could be sent and nothing is open,
-    the strategy is told so (`Progressed`) and decides again, at most `ROUNDS` times.
+    the strategy is told so (`Progressed`) and decides again, at most `ROUNDS` times; if it set no
+    wake-up meanwhile, it is told once more after `AGAIN_NS`.
     """
     strategy = core.strategies[str(parent.spec.params.__struct_config__.tag)]
     for _ in range(ROUNDS):
@@ -46,6 +49,8 @@ def decide(core: Core, parent: Parent, event: StrategyEvent, fired: str = "") ->
         if not carry_out(core, parent, memory, intents, fired):
             return
         event, fired = Progressed(), ""
+    if not parent.wakes:
+        core.timers.set(AgainTimer(parent.spec.id), core.now_ns + AGAIN_NS)
 
 
 def carry_out(
@@ -79,7 +84,15 @@ def carry_out(
         then = ParentState.DONE if finish.complete else ParentState.EXPIRED
         core.wind_down(parent, then, finish.reason)
         return False
-    return bool(sent) and not any(sent) and parent.running and not parent.unsettled
+    if parent.unsettled or not parent.running:
+        return False
+    if not sent and not parent.wakes:
+        # A bug of the strategy, and better seen than a parent that sleeps for ever.
+        why = f"its strategy waits for nothing: {parent.idle}"
+        core.flag(parent.spec.id, "stuck", why)
+        core.wind_down(parent, ParentState.FAILED, why)
+        return False
+    return bool(sent) and not any(sent)
 
 
 def _order(core: Core, parent: Parent, intent: Take | Rest) -> bool:

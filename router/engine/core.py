@@ -54,12 +54,16 @@ class Core:
     records: list[Record] = field(default_factory=list)
     commands: list[Approved] = field(default_factory=list)
     resting: dict[int, dict[ClientOrderId, Child]] = field(default_factory=dict)
+    # The smallest order by parent and arrival price, on which alone it depends.
+    smallest: dict[tuple[ParentId, Decimal], Decimal] = field(default_factory=dict)
     _composites: dict[Symbol, Composite] = field(default_factory=dict)
+    _collars: dict[tuple[Symbol, int], Decimal] = field(default_factory=dict)
 
     def begin(self, now_ns: int) -> None:
         """Open a step at engine time `now_ns`."""
         self.now_ns = now_ns
         self._composites.clear()
+        self._collars.clear()
 
     def composite(self, symbol: Symbol) -> Composite:
         """Return the market of `symbol` as it stands now; made once a step."""
@@ -76,12 +80,21 @@ class Core:
     def limit_of(self, parent: Parent) -> Decimal:
         """Return the worst price a parent may trade at now: its limit, and never past the collar."""
         sign = parent.spec.side.sign
-        mid = self.composite(parent.spec.symbol).mid
-        reference = parent.arrival_price if mid is None else mid
-        collar = reference + sign * reference * self.settings.limits.collar_bps / BPS
+        symbol = parent.spec.symbol
+        mid = self.composite(symbol).mid
+        if mid is None:
+            collar = self._beyond(parent.arrival_price, sign)
+        elif (known := self._collars.get((symbol, sign))) is not None:
+            collar = known
+        else:
+            collar = self._collars[symbol, sign] = self._beyond(mid, sign)
         if parent.limit is None:
             return collar
         return min(parent.limit, collar) if sign > 0 else max(parent.limit, collar)
+
+    def _beyond(self, reference: Decimal, sign: int) -> Decimal:
+        """Return the collar of takers around `reference`: above for buys (+1), below for sells."""
+        return reference + sign * reference * self.settings.limits.collar_bps / BPS
 
     def note(self, record: Record) -> None:
         """Make a fact true now and hand it to the journal; flag what it reveals to be wrong."""
@@ -171,9 +184,7 @@ class Core:
         if parent.ended or parent.state is ParentState.CANCELLING:
             return
         wakes = parent.wakes
-        self.note(
-            ParentMoved(parent.spec.id, ParentState.CANCELLING, reason, self.now_ns, then)
-        )
+        self.note(ParentMoved(parent.spec.id, ParentState.CANCELLING, reason, self.now_ns, then))
         self.rearm(parent.spec.id, wakes, {})
         for child in list(parent.unsettled.values()):
             self.cancel(child)
@@ -194,9 +205,7 @@ class Core:
         """
         armed = {tag: wake for tag, wake in parent.wakes.items() if tag != fired}
         if memory != parent.memory or wakes != parent.wakes:
-            self.note(
-                Decided(parent.spec.id, msgspec.Raw(_encode(memory)), tuple(wakes.values()))
-            )
+            self.note(Decided(parent.spec.id, msgspec.Raw(_encode(memory)), tuple(wakes.values())))
         self.rearm(parent.spec.id, armed, wakes)
 
     def rearm(

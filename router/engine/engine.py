@@ -23,7 +23,7 @@ from router.engine.inputs import (
 )
 from router.engine.records import Halted, Received, Record
 from router.engine.starting import START, receive, try_start
-from router.engine.timers import QueryTimer, StartTimer, StrategyTimer
+from router.engine.timers import AgainTimer, QueryTimer, StartTimer, StrategyTimer
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent, ParentState
 from strategies.base import Progressed, Resumed, Woke
@@ -132,6 +132,10 @@ class Engine:
                     decide(core, parent, Woke(tag), fired=tag)
             case StartTimer(parent_id=parent_id):
                 try_start(core, core.state.parents[parent_id])
+            case AgainTimer(parent_id=parent_id):
+                parent = core.state.parents[parent_id]
+                if parent.running:
+                    decide(core, parent, Progressed())
             case QueryTimer(client_order_id=order_id):
                 ask(core, core.state.children[order_id])
             case None:

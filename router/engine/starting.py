@@ -61,11 +61,7 @@ def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
     limit = spec.limit_price
     if spec.limit_bps is not None:
         limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
-    lot = min(
-        m.lot
-        for m in core.scales[spec.symbol].members
-        if allowed(spec, m.instrument.venue)
-    )
+    lot = min(m.lot for m in core.scales[spec.symbol].members if allowed(spec, m.instrument.venue))
     core.note(ParentStarted(spec.id, core.now_ns, arrival_price, limit, lot))
     strategy = core.strategies[str(spec.params.__struct_config__.tag)]
     view = EngineView(core, parent)

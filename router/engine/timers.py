@@ -28,7 +28,14 @@ class QueryTimer:
     client_order_id: ClientOrderId
 
 
-Timer = StrategyTimer | StartTimer | QueryTimer
+@dataclass(frozen=True, slots=True)
+class AgainTimer:
+    """Ask a strategy again that wanted what could not be had."""
+
+    parent_id: ParentId
+
+
+Timer = StrategyTimer | StartTimer | QueryTimer | AgainTimer
 
 
 @dataclass(slots=True)

@@ -74,6 +74,13 @@ class EngineView:
 
     def min_quantity(self) -> Decimal:
         """Return the smallest order some allowed venue takes at about the arrival price."""
+        asked = (self.spec.id, self.parent.arrival_price)
+        known = self.core.smallest.get(asked)
+        if known is None:
+            known = self.core.smallest[asked] = self._smallest()
+        return known
+
+    def _smallest(self) -> Decimal:
         smallest = [
             m.market_quantity(
                 m.instrument.quantity_of(
@@ -118,14 +125,18 @@ class EngineView:
                     return member.market_price(half)
                 case PriceSource.LAST:
                     last = self.core.books.last_tick(q.book)
-                    return None if last is None else member.market_price(
-                        member.instrument.price_of(last)
+                    return (
+                        None
+                        if last is None
+                        else member.market_price(member.instrument.price_of(last))
                     )
                 case PriceSource.MARK | PriceSource.INDEX:
                     books = self.core.books
                     e12 = books.mark(q.book) if source is PriceSource.MARK else books.index(q.book)
-                    return None if e12 is None else member.market_price(
-                        MONEY.divide(Decimal(e12), _E12)
+                    return (
+                        None
+                        if e12 is None
+                        else member.market_price(MONEY.divide(Decimal(e12), _E12))
                     )
         return None
 

@@ -68,9 +68,7 @@ class Parent:
     @property
     def reserved(self) -> Decimal:
         """Return what open and doubtful children may still fill, market units."""
-        return sum(
-            (c.member.market_quantity(c.reserved) for c in self.unsettled.values()), ZERO
-        )
+        return sum((c.member.market_quantity(c.reserved) for c in self.unsettled.values()), ZERO)
 
     @property
     def free(self) -> Decimal:

@@ -25,8 +25,11 @@ def report_tables(report: Report) -> RenderableType:
             parts.append(_venues(parent))
         parts.append(Text())
     parts.append(
-        Text(f"{report.market_events:,} market events in {report.elapsed_s} s, "
-             f"digest {report.digest[:16]}", style="dim")
+        Text(
+            f"{report.market_events:,} market events in {report.elapsed_s} s, "
+            f"digest {report.digest[:16]}",
+            style="dim",
+        )
     )
     return Group(*parts)
 
@@ -94,7 +97,10 @@ def _costs(parent: ParentSummary) -> Table:
         ("  pro rata by depth", _short(other.pro_rata, 2)),
         ("  optimal on the books seen", _short(other.optimal, 2)),
         ("fees", _short(parent.fees, 2)),
-        ("maker share", "-" if parent.maker_share is None else f"{Decimal(parent.maker_share):.1%}"),
+        (
+            "maker share",
+            "-" if parent.maker_share is None else f"{Decimal(parent.maker_share):.1%}",
+        ),
         ("children", str(parent.children)),
     ):
         table.add_row(name, value)

@@ -60,7 +60,6 @@ class Query(msgspec.Struct, frozen=True, tag="query", kw_only=True):
 Command = Submit | Cancel | Query
 
 
-
 class Approved:
     """A command that risk has let pass: the only thing a gateway accepts.
 

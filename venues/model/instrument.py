@@ -114,9 +114,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     def market_quantity(self, quantity: Decimal) -> Decimal:
         """Return an order quantity of the instrument in market units; linear contracts only."""
-        return MONEY.multiply(
-            MONEY.multiply(quantity, self.instrument.contract_size), self.unit
-        )
+        return MONEY.multiply(MONEY.multiply(quantity, self.instrument.contract_size), self.unit)
 
     def market_price(self, price: Decimal) -> Decimal:
         """Return an instrument price as market quote per market unit."""
