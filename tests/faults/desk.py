@@ -1,0 +1,78 @@
+"""A desk and a journal under observation: every boundary between them may be the last one passed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from router.engine.inputs import Input
+from router.engine.timers import AgainTimer
+from router.journal.memory import MemoryJournal
+from router.journal.ports import Row
+from router.runtime.desk import Desk
+from tests.faults.crashes import Dice
+from tests.faults.profile import Point
+from tests.faults.trace import Trace
+from tests.faults.witness import Violation, Witness
+from venues.model.commands import Approved
+
+_MOST_AT_ONCE: Final = 5_000  # rows written at one instant: more is an engine that spins
+
+
+class WatchedJournal(MemoryJournal):
+    """The real journal in memory; what it commits is shown to the witness."""
+
+    def __init__(self, kept: Iterable[Row], dice: Dice, witness: Witness) -> None:
+        super().__init__(kept)
+        self._dice = dice
+        self._witness = witness
+        self._shown = self._committed
+        self._instant = (0, 0)  # time and number of rows written at it
+
+    def append(self, kind: str, body: bytes, *, mono_ns: int, wall_ns: int) -> int:
+        self._dice.passing(Point.DECIDED)
+        self._count(mono_ns)
+        return super().append(kind, body, mono_ns=mono_ns, wall_ns=wall_ns)
+
+    def commit(self) -> None:
+        self._dice.passing(Point.APPENDED)
+        super().commit()
+        fresh = self._rows[self._shown : self._committed]
+        self._shown = self._committed
+        self._witness.committed(fresh)
+        self._dice.passing(Point.COMMITTED)
+
+    def _count(self, now_ns: int) -> None:
+        time_ns, rows = self._instant
+        self._instant = (now_ns, rows + 1 if time_ns == now_ns else 1)
+        if rows > _MOST_AT_ONCE:
+            raise Violation(f"the engine spins: {rows} records at one instant")
+
+    def crashed(self) -> "WatchedJournal":
+        """Return what the next process finds; this journal is dead after it."""
+        return WatchedJournal(self.crash().rows(), self._dice, self._witness)
+
+
+@dataclass(slots=True)
+class WatchedDesk(Desk):
+    """The real desk; after each turn the engine's memory is compared with what was committed."""
+
+    dice: Dice
+    witness: Witness
+    trace: Trace
+
+    def turn(self, event: Input, now_ns: int, wall_ns: int) -> list[Approved]:
+        self.dice.passing(Point.HEARD)
+        self.trace.note(now_ns, "engine", event)
+        leaving = Desk.turn(self, event, now_ns, wall_ns)
+        self.witness.turned(self.engine.core.state)
+        self._nobody_sleeps_for_ever()
+        return leaving
+
+    def _nobody_sleeps_for_ever(self) -> None:
+        """Insist that something will wake every parent that runs."""
+        core = self.engine.core
+        for parent in core.state.parents.values():
+            if not parent.running or parent.unsettled or parent.wakes:
+                continue
+            if AgainTimer(parent.spec.id) not in core.timers._live:
+                raise Violation(f"nothing will ever wake {parent.spec.id}: {parent.idle}")

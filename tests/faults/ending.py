@@ -1,0 +1,90 @@
+"""What must hold when all is over: nobody is stuck, and each trade was counted exactly once."""
+
+from decimal import Decimal
+
+from router.orders.lifecycle import Status
+from router.orders.parent import ParentState
+from strategies.spec import RestParams
+from tests.faults.profile import FAULTY_NS, START_NS
+from tests.faults.witness import Violation
+from tests.faults.world import World
+from venues.model.ids import AccountId, Symbol, VenueId
+from venues.model.numbers import ZERO
+from venues.paper.listing import Refusal
+
+# What a venue may refuse although we did nothing wrong; any other word is a fault of ours.
+_WEATHER = {
+    Refusal.DEADLINE.value,
+    Refusal.ENDED.value,
+    Refusal.POST_ONLY.value,
+    Refusal.CLOSED.value,
+    Refusal.UNKNOWN_ORDER.value,
+}
+_OURS = {refusal.value for refusal in Refusal} - _WEATHER
+
+
+def check_liveness(world: World) -> None:
+    """Ten quiet minutes later: every doubt is resolved and every parent ended or says why not."""
+    state = world.desk.engine.core.state
+    for child in state.children.values():
+        if child.submit.decided_ns > START_NS + FAULTY_NS:
+            continue  # sent in quiet times: its answer is on the way
+        if child.status in {Status.IN_DOUBT, Status.SENT} or (child.closed and not child.settled):
+            raise Violation(
+                f"{child.submit.client_order_id} is {child.status.value} and nobody resolves it"
+            )
+    for parent in state.parents.values():
+        resting = isinstance(parent.spec.params, RestParams) and not parent.spec.params.deadline_s
+        if parent.ended or (parent.running and resting and parent.idle):
+            continue
+        raise Violation(
+            f"{parent.spec.id} is {parent.state.value} after ten quiet minutes: {parent.idle}"
+        )
+
+
+def check_all_counted(world: World) -> None:
+    """Compare the last memory, the journal, the report and the venues' own logs."""
+    state = world.desk.engine.core.state
+    world.witness.folded(state)
+    for parent in state.parents.values():
+        if not parent.ended:
+            raise Violation(f"{parent.spec.id} is {parent.state.value} at the end: {parent.idle}")
+        if parent.excess and parent.state is not ParentState.FAILED:
+            raise Violation(f"{parent.spec.id} is {parent.excess} over and {parent.state.value}")
+    if not all(venue.quiet for venue in world.venues):
+        raise Violation("venues are still talking five minutes after everything ended")
+    _check_trades(world)
+    for venue in world.venues:
+        for seen in venue.truth().requests:
+            if seen.refusal in _OURS:
+                raise Violation(f"{venue.venue} refused {seen.command}: {seen.refusal}")
+
+
+def _check_trades(world: World) -> None:
+    state = world.desk.engine.core.state
+    booked = {exec_id for child in state.children.values() for exec_id in child.exec_ids}
+    happened = {trade.exec_id for v in world.venues for trade in v.truth().trades}
+    if booked != happened:
+        raise Violation(f"trades {sorted(booked ^ happened)} are not on both sides")
+    held: dict[tuple[AccountId, VenueId, Symbol], Decimal] = {}
+    filled = dict.fromkeys(state.parents, ZERO)
+    for venue in world.venues:
+        for order in venue.orders.values():
+            submit = order.submit
+            traded = order.listing.quantity(order.cum_lots)
+            member = state.members[submit.venue, submit.symbol]
+            key = (submit.account, submit.venue, submit.symbol)
+            held[key] = held.get(key, ZERO) + submit.side.sign * traded
+            filled[submit.parent_id] += member.market_quantity(traded)
+    for parent_id, quantity in filled.items():
+        if state.parents[parent_id].filled != quantity:
+            raise Violation(
+                f"{parent_id} says {state.parents[parent_id].filled}, its venues {quantity}"
+            )
+    for key, quantity in held.items():
+        row = state.positions.rows.get(key)
+        if (ZERO if row is None else row.quantity) != quantity:
+            raise Violation(f"position {key} is not {quantity}")
+    reported = sorted(execution.exec_id for execution in world.follower.executions)
+    if reported != sorted(happened):
+        raise Violation("the report does not hold every trade once")

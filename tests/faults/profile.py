@@ -1,0 +1,189 @@
+"""What does one seed do? Parents, faults, weather, crashes and meddling, all drawn from its number."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+from typing import Final
+
+from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
+from venues.model.ids import ParentId, VenueId
+from venues.model.order import Side
+from venues.paper.chance import DISHONEST, FaultKind, SilenceRate, swarm_rates
+from venues.synthetic.profile import BTC_USDT
+from venues.synthetic.small import SMALL_VENUES
+
+S_NS: Final = 1_000_000_000
+START_NS: Final = 1_000 * S_NS
+FAULTY_NS: Final = 600 * S_NS  # ten minutes in which things fail
+QUIET_NS: Final = 900 * S_NS  # then fifteen in which nothing does, the last five without a market
+MARKET_NS: Final = 1_200 * S_NS
+
+
+class Point(enum.Enum):
+    """Where a process can die: the boundaries between engine, journal and venues."""
+
+    HEARD = "before the engine hears"
+    DECIDED = "decided, nothing on disk"
+    APPENDED = "appended, not committed"
+    COMMITTED = "committed, nothing sent"
+    SENDING = "before a send of several"
+    SENT = "after a send"
+    FOLDED = "folded, not yet resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something a person does at `at_ns`: hand a parent over, take it back, or halt everything."""
+
+    at_ns: int
+    submit: ParentSpec | None = None
+    cancel: ParentId | None = None
+    halt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """Rates of market troubles per venue and run: feeds that fall silent, books that cross."""
+
+    silences: int
+    crosses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Everything that distinguishes one seed from another.
+
+    `crash_rates`: chance to die at each passing of a point; `crash_again`: the same right after a
+    recovery. `live`: driven by the asyncio loop in virtual time, else by the replay.
+    """
+
+    seed: int
+    venues: int
+    live: bool
+    deeds: tuple[Deed, ...]
+    rates: Mapping[VenueId, Mapping[FaultKind, float]]
+    silence: Mapping[VenueId, SilenceRate]
+    weather: Weather
+    crash_rates: Mapping[Point, float]
+    crash_again: float
+    jitter_ns: int
+    answer_timeout_ns: int
+    stale_after_ns: int
+
+    @property
+    def honest(self) -> bool:
+        """Return whether no venue lies or overfills."""
+        return not any(rates.get(kind) for rates in self.rates.values() for kind in DISHONEST)
+
+
+def draw(seed: int) -> Profile:
+    """Return the profile of `seed`; equal on every machine."""
+    rng = Random(seed)
+    venues = rng.choice((2, 2, 3))
+    names = [VenueId(v.name) for v in SMALL_VENUES[:venues]]
+    lying = rng.random() < 0.15
+    return Profile(
+        seed=seed,
+        venues=venues,
+        live=rng.random() < 0.15,
+        deeds=_deeds(rng, names),
+        rates={name: _rates(rng, lying=lying) for name in names},
+        silence={name: _silence(rng) for name in names},
+        weather=Weather(rng.choice((0, 0, 1, 3)), rng.choice((0, 0, 1, 3))),
+        crash_rates=_crashes(rng),
+        crash_again=rng.choice((0.0, 0.1, 0.4)),
+        jitter_ns=rng.choice((0, 5_000_000, 200_000_000)),
+        answer_timeout_ns=rng.choice((1, 5, 10)) * S_NS,
+        stale_after_ns=rng.choice((2, 5)) * S_NS,
+    )
+
+
+def _rates(rng: Random, *, lying: bool) -> Mapping[FaultKind, float]:
+    rates = dict(swarm_rates(rng)) if rng.random() < 0.85 else {}
+    lies = {kind: rng.choice((0.0, 0.05, 0.2)) for kind in FaultKind if kind in DISHONEST}
+    return {**rates, **lies} if lying else rates
+
+
+def _silence(rng: Random) -> SilenceRate:
+    if rng.random() < 0.6:
+        return SilenceRate()
+    return SilenceRate(
+        every_ns=rng.choice((60, 200)) * S_NS, longest_ns=rng.choice((2, 30, 120)) * S_NS
+    )
+
+
+def _crashes(rng: Random) -> Mapping[Point, float]:
+    """Half of the points never kill; the others about once in `every` passings."""
+    if rng.random() < 0.15:
+        return {}
+    every = rng.choice((100, 400, 1_500))
+    return {point: 1 / every for point in Point if rng.random() < 0.5 and point is not Point.FOLDED}
+
+
+def _deeds(rng: Random, names: list[VenueId]) -> tuple[Deed, ...]:
+    deeds = []
+    for n in range(rng.randint(2, 5)):
+        spec = _spec(rng, n, names)
+        at_ns = START_NS + rng.choice((0, rng.randrange(240 * S_NS)))
+        deeds.append(Deed(at_ns, submit=spec))
+        if rng.random() < 0.2:
+            deeds.append(Deed(at_ns, submit=spec))  # handed over twice: still one parent
+        if rng.random() < 0.25:
+            later_ns = at_ns + rng.randrange(300 * S_NS)
+            deeds.append(Deed(later_ns, cancel=spec.id))
+    if rng.random() < 0.08:
+        deeds.append(Deed(START_NS + rng.randrange(FAULTY_NS), halt="the desk head said so"))
+    return tuple(sorted(deeds, key=lambda deed: deed.at_ns))
+
+
+def _spec(rng: Random, n: int, names: list[VenueId]) -> ParentSpec:
+    quantity = Decimal(rng.randint(100, 6_000)).scaleb(-3)
+    side = rng.choice((Side.BUY, Side.SELL))
+    limit_bps, limit_price = None, None
+    match rng.randrange(4):
+        case 0:
+            limit_bps = Decimal(rng.choice((0, 3, 10, 50)))
+        case 1:
+            limit_price = Decimal(2_000) + side.sign * Decimal(rng.randint(-2, 6)) / 2
+        case _:
+            pass
+    return ParentSpec(
+        id=ParentId(f"p{n}"),
+        symbol=BTC_USDT,
+        side=side,
+        quantity=quantity,
+        params=_params(rng),
+        limit_bps=limit_bps,
+        limit_price=limit_price,
+        start_ns=START_NS + rng.randrange(60 * S_NS) if rng.random() < 0.2 else 0,
+        venues_deny=(rng.choice(names),) if rng.random() < 0.15 else (),
+        venue_caps=((rng.choice(names), quantity / 2),) if rng.random() < 0.15 else (),
+        seed=rng.randrange(100),
+    )
+
+
+def _params(rng: Random) -> Params:
+    match rng.randrange(6):
+        case 0:
+            return TakeParams()
+        case 1:
+            return RestParams(
+                peg=rng.choice(("primary", "mid", "opposite")),
+                offset_ticks=rng.choice((0, 0, 1, 3)),
+                repeg_interval_ms=rng.choice((200, 1_000, 5_000)),
+                repeg_max=rng.choice((3, 1_000)),
+                deadline_s=rng.choice((0, 30, 120, 300)),
+                at_deadline=rng.choice(("cross", "cancel")),
+            )
+        case _:
+            jitter = rng.choice((Decimal(0), Decimal("0.3")))
+            return TwapParams(
+                horizon_s=rng.choice((30, 120, 300, 420)),
+                slices=rng.choice((3, 10, 40)),
+                size_jitter=jitter,
+                time_jitter=jitter,
+                passive_fraction=rng.choice((Decimal(0), Decimal("0.4"), Decimal("0.8"))),
+                leftover=rng.choice(("sweep_within_limit", "cancel")),
+            )

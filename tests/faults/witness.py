@@ -1,0 +1,319 @@
+"""What is true from outside: venue logs, committed rows and the tape, held against promises 1 to 3."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+
+from router.engine.fold import decode
+from router.engine.records import (
+    Flagged,
+    Halted,
+    Issued,
+    ParentReceived,
+    ParentStarted,
+    ProvenAbsent,
+    Received,
+    Record,
+    RunOpened,
+)
+from router.engine.state import EngineState
+from router.journal.ports import Row
+from router.orders.lifecycle import Status
+from router.orders.parent import ENDED, ParentState
+from router.risk.limits import Limits
+from tests.faults.likeness import child_differs, parent_differs, whole_differs
+from tests.faults.profile import Profile
+from tests.faults.venue import WatchedVenue
+from venues.model.commands import Cancel, Command, Query, Submit
+from venues.model.events import Standing
+from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
+from venues.model.instrument import Member
+from venues.model.numbers import BPS, ZERO
+from venues.paper.faults import CumBehind, Overfilled
+from venues.paper.market import RecordedMarket
+from venues.paper.truth import PaperOrder
+from venues.tape.recording import Tape
+
+_Name = tuple[str, ClientOrderId, int]
+
+
+# What the engine itself finds impossible: no fault of a venue leads there.
+_BUGS = {"stuck", "grid", "duplicate", "quantity"}
+
+
+class Violation(AssertionError):
+    """A promise is broken; the message says which and how."""
+
+
+@dataclass(slots=True)
+class _Exposure:
+    """What one parent has traded or may still trade at the venues, in market units.
+
+    `lies`: what venues traded beyond an order or left out of its closing report.
+    """
+
+    quantity: Decimal
+    final: Decimal = ZERO
+    lies: Decimal = ZERO
+    open: dict[ClientOrderId, Submit] = field(default_factory=dict)
+
+
+class Witness:
+    """Follows everything that leaves, is committed or happens at a venue; raises Violation."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        tape: Tape,
+        market: RecordedMarket,
+        venues: Sequence[WatchedVenue],
+        shadow: EngineState,
+        limits: Limits,
+    ) -> None:
+        self._profile = profile
+        self._market = market
+        self._venues: Mapping[VenueId, WatchedVenue] = {v.venue: v for v in venues}
+        self._members: Mapping[tuple[VenueId, Symbol], Member] = shadow.members
+        self._limits = limits
+        self._book = {
+            (r.instrument.venue, r.instrument.symbol): (i, r.msg_local_ns)
+            for i, r in enumerate(tape.recordings)
+        }
+        self.shadow = shadow  # the fold of all committed rows
+        self._intents: dict[_Name, Command] = {}
+        self._left: set[_Name] = set()
+        self._exposures: dict[ParentId, _Exposure] = {}
+        self.opened = False
+        self._filled: dict[ParentId, Decimal] = {}
+        self._ended: dict[ParentId, ParentState] = {}
+        self._closed: dict[ClientOrderId, Status] = {}
+        self._touched_children: set[ClientOrderId] = set()
+        self._touched_parents: set[ParentId] = set()
+
+    # -- what is committed -----------------------------------------------------------------------
+
+    def committed(self, rows: Sequence[Row]) -> None:
+        """Take in rows that a crash can no longer take away."""
+        for row in rows:
+            record = decode(row.seq, row.kind, row.body)
+            self.opened = True
+            self.shadow.apply(record)
+            self._note(record)
+        for parent_id in self._touched_parents:
+            self._parent_goes_forward(parent_id)
+        for order_id in self._touched_children:
+            self._child_goes_forward(order_id)
+
+    def _note(self, record: Record) -> None:
+        if isinstance(record, Issued):
+            self._intents[_name(record.command)] = record.command
+        if isinstance(record, ParentStarted):
+            self._check_arrival(record)
+        if isinstance(record, Flagged) and record.code in _BUGS:
+            raise Violation(f"{record.parent_id} was flagged {record.code}: {record.sentence}")
+        order_id, parent_id = _about(record)
+        child = self.shadow.children.get(order_id)
+        if child is not None:
+            self._touched_children.add(order_id)
+            parent_id = child.submit.parent_id
+        if parent_id in self.shadow.parents:
+            self._touched_parents.add(parent_id)
+
+    def _check_arrival(self, record: ParentStarted) -> None:
+        spec = self.shadow.parents[record.parent_id].spec
+        expected = spec.limit_price
+        if spec.limit_bps is not None:
+            expected = record.arrival_price * (1 + spec.side.sign * spec.limit_bps / BPS)
+        if expected != record.limit:
+            raise Violation(f"{spec.id} starts with limit {record.limit}, {expected} was asked")
+
+    def _parent_goes_forward(self, parent_id: ParentId) -> None:
+        parent = self.shadow.parents[parent_id]
+        if parent.filled < self._filled.get(parent_id, ZERO):
+            raise Violation(f"{parent_id}: filled fell to {parent.filled}")
+        self._filled[parent_id] = parent.filled
+        before = self._ended.get(parent_id)
+        if before is not None and parent.state is not before:
+            raise Violation(f"{parent_id} was {before.value} and is {parent.state.value}")
+        if parent.state in ENDED:
+            self._ended[parent_id] = parent.state
+        total = parent.filled + parent.reserved
+        if total > parent.spec.quantity + self._lies(parent_id):
+            raise Violation(f"{parent_id}: the ledger permits {total} of {parent.spec.quantity}")
+        if parent.excess and parent.running:
+            raise Violation(f"{parent_id} is {parent.excess} over its quantity and goes on")
+
+    def _child_goes_forward(self, order_id: ClientOrderId) -> None:
+        child = self.shadow.children[order_id]
+        before = self._closed.get(order_id)
+        if before is not None and child.status is not before:
+            raise Violation(f"{order_id} was {before.value} and is {child.status.value}")
+        if child.closed:
+            self._closed[order_id] = child.status
+        order = self._venues[child.submit.venue].orders.get(order_id)
+        real = {} if order is None else {fill.exec_id: fill.quantity for fill in order.fills}
+        booked = sum((real.get(exec_id, ZERO) for exec_id in child.exec_ids), ZERO)
+        if child.filled != booked:
+            raise Violation(f"{order_id}: booked {child.filled}, its trades say {booked}")
+
+    # -- what leaves -----------------------------------------------------------------------------
+
+    def leaving(self, command: Command, now_ns: int) -> None:
+        """Judge a command at the moment it leaves for its venue."""
+        name = _name(command)
+        if self._intents.get(name) != command:
+            raise Violation(f"{name} leaves without a committed intent of equal content")
+        if name in self._left:
+            raise Violation(f"{name} leaves twice")
+        self._left.add(name)
+        if isinstance(command, Submit):
+            self._check_submit(command, now_ns)
+
+    def left(self, command: Command) -> None:
+        """Count a command that is under way now."""
+        if isinstance(command, Submit):
+            parent = self.shadow.parents[command.parent_id]
+            exposure = self._exposures.setdefault(
+                command.parent_id, _Exposure(parent.spec.quantity)
+            )
+            exposure.open[command.client_order_id] = command
+            self.venues_moved()
+
+    def _check_submit(self, submit: Submit, now_ns: int) -> None:
+        parent = self.shadow.parents[submit.parent_id]
+        if self.shadow.halt.active:
+            raise Violation(f"{submit.client_order_id} leaves after a halt")
+        if parent.ended or parent.state in {ParentState.CANCELLING, ParentState.PENDING}:
+            raise Violation(f"{submit.client_order_id} leaves for a {parent.state.value} parent")
+        if not submit.decided_ns <= now_ns <= submit.deadline_ns:
+            raise Violation(f"{submit.client_order_id} leaves at {now_ns}, too late")
+        self._check_book(submit, now_ns)
+        self._check_price(submit)
+
+    def _check_book(self, submit: Submit, now_ns: int) -> None:
+        i, local_ns = self._book[submit.venue, submit.symbol]
+        seen = int(np.searchsorted(local_ns, now_ns, side="right"))
+        age_ns = now_ns - int(local_ns[seen - 1]) if seen else None
+        if age_ns is None or age_ns > self._profile.stale_after_ns:
+            raise Violation(f"{submit.client_order_id} relies on a book {age_ns} ns old")
+        if self._market.view.crossed(i):
+            raise Violation(f"{submit.client_order_id} relies on a crossed book")
+
+    def _check_price(self, submit: Submit) -> None:
+        parent = self.shadow.parents[submit.parent_id]
+        sign, member = submit.side.sign, self._members[submit.venue, submit.symbol]
+        price = member.market_price(submit.price)
+        if submit.side is not parent.spec.side:
+            raise Violation(f"{submit.client_order_id} is a {submit.side.value}")
+        if parent.limit is not None and sign * price > sign * parent.limit:
+            raise Violation(f"{submit.client_order_id}: {price} is beyond {parent.limit}")
+        # Wider than any of its own median mids can be away from one venue's: a last fence.
+        bps = self._limits.passive_collar_bps if submit.post_only else self._limits.collar_bps
+        reference = parent.arrival_price
+        if parent.limit is None and sign * (price - reference) * BPS > 2 * bps * reference:
+            raise Violation(f"{submit.client_order_id}: {price} is far from {reference}")
+
+    # -- what happens at the venues ----------------------------------------------------------------
+
+    def venues_moved(self) -> None:
+        """Check promise 1: nothing beyond the quantity has traded or can trade any more."""
+        for parent_id, exposure in self._exposures.items():
+            if exposure.open and self._total(exposure) > exposure.quantity + exposure.lies:
+                raise Violation(
+                    f"{parent_id}: {self._total(exposure)} of {exposure.quantity} can trade, "
+                    f"{exposure.lies} of it by lies"
+                )
+
+    def _total(self, exposure: _Exposure) -> Decimal:
+        total = exposure.final
+        for order_id, submit in list(exposure.open.items()):
+            venue = self._venues[submit.venue]
+            member = self._members[submit.venue, submit.symbol]
+            order = venue.orders.get(order_id)
+            if order is None:
+                if not venue.under_way(order_id):
+                    del exposure.open[order_id]  # lost, ignored or refused: it can never trade
+                elif venue.would_take(submit):
+                    total += member.market_quantity(submit.quantity)
+                continue
+            lots = order.cum_lots + max(order.leaves, 0)
+            quantity = member.market_quantity(order.listing.quantity(lots))
+            total += quantity
+            if order.standing is not Standing.WORKING:
+                del exposure.open[order_id]
+                exposure.final += quantity
+                exposure.lies += member.market_quantity(_lie(order))
+        return total
+
+    def _lies(self, parent_id: ParentId) -> Decimal:
+        exposure = self._exposures.get(parent_id)
+        if exposure is None:
+            return ZERO
+        self._total(exposure)
+        return exposure.lies
+
+    # -- what the engine believes ------------------------------------------------------------------
+
+    def turned(self, state: EngineState) -> None:
+        """Compare an engine's memory after a turn with the fold and with the venues."""
+        for order_id in self._touched_children:
+            if wrong := child_differs(state.children.get(order_id), self.shadow.children[order_id]):
+                raise Violation(f"memory is not the fold of the journal: {wrong}")
+        for parent_id in self._touched_parents:
+            if wrong := parent_differs(
+                state.parents.get(parent_id), self.shadow.parents[parent_id]
+            ):
+                raise Violation(f"memory is not the fold of the journal: {wrong}")
+        self._touched_children.clear()
+        self._touched_parents.clear()
+        for parent_id, exposure in self._exposures.items():
+            total = self._total(exposure)
+            parent = state.parents[parent_id]
+            if total > parent.filled + parent.reserved + exposure.lies:
+                raise Violation(
+                    f"{parent_id}: {total} can trade, only {parent.filled} filled and "
+                    f"{parent.reserved} reserved are counted"
+                )
+
+    def folded(self, state: EngineState) -> None:
+        """Compare a recovered state with the fold made row by row while they were written."""
+        if wrong := whole_differs(state, self.shadow):
+            raise Violation(f"the recovered state is not what was committed: {wrong}")
+
+
+def _name(command: Command) -> _Name:
+    match command:
+        case Submit():
+            return "submit", command.client_order_id, 0
+        case Cancel():
+            return "cancel", command.client_order_id, command.number
+        case Query():
+            return "query", command.client_order_id, command.number
+
+
+def _about(record: Record) -> tuple[ClientOrderId, ParentId]:
+    """Return which child and which parent a record is about, "" for none."""
+    match record:
+        case Issued(command=command):
+            return command.client_order_id, command.parent_id
+        case Received(event=event):
+            return event.client_order_id, ParentId("")
+        case ProvenAbsent(client_order_id=order_id):
+            return ClientOrderId(order_id), ParentId("")
+        case ParentReceived(spec=spec):
+            return ClientOrderId(""), spec.id
+        case RunOpened() | Halted():
+            return ClientOrderId(""), ParentId("")
+        case _:
+            return ClientOrderId(""), record.parent_id
+
+
+def _lie(order: PaperOrder) -> Decimal:
+    """Return what a closed order traded more than asked, or kept from us in its last word."""
+    over = max(order.cum_lots - order.lots, 0)
+    told = order.listing.quantity(over) if over else ZERO
+    if order.fills and any(isinstance(f, CumBehind) for f in order.faults):
+        return max(told, order.fills[-1].quantity)
+    return told if any(isinstance(f, Overfilled) for f in order.faults) else ZERO
