@@ -32,6 +32,10 @@ class Depth(Protocol):
         """Return ticks and lots, best first, until `enough` lots, the limit or `most` levels."""
         ...
 
+    def within(self, i: int, side: int, /, *, limit_tick: int | None, enough: int) -> int:
+        """Return the lots of `side` no worse than `limit_tick`, counted up to `enough` (<= 2^60)."""
+        ...
+
     def net(self, i: int, key: int, /) -> int:
         """Return the lots others show at one level."""
         ...

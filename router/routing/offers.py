@@ -16,7 +16,7 @@ from venues.model.order import Side
 
 # One book is read at most this deep; what lies beyond is not counted on.
 LEVELS_MOST: Final = 4096
-# More lots than any walk needs, and few enough that their sum with one more level fits an int64.
+# More lots than any walk needs.
 _EVERYTHING: Final = 2**60
 _GRAINS_MOST: Final = 2**60
 
@@ -181,7 +181,4 @@ def _near_lots(depth: Depth, quote: Quote, side: Side) -> int:
     doubled = best + (best if behind is None else behind)
     # Rounded to the inside: down for asks, up for bids.
     limit = doubled * 10_010 // 20_000 if side is Side.BUY else -(-doubled * 9_990 // 20_000)
-    _, lots = depth.levels(
-        quote.book, book_side(side), limit_tick=limit, enough=_EVERYTHING, most=LEVELS_MOST
-    )
-    return int(lots.sum())
+    return depth.within(quote.book, book_side(side), limit_tick=limit, enough=_EVERYTHING)

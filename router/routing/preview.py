@@ -89,10 +89,9 @@ def available(
         guard = own_guard(terms.own.get(quote.book, ()), side)
         if guard is not None:
             limit_tick = min(limit_tick * side.sign, guard * side.sign) * side.sign
-        _, lots = depth.levels(
+        here = step * depth.within(
             quote.book, book_side(side), limit_tick=limit_tick, enough=most // step
         )
-        here = min(int(lots.sum()), most // step) * step
         found += here
         if quote.venue in room:
             room[quote.venue] -= here

@@ -52,6 +52,10 @@ class FakeDepth:
             lots.append(size)
         return np.array(ticks, np.int64), np.array(lots, np.int64)
 
+    def within(self, i: int, side: int, *, limit_tick: int | None, enough: int) -> int:
+        _, lots = self.levels(i, side, limit_tick=limit_tick, enough=enough, most=1 << 20)
+        return min(int(lots.sum()), enough)
+
     def net(self, i: int, key: int) -> int:
         return dict(self._side(i, key % 2)).get(key // 2, 0)
 

@@ -108,6 +108,7 @@ def picture(books: Books, i: int, now_ns: int) -> list[object]:
         for bound, enough, most in ((None, 1 << 60, 512), (limit, 1 << 60, 512), (None, 25, 3)):
             found, lots = books.levels(i, side, limit_tick=bound, enough=enough, most=most)
             seen.append((found.tolist(), lots.tolist()))
+            seen.append(books.within(i, side, limit_tick=bound, enough=enough))
     for key in (level_key(999, BID), level_key(1000, ASK), level_key(1 << 40, ASK)):
         seen.append((books.size(i, key), books.net(i, key)))
     return seen

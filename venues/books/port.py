@@ -100,6 +100,13 @@ class Books(Protocol):
         """
         ...
 
+    def within(self, i: int, side: int, *, limit_tick: int | None, enough: int) -> int:
+        """Return the net lots of `side` no worse than `limit_tick`, counted up to `enough`.
+
+        `enough` is at most 2^60.
+        """
+        ...
+
     def all_levels(self, i: int) -> Int64s:
         """Return every level held, ordered by key.
 

@@ -44,6 +44,7 @@ from venues.books.layout import (
     STATE_UNVERIFIED,
 )
 from venues.books.port import DEFAULT_MOST, Books, Capacity
+from venues.books.within import book_within
 from venues.model.instrument import Instrument
 from venues.model.market import ASK, BookMessage, BookState, DerivKind, Int64s
 
@@ -172,6 +173,12 @@ class KernelBooks:
         lots = np.empty(most, np.int64)
         count = book_levels(self.arena.mem, self.base(i), side, limit_tick, enough, ticks, lots)
         return ticks[:count], lots[:count]
+
+    def within(self, i: int, side: int, *, limit_tick: int | None, enough: int) -> int:
+        """Return the net lots of `side` no worse than `limit_tick`, counted up to `enough`."""
+        if limit_tick is None:
+            limit_tick = FAR_TICK if side == ASK else NO_TICK
+        return int(book_within(self.arena.mem, self.base(i), side, limit_tick, enough))
 
     def all_levels(self, i: int) -> Int64s:
         """Return every level held, ordered by key; see `Books.all_levels`."""

@@ -6,7 +6,7 @@ decrease releases it first. (The kernel keeps what is left instead; the two must
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -81,6 +81,15 @@ class _Book:
         """Return what is displayed of a level less what is ours."""
         lots = self.displayed.get(key, 0)
         return lots - min(self.own.get(key, 0), lots)
+
+    def ticks(self, side: int, limit_tick: int | None) -> Iterator[int]:
+        """Return the displayed ticks no worse than `limit_tick`, best first."""
+        shelf = self.shelf[side]
+        if side == BID:
+            first = 0 if limit_tick is None else bisect_left(shelf, limit_tick)
+            return (shelf[place] for place in range(len(shelf) - 1, first - 1, -1))
+        end = len(shelf) if limit_tick is None else bisect_right(shelf, limit_tick)
+        return (shelf[place] for place in range(end))
 
     def crossed(self) -> bool:
         """Return whether the displayed touch is crossed or locked."""
@@ -180,25 +189,23 @@ class TwinBooks:
     ) -> tuple[Int64s, Int64s]:
         """Return ticks and net lots of `side`, best first; see `Books.levels`."""
         book = self._books[i]
-        shelf = book.shelf[side]
-        if side == BID:
-            first = 0 if limit_tick is None else bisect_left(shelf, limit_tick)
-            order = range(len(shelf) - 1, first - 1, -1)
-        else:
-            end = len(shelf) if limit_tick is None else bisect_right(shelf, limit_tick)
-            order = range(end)
         ticks: list[int] = []
         lots: list[int] = []
         total = 0
-        for place in order:
+        for tick in book.ticks(side, limit_tick):
             if total >= enough or len(ticks) == most:
                 break
-            net = book.net(shelf[place] * 2 + side)
+            net = book.net(tick * 2 + side)
             if net:
-                ticks.append(shelf[place])
+                ticks.append(tick)
                 lots.append(net)
                 total += net
         return np.array(ticks, np.int64), np.array(lots, np.int64)
+
+    def within(self, i: int, side: int, *, limit_tick: int | None, enough: int) -> int:
+        """Return the net lots of `side` no worse than `limit_tick`, counted up to `enough`."""
+        book = self._books[i]
+        return min(sum(book.net(t * 2 + side) for t in book.ticks(side, limit_tick)), enough)
 
     def all_levels(self, i: int) -> Int64s:
         """Return every level held, ordered by key; see `Books.all_levels`."""
