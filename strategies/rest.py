@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from strategies.base import ChildView, Started, State, StrategyEvent, View, Woke
 from strategies.conditions import BookChanged, TouchMoved
+from strategies.feasible import unworkable
 from strategies.intents import Finish, Idle, Intent, Peg, Take, Unwake, WakeAt, WakeWhen, Withdraw
 from strategies.intents import Rest as Post
 from strategies.spec import ParentSpec, RestParams
@@ -35,12 +36,7 @@ class Rest:
 
     def refusal(self, spec: ParentSpec, view: View) -> str:
         """Return why resting is impossible from the start, or ""."""
-        smallest = view.min_quantity()
-        if spec.quantity < smallest:
-            return (
-                f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
-            )
-        return ""
+        return unworkable(spec, view)
 
     def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Post the whole quantity."""

@@ -5,6 +5,7 @@ from random import Random
 from typing import ClassVar
 
 from strategies.base import State, StrategyEvent, View
+from strategies.feasible import unworkable
 from strategies.intents import Finish, Idle, Intent
 from strategies.intents import Take as TakeNow
 from strategies.spec import ParentSpec
@@ -22,12 +23,7 @@ class Take:
 
     def refusal(self, spec: ParentSpec, view: View) -> str:
         """Return why the sweep is impossible from the start, or ""."""
-        smallest = view.min_quantity()
-        if spec.quantity < smallest:
-            return (
-                f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
-            )
-        return ""
+        return unworkable(spec, view)
 
     def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Sweep the whole quantity."""

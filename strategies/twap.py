@@ -15,6 +15,7 @@ from typing import ClassVar
 from msgspec import structs
 
 from strategies.base import ChildView, Progressed, Started, State, StrategyEvent, View, Woke
+from strategies.feasible import unworkable
 from strategies.intents import (
     Finish,
     Idle,
@@ -67,14 +68,7 @@ class Twap:
 
     def refusal(self, spec: ParentSpec, view: View) -> str:
         """Return why this TWAP is impossible from the start, or ""."""
-        smallest = view.min_quantity()
-        if spec.quantity < smallest:
-            return (
-                f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
-            )
-        if floor_lots(spec.quantity, view.lot) * view.lot != spec.quantity:
-            return f"quantity {spec.quantity} is not a whole number of lots of {view.lot}"
-        return ""
+        return unworkable(spec, view)
 
     def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Lay out the slices, merged up to the venue minimum, and begin the first."""

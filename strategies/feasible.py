@@ -1,0 +1,15 @@
+"""Why can an order never work on this market? What every kind checks before it starts."""
+
+from strategies.base import View
+from strategies.spec import ParentSpec
+from venues.model.numbers import floor_to
+
+
+def unworkable(spec: ParentSpec, view: View) -> str:
+    """Return why `spec` can never be filled exactly here, or ""."""
+    smallest = view.min_quantity()
+    if spec.quantity < smallest:
+        return f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
+    if floor_to(spec.quantity, view.lot) != spec.quantity:
+        return f"quantity {spec.quantity} is not a whole number of lots of {view.lot}"
+    return ""
