@@ -202,9 +202,9 @@ def sweep_of(*, kernels: bool) -> Sweep:
     """Return the greedy merge to use: compiled or plain."""
     if not kernels:
         return twin
-    from router.routing.sweep_kernel import kernel
+    from router.routing.sweep_kernel import fastest
 
-    return kernel
+    return fastest
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def warm(settings: Settings) -> None:
             id=ParentId("warm-take"),
             symbol=symbol,
             side=Side.SELL,
-            quantity=Decimal(1),
+            quantity=Decimal(60),  # enough levels for the kernel of the sweep to be worth a call
             params=TakeParams(),
         ),
     ]

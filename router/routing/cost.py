@@ -3,6 +3,8 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import mul
 from typing import Final
 
 import numpy as np
@@ -11,6 +13,8 @@ from venues.model.market import Int64s
 
 # Products up to here stay exact in int64; beyond it the same sums are done in Python integers.
 INT64_MOST: Final = 2**63 - 1
+# Up to so many levels plain integers are faster than arrays and kernels, which take a while to call.
+FEW_LEVELS: Final = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,14 +22,19 @@ class Curve:
     """One side of one book, best first, as running sums.
 
     `ticks[j]` is the price of level j, `upto[j]` the grains up to and with it, `worth[j]` the sum
-    of tick x grains up to and with it. `tick_row` and `upto_row` are the same as arrays.
+    of tick x grains up to and with it. `rows`: ticks and upto as arrays, where they were made so.
     """
 
     ticks: list[int]
     upto: list[int]
     worth: list[int]
-    tick_row: Int64s
-    upto_row: Int64s
+    rows: tuple[Int64s, Int64s] | None = None
+
+    def as_rows(self) -> tuple[Int64s, Int64s]:
+        """Return `ticks` and `upto` as arrays."""
+        if self.rows is not None:
+            return self.rows
+        return np.array(self.ticks, np.int64), np.array(self.upto, np.int64)
 
     @property
     def depth(self) -> int:
@@ -69,23 +78,22 @@ def curve(ticks: Int64s, lots: Int64s, *, lot_grains: int, enough: int) -> Curve
 
     No level counts for more than `enough` lots, so that `enough` x `lot_grains` bounds all sums.
     """
+    prices: list[int] = ticks.tolist()
+    if len(prices) <= FEW_LEVELS:
+        few = [min(size, enough) * lot_grains for size in lots.tolist()]
+        return Curve(prices, list(accumulate(few)), _running(prices, few))
     sizes: Int64s = np.minimum(lots, enough)
     if lot_grains != 1:
         sizes *= lot_grains
     upto: Int64s = sizes.cumsum()
-    prices = ticks.tolist()
-    bounds = upto.tolist()
-    if not prices or max(prices[0], prices[-1]) * bounds[-1] <= INT64_MOST:
+    bounds: list[int] = upto.tolist()
+    if max(prices[0], prices[-1]) * bounds[-1] <= INT64_MOST:
         worth = (ticks * sizes).cumsum().tolist()
     else:
         worth = _running(prices, sizes.tolist())
-    return Curve(prices, bounds, worth, ticks, upto)
+    return Curve(prices, bounds, worth, (ticks, upto))
 
 
 def _running(ticks: Sequence[int], sizes: Sequence[int]) -> list[int]:
     """Return the running sum of tick x size in integers without a bound."""
-    total, out = 0, []
-    for tick, size in zip(ticks, sizes, strict=True):
-        total += tick * size
-        out.append(total)
-    return out
+    return list(accumulate(map(mul, ticks, sizes)))

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from router.routing.cost import INT64_MOST, Curve
+from router.routing.cost import FEW_LEVELS, INT64_MOST, Curve
 from router.routing.sweep import Merge, twin
 from venues.books.jit import jit
 from venues.model.market import Int64s
@@ -49,12 +49,18 @@ def take_cheapest(ticks: Int64s, upto: Int64s, terms: Int64s, need: int) -> None
             at[best] += 1
 
 
+def fastest(curves: Sequence[Curve]) -> Merge:
+    """Return the merge of `curves`: of a few levels in plain Python, of more as a kernel call."""
+    return twin(curves) if sum([len(c.ticks) for c in curves]) <= FEW_LEVELS else kernel(curves)
+
+
 def kernel(curves: Sequence[Curve]) -> Merge:
     """Return the merge of `curves` as a kernel call."""
     if not curves:
         return twin(curves)
-    ticks = np.concatenate([c.tick_row for c in curves])
-    upto = np.concatenate([c.upto_row for c in curves])
+    rows = [c.as_rows() for c in curves]
+    ticks = np.concatenate([row for row, _ in rows])
+    upto = np.concatenate([row for _, row in rows])
     start = [0]
     for held in curves[:-1]:
         start.append(start[-1] + len(held.ticks))
