@@ -1,5 +1,6 @@
 """`fathom replay`: recorded tapes and parent orders in virtual time, as fast as the machine goes."""
 
+import gc
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -75,6 +76,11 @@ def play(paper: Paper, specs: Sequence[ParentSpec]) -> None:
     start_ns = paper.tape.start_ns
     paper.desk.write([paper.opening], start_ns, start_ns)
     replay = Replay(paper.desk, paper.market, paper.venues, start_ns)
-    for spec in specs:
-        replay.put(SubmitParent(spec))
-    replay.run()
+    # What is loaded by now outlives the run: the collector need not look through it again and again.
+    gc.freeze()
+    try:
+        for spec in specs:
+            replay.put(SubmitParent(spec))
+        replay.run()
+    finally:
+        gc.unfreeze()
