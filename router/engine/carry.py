@@ -79,7 +79,8 @@ def carry_out(
     for intent in intents:
         if isinstance(intent, Withdraw):
             _withdraw(core, parent, intent)
-    _say(core, parent, idle)
+    if any(sent) or not sent:  # else the reason why none went out stands
+        _say(core, parent, idle)
     if finish is not None:
         then = ParentState.DONE if finish.complete else ParentState.EXPIRED
         core.wind_down(parent, then, finish.reason)
@@ -133,7 +134,7 @@ def _take(core: Core, parent: Parent, intent: Take) -> bool:
             leg=intent.leg,
         )
         sent = core.issue(parent, submit) or sent
-    if not sent:
+    if not plan.legs:
         parent.idle = "; ".join(f"{venue} {why}" for venue, why in plan.skipped)
     return sent
 
@@ -203,11 +204,13 @@ def _withdraw(core: Core, parent: Parent, intent: Withdraw) -> None:
 
 
 def _say(core: Core, parent: Parent, idle: Idle | None) -> None:
-    """Keep the reason for doing nothing; PARKED is a state of its own and journalled."""
+    """Keep the reason for doing nothing; PARKED is a state of its own and journalled, as why."""
     if idle is not None:
         parent.idle = idle.reason
+    if not parent.running:
+        return
     parked = idle is not None and idle.parked
-    if parked and parent.state is ParentState.ACTIVE:
+    if parked and parent.reason != parent.idle:
         moved = ParentMoved(parent.spec.id, ParentState.PARKED, parent.idle, core.now_ns)
         core.note(moved)
     elif not parked and parent.state is ParentState.PARKED:

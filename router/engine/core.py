@@ -12,7 +12,7 @@ from router.depth.scale import Scale
 from router.engine.records import Decided, Flagged, Issued, ParentMoved, Record
 from router.engine.settings import EngineSettings
 from router.engine.state import EngineState
-from router.engine.timers import QueryTimer, StrategyTimer, Timers
+from router.engine.timers import QueryTimer, StartTimer, StrategyTimer, Timers
 from router.engine.watching import Watching
 from router.orders.child import Child
 from router.orders.parent import Parent, ParentState
@@ -27,6 +27,8 @@ from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol
 from venues.model.market import ASK, BID, level_key
 from venues.model.numbers import BPS
 from venues.model.order import Side, TimeInForce
+
+START = "\x00start"  # a wake-up name no strategy can have
 
 _encode = msgspec.json.Encoder().encode
 
@@ -108,7 +110,12 @@ class Core:
         self.note(Flagged(parent_id, code, sentence, self.now_ns))
 
     def issue(self, parent: Parent, command: Command) -> bool:
-        """Let risk judge `command`; journal and emit it when approved. Return whether it was."""
+        """Let risk judge `command`; journal and emit it when approved. Return whether it was.
+
+        Nothing new is issued for a parent that winds down, whatever its strategy asked for before.
+        """
+        if isinstance(command, Submit) and not parent.running:
+            return False
         composite = self.composite(parent.spec.symbol)
         verdict = self.gate.approve(
             command,
@@ -119,6 +126,7 @@ class Core:
         )
         if isinstance(verdict, Refused):
             self.flag(parent.spec.id, verdict.code.value, verdict.sentence)
+            parent.idle = verdict.sentence
             if verdict.code in {Code.QUANTITY, Code.GRID, Code.DUPLICATE}:
                 # The ledger and the gate disagree: one of them is wrong, so nothing more is sent.
                 self.wind_down(parent, ParentState.FAILED, verdict.sentence)
@@ -183,11 +191,25 @@ class Core:
         """Send nothing new for `parent`, cancel what is open; it ends when all is settled."""
         if parent.ended or parent.state is ParentState.CANCELLING:
             return
+        self.timers.forget(StartTimer(parent.spec.id))
+        self.watching.forget(parent.spec.id, START)
         wakes = parent.wakes
         self.note(ParentMoved(parent.spec.id, ParentState.CANCELLING, reason, self.now_ns, then))
         self.rearm(parent.spec.id, wakes, {})
         for child in list(parent.unsettled.values()):
             self.cancel(child)
+        self.end_if_settled(parent)
+
+    def fail(self, parent: Parent, why: str) -> None:
+        """Make `parent` end as FAILED, also one that winds down to something better or has ended."""
+        if parent.ended:
+            if parent.reason != why:
+                self.note(ParentMoved(parent.spec.id, ParentState.FAILED, why, self.now_ns))
+            return
+        if parent.state is ParentState.CANCELLING and parent.reason != why:
+            state, then = ParentState.CANCELLING, ParentState.FAILED
+            self.note(ParentMoved(parent.spec.id, state, why, self.now_ns, then))
+        self.wind_down(parent, ParentState.FAILED, why)
         self.end_if_settled(parent)
 
     def end_if_settled(self, parent: Parent) -> None:

@@ -43,7 +43,7 @@ def follow_up(core: Core, child: Child, event: ExecutionEvent) -> None:
     margins = core.settings.margins
     new_doubt = isinstance(event, AnswerLost) and event.asked is not Asked.QUERY
     if new_doubt or isinstance(event, CancelRejected):
-        core.query(child)
+        ask(core, child)
     elif isinstance(event, AnswerLost | Reported | NotSent) or child.closed:
         core.timers.set(timer, next_query_ns(child, now_ns=core.now_ns, margins=margins))
     else:

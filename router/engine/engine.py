@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from router.engine.carry import decide
-from router.engine.core import Core
+from router.engine.core import START, Core
 from router.engine.doubts import ask, burn, follow_up, proves_absence
 from router.engine.inputs import (
     CancelParent,
@@ -22,7 +22,7 @@ from router.engine.inputs import (
     WatchesFired,
 )
 from router.engine.records import Halted, Received, Record
-from router.engine.starting import START, receive, try_start
+from router.engine.starting import receive, try_start
 from router.engine.timers import AgainTimer, QueryTimer, StartTimer, StrategyTimer
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent, ParentState
@@ -30,6 +30,7 @@ from strategies.base import Progressed, Resumed, Woke
 from venues.model.commands import Approved
 from venues.model.events import AnswerLost, Asked, ExecutionEvent
 from venues.model.ids import ParentId
+from venues.model.numbers import plain
 from venues.model.order import TimeInForce
 
 
@@ -99,26 +100,31 @@ class Engine:
             touched[child.submit.parent_id] = None
         for parent_id in touched:
             parent = core.state.parents[parent_id]
-            if parent.excess and parent.running:
-                why = f"venues filled {parent.excess} beyond the quantity"
-                core.flag(parent_id, "venue_overfill", why)
-                core.wind_down(parent, ParentState.FAILED, why)
+            if parent.excess:
+                self._overfilled(parent)
             elif parent.running:
                 decide(core, parent, Progressed())
             else:
                 core.end_if_settled(parent)
 
+    def _overfilled(self, parent: Parent) -> None:
+        """Stop a parent of which more has traded, or still may, than was asked for."""
+        core = self.core
+        why = f"venues filled {plain(parent.excess)} beyond the quantity"
+        if parent.reason != why:
+            core.flag(parent.spec.id, "venue_overfill", why)
+        core.fail(parent, why)
+
     def _fired(self, slots: Iterable[int]) -> None:
         core = self.core
-        for slot in slots:
-            owner = core.watching.fired(slot)
-            if owner is None:
-                continue
-            parent_id, tag = owner
-            parent = core.state.parents[parent_id]
+        # All slots are freed before anybody decides: a slot set anew meanwhile has not fired.
+        owners = [owner for slot in slots if (owner := core.watching.fired(slot)) is not None]
+        parents = [core.state.parents[parent_id] for parent_id, _ in owners]
+        wakes = [p.wakes.get(tag) for p, (_, tag) in zip(parents, owners, strict=True)]
+        for parent, (_, tag), wake in zip(parents, owners, wakes, strict=True):
             if tag == START:
                 try_start(core, parent)
-            elif parent.running:
+            elif parent.running and parent.wakes.get(tag) == wake:
                 decide(core, parent, Woke(tag), fired=tag)
 
     def _timers(self) -> None:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from router.engine.carry import carry_out, decide
-from router.engine.core import Core
+from router.engine.core import START, Core
 from router.engine.records import ParentMoved, ParentReceived, ParentStarted
 from router.engine.timers import StartTimer
 from router.engine.view import EngineView, allowed
@@ -13,8 +13,6 @@ from strategies.conditions import BookChanged
 from strategies.spec import ParentSpec
 from venues.model.market import BookState
 from venues.model.numbers import BPS
-
-START = "\x00start"  # a wake-up name no strategy can have
 
 
 def receive(core: Core, spec: ParentSpec) -> None:

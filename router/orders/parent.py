@@ -77,8 +77,12 @@ class Parent:
 
     @property
     def excess(self) -> Decimal:
-        """Return what venues have proven beyond the quantity, >= 0."""
-        return max(self.filled - self.spec.quantity, ZERO)
+        """Return what venues have proven, or may still fill, beyond the quantity, >= 0.
+
+        We never permit it; it comes of a venue that fills more than it was asked for, or that fills
+        what was proven absent.
+        """
+        return max(self.filled + self.reserved - self.spec.quantity, ZERO)
 
     def reserve(self, child: Child) -> None:
         """Reserve the whole of a new child; ValueError if it does not fit: that is a bug of ours."""

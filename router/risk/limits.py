@@ -9,7 +9,7 @@ from router.risk.sent import SentCounter, atoms
 from strategies.spec import ParentSpec
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
 from venues.model.instrument import Member
-from venues.model.numbers import BPS, ZERO, floor_to
+from venues.model.numbers import BPS, ZERO, floor_to, plain
 
 
 class Code(enum.Enum):
@@ -61,7 +61,7 @@ class Gate:
         if most and notional > most:
             return Refused(
                 Code.PARENT_NOTIONAL,
-                f"parent notional {notional:.2f} is above max_parent_notional {most}",
+                f"parent notional {notional:.2f} is above max_parent_notional {plain(most)}",
             )
         return None
 
@@ -109,7 +109,8 @@ class Gate:
         on_lot = floor_to(submit.quantity, instrument.lot_size) == submit.quantity
         if submit.quantity <= ZERO or submit.price <= ZERO or not (on_tick and on_lot):
             return Refused(
-                Code.GRID, f"{submit.quantity} @ {submit.price} is off the grid of {submit.venue}"
+                Code.GRID,
+                f"{plain(submit.quantity)} @ {plain(submit.price)} is off the grid of {submit.venue}",
             )
         return None
 
@@ -120,10 +121,12 @@ class Gate:
             return Refused(Code.NO_REFERENCE, "no LIVE book gives a reference price")
         price, sign = member.market_price(submit.price), submit.side.sign
         if sign * price > sign * limit:
-            return Refused(Code.LIMIT, f"{price} is beyond the parent's limit {limit}")
+            why = f"{plain(price)} is beyond the parent's limit {plain(limit)}"
+            return Refused(Code.LIMIT, why)
         bps = self.limits.passive_collar_bps if submit.post_only else self.limits.collar_bps
         if abs(price - reference) * BPS > bps * reference:
-            return Refused(Code.COLLAR, f"{price} is more than {bps} bps from {reference}")
+            why = f"{plain(price)} is more than {plain(bps)} bps from {plain(reference)}"
+            return Refused(Code.COLLAR, why)
         return None
 
     def _refuse_size(self, submit: Submit, spec: ParentSpec, member: Member) -> Refused | None:
@@ -132,10 +135,12 @@ class Gate:
         most = self.limits.max_order_notional
         if most and notional > most:
             return Refused(
-                Code.ORDER_NOTIONAL, f"notional {notional:.2f} is above max_order_notional {most}"
+                Code.ORDER_NOTIONAL,
+                f"notional {notional:.2f} is above max_order_notional {plain(most)}",
             )
         if self.sent.exposure(spec.id) + atoms(quantity) > atoms(spec.quantity):
             return Refused(
-                Code.QUANTITY, f"{quantity} more would pass the parent's quantity {spec.quantity}"
+                Code.QUANTITY,
+                f"{plain(quantity)} more would pass the parent's quantity {plain(spec.quantity)}",
             )
         return None
