@@ -3,7 +3,8 @@
 Both drivers, the asyncio loop and the replay, run every input through here; neither has a second way.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
@@ -27,25 +28,35 @@ class Listener(Protocol):
         ...
 
 
+def no_time_passes(now_ns: int) -> int:
+    """Return the time after a commit that began at `now_ns`, where a commit takes no time."""
+    return now_ns
+
+
 @dataclass(slots=True)
 class Desk:
-    """An engine with its journal; `listener` hears of everything after the commit."""
+    """An engine with its journal; `listener` hears of everything after the commit.
+
+    `after_commit_ns(now_ns)`: the time when a commit that began at `now_ns` has been made.
+    """
 
     engine: Engine
     journal: Journal
     listener: Listener
+    after_commit_ns: Callable[[int], int] = field(default=no_time_passes, kw_only=True)
 
     def turn(self, event: Input, now_ns: int, wall_ns: int) -> list[Approved]:
         """Step, commit, and return what may leave now.
 
-        A refused last look becomes NOT_SENT, which is itself stepped and committed: bounded, for
-        each round takes one command of the last away.
+        A refused last look becomes NOT_SENT, which is itself stepped and committed, at the time it
+        is then: a strategy that tries again must be able to be in time.
         """
         leaving: list[Approved] = []
         pending: list[Input] = [event]
         while pending:
             records, commands = self.engine.step(pending.pop(), now_ns)
             self._commit(records, now_ns, wall_ns)
+            now_ns = self.after_commit_ns(now_ns)
             refused: list[ExecutionEvent] = []
             for approved in commands:
                 why = self._last_look(approved, now_ns)

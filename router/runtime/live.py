@@ -34,6 +34,10 @@ class Live:
     _nudged: asyncio.Future[None] | None = None
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def __post_init__(self) -> None:
+        """Let the desk see how long its commits take."""
+        self.desk.after_commit_ns = lambda _: self.clock.now_ns()
+
     async def put(self, event: Input) -> None:
         """Run one input through the desk now and let its commands leave."""
         for approved in self.desk.turn(event, self.clock.now_ns(), self.clock.wall_ns()):
