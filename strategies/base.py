@@ -8,9 +8,9 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from strategies.conditions import PriceSource
-from strategies.intents import Intent
+from strategies.intents import Intent, Peg
 from strategies.spec import ParentSpec
-from venues.model.ids import ClientOrderId, VenueId
+from venues.model.ids import ClientOrderId, Symbol, VenueId
 from venues.model.order import Side
 
 
@@ -45,6 +45,7 @@ class ChildView(msgspec.Struct, frozen=True):
     client_order_id: ClientOrderId
     leg: str
     venue: VenueId
+    symbol: Symbol
     price: Decimal  # market price
     tick: int  # the venue's own tick
     quantity: Decimal
@@ -52,6 +53,13 @@ class ChildView(msgspec.Struct, frozen=True):
     in_doubt: bool  # only the venue knows; its quantity stays reserved
     post_only: bool
     cancelling: bool
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place to rest, in the venue's ticks: where, and what the peg named before any bound."""
+
+    tick: int
+    peg_tick: int
 
 
 class View(Protocol):
@@ -88,6 +96,13 @@ class View(Protocol):
     @property
     def children(self) -> Sequence[ChildView]:
         """Every child that is not settled (closed, with all its fills known), oldest first."""
+        ...
+
+    def place(self, child: ChildView, peg: Peg, offset_ticks: int) -> "Place | None":
+        """Return where `child` would rest if it were posted now at its own venue.
+
+        None when the book there cannot be used now.
+        """
         ...
 
     def min_quantity(self) -> Decimal:

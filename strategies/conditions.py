@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import msgspec
 
-from venues.model.ids import VenueId
+from venues.model.ids import Symbol, VenueId
 from venues.model.order import Side
 
 
@@ -40,12 +40,16 @@ class PriceCrosses(msgspec.Struct, frozen=True, tag="price_crosses", kw_only=Tru
 
 
 class TouchMoved(msgspec.Struct, frozen=True, tag="touch_moved", kw_only=True):
-    """The best price of `side` at `venue`, own orders not counted, is `ticks` or more from `peg_tick`."""
+    """The best price of `side` at `venue`, own orders not counted, is `ticks` or more from `peg_tick`.
+
+    `symbol`: which instrument, where the venue has several in the market; "" = its first.
+    """
 
     venue: VenueId
     side: Side
     peg_tick: int
     ticks: int
+    symbol: Symbol = Symbol("")
 
 
 class DepthReached(msgspec.Struct, frozen=True, tag="depth_reached", kw_only=True):

@@ -2,14 +2,14 @@
 
 from strategies.base import View
 from strategies.spec import ParentSpec
-from venues.model.numbers import floor_to
+from venues.model.numbers import floor_to, plain
 
 
 def unworkable(spec: ParentSpec, view: View) -> str:
     """Return why `spec` can never be filled exactly here, or ""."""
-    smallest = view.min_quantity()
+    quantity, smallest = plain(spec.quantity), view.min_quantity()
     if spec.quantity < smallest:
-        return f"quantity {spec.quantity} is below the smallest order any venue takes, {smallest}"
+        return f"quantity {quantity} is below the smallest order any venue takes, {plain(smallest)}"
     if floor_to(spec.quantity, view.lot) != spec.quantity:
-        return f"quantity {spec.quantity} is not a whole number of lots of {view.lot}"
+        return f"quantity {quantity} is not a whole number of lots of {plain(view.lot)}"
     return ""

@@ -1,6 +1,7 @@
 """Rest: post-only at a peg, re-pegged with bounds, with an optional deadline to cross or cancel."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from random import Random
 from typing import ClassVar
 
@@ -10,17 +11,17 @@ from strategies.feasible import unworkable
 from strategies.intents import Finish, Idle, Intent, Peg, Take, Unwake, WakeAt, WakeWhen, Withdraw
 from strategies.intents import Rest as Post
 from strategies.spec import ParentSpec, RestParams
-from venues.model.numbers import ZERO
+from venues.model.numbers import ZERO, plain
 
 DEADLINE, MOVED, RETRY = "deadline", "moved", "retry"
 MAKER, CROSS = "maker", "cross"
 # A post that a venue refused or that found no venue is tried again after this.
 RETRY_NS = 1_000_000_000
-CROSS_ATTEMPTS = 5
+CROSS_ATTEMPTS = 20
 
 
 class RestState(State, frozen=True, kw_only=True):
-    """`posted_ns`: time of the last post; `over`: the deadline has passed, only crossing is left."""
+    """`posted_ns`: time of the last post or crossing; `over`: the deadline has passed: only crossing."""
 
     repegs: int = 0
     posted_ns: int = 0
@@ -74,8 +75,7 @@ def _post(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
     if wanted < view.min_quantity():
         if view.children:
             return state, [Unwake(tag=MOVED), Idle(reason="what is left is in doubt or too small")]
-        why = f"{view.spec.quantity - view.filled} left: below every venue's smallest order"
-        return state, [Finish(reason=why, complete=False)]
+        return state, [_give_up("below every venue's smallest order", view)]
     posted = RestState(repegs=state.repegs, posted_ns=view.now_ns)
     retry_ns = view.now_ns + max(RETRY_NS, params.repeg_interval_ms * 1_000_000)
     return posted, [
@@ -101,10 +101,9 @@ def _keep_posted(state: RestState, view: View) -> tuple[RestState, Sequence[Inte
     earliest_ns = state.posted_ns + params.repeg_interval_ms * 1_000_000
     if state.posted_ns and view.now_ns < earliest_ns:
         return state, [WakeAt(at_ns=earliest_ns, tag=RETRY), Unwake(tag=MOVED)]
-    if not view.live_venues():
-        reason = f"parked: {view.parked_reason()}"
+    if why := view.parked_reason():
         return state, [
-            Idle(reason=reason, parked=True),
+            Idle(reason=f"parked: {why}", parked=True),
             WakeWhen(condition=BookChanged(), tag=RETRY),
         ]
     return _post(state, view)
@@ -112,27 +111,39 @@ def _keep_posted(state: RestState, view: View) -> tuple[RestState, Sequence[Inte
 
 def _watch(state: RestState, child: ChildView, view: View) -> Sequence[Intent]:
     params = _params(view.spec)
-    if child.cancelling or state.repegs >= params.repeg_max:
-        return [Unwake(tag=RETRY), Idle(reason=f"resting {child.quantity} at {child.price}")]
-    # The peg is where the order would stand now; it moved when the touch left that place.
+    says = Idle(reason=f"resting {plain(child.quantity)} at {plain(child.price)} on {child.venue}")
+    if child.cancelling or state.repegs >= params.repeg_max or _too_little_to_move(child, view):
+        return [Unwake(tag=RETRY), Unwake(tag=MOVED), says]
+    touch_tick = child.tick + view.spec.side.sign * params.offset_ticks
+    place = view.place(child, Peg(params.peg), params.offset_ticks)
+    if place is not None and place.tick == child.tick:
+        # Held back by its limit (or another bound) it stands elsewhere than the touch says.
+        touch_tick = place.peg_tick
     watched = TouchMoved(
         venue=child.venue,
+        symbol=child.symbol,
         side=view.spec.side,
-        peg_tick=child.tick + view.spec.side.sign * params.offset_ticks,
+        peg_tick=touch_tick,
         ticks=params.repeg_ticks,
     )
-    return [
-        Unwake(tag=RETRY),
-        WakeWhen(condition=watched, tag=MOVED),
-        Idle(reason=f"resting {child.quantity} at {child.price} on {child.venue}"),
-    ]
+    return [Unwake(tag=RETRY), WakeWhen(condition=watched, tag=MOVED), says]
 
 
 def _repeg(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
-    """Withdraw to post again at the new touch, not more often than the interval allows."""
-    if not _awaited(view):
+    """Withdraw to post again at the new touch, not more often than the interval allows.
+
+    Only for another place: a touch that came back, or one beyond the limit, is no reason to lose
+    the queue. A book that cannot be trusted any more is one.
+    """
+    working = _awaited(view)
+    if not working:
         return _keep_posted(state, view)  # what was watched has ended since
-    params = _params(view.spec)
+    params, child = _params(view.spec), working[0]
+    place = view.place(child, Peg(params.peg), params.offset_ticks)
+    if child.cancelling or _too_little_to_move(child, view):
+        return state, _watch(state, child, view)
+    if place is not None and abs(place.tick - child.tick) < params.repeg_ticks:
+        return state, _watch(state, child, view)
     earliest_ns = state.posted_ns + params.repeg_interval_ms * 1_000_000
     if view.now_ns < earliest_ns:
         return state, [WakeAt(at_ns=earliest_ns, tag=MOVED)]
@@ -145,16 +156,45 @@ def _after_deadline(state: RestState, view: View) -> tuple[RestState, Sequence[I
     if _awaited(view):
         return state, [*quiet, Withdraw(leg=MAKER), Idle(reason="deadline: awaiting the cancel")]
     left = view.spec.quantity - view.filled - view.open_quantity
-    cross = _params(view.spec).at_deadline == "cross" and state.crossings < CROSS_ATTEMPTS
-    if cross and left > ZERO and view.available(view.spec.side, view.limit, left) > ZERO:
-        crossed = RestState(
-            repegs=state.repegs, posted_ns=state.posted_ns, over=True, crossings=state.crossings + 1
-        )
-        return crossed, [*quiet, Take(quantity=left, limit=view.limit, leg=CROSS)]
+    crosses = _params(view.spec).at_deadline == "cross" and left >= view.min_quantity()
+    if crosses and state.crossings < CROSS_ATTEMPTS:
+        return _cross(state, view, left, quiet)
     if view.children:
         return state, [*quiet, Idle(reason="deadline over, a child is in doubt")]
-    missing = view.spec.quantity - view.filled
-    return state, [Finish(reason=f"{missing} left at the deadline", complete=False)]
+    why = "the deadline is over"
+    if ZERO < left < view.min_quantity():
+        why = "below every venue's smallest order"
+    elif crosses:
+        why = view.parked_reason() or "no depth within the limit"
+    return state, [_give_up(why, view)]
+
+
+def _cross(
+    state: RestState, view: View, left: Decimal, quiet: Sequence[Intent]
+) -> tuple[RestState, Sequence[Intent]]:
+    """Take what is left, after a while again: what faded may come back, the view needs time."""
+    earliest_ns = state.posted_ns + RETRY_NS
+    if state.crossings and view.now_ns < earliest_ns:
+        again = WakeAt(at_ns=earliest_ns, tag=RETRY)
+        return state, [*quiet, again, Idle(reason="deadline: crossing again in a moment")]
+    crossed = RestState(
+        repegs=state.repegs, posted_ns=view.now_ns, over=True, crossings=state.crossings + 1
+    )
+    again = WakeAt(at_ns=view.now_ns + RETRY_NS, tag=RETRY)
+    if view.available(view.spec.side, view.limit, left) <= ZERO:
+        why = view.parked_reason() or "no depth within the limit"
+        return crossed, [*quiet, again, Idle(reason=f"parked: {why}", parked=True)]
+    take = Take(quantity=left, limit=view.limit, leg=CROSS)
+    return crossed, [*quiet, again, take, Idle(reason="deadline: crossing within the limit")]
+
+
+def _give_up(why: str, view: View) -> Finish:
+    return Finish(reason=f"{plain(view.spec.quantity - view.filled)} left: {why}", complete=False)
+
+
+def _too_little_to_move(child: ChildView, view: View) -> bool:
+    """Return whether what is left of `child` could not be posted again: it stays where it is."""
+    return child.quantity - child.filled < view.min_quantity()
 
 
 def _finish_when_settled(view: View) -> Sequence[Intent]:

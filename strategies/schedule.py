@@ -104,6 +104,11 @@ class Timetable:
         """Return the lots that should be in the market by `now_ns`: what a restart catches up to."""
         return self.upto[bisect_right(self.due_ns, now_ns)]
 
+    def latest_lots(self, now_ns: int) -> int:
+        """Return the lots of the last slice that is due at `now_ns`, 0 before the first."""
+        number = bisect_right(self.due_ns, now_ns)
+        return self.upto[number] - self.upto[number - 1] if number else 0
+
     def next_ns(self, now_ns: int) -> int | None:
         """Return when the next slice after `now_ns` is due; None after the last."""
         following = bisect_right(self.due_ns, now_ns)

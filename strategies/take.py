@@ -9,6 +9,7 @@ from strategies.feasible import unworkable
 from strategies.intents import Finish, Idle, Intent
 from strategies.intents import Take as TakeNow
 from strategies.spec import ParentSpec
+from venues.model.numbers import plain
 
 
 class TakeState(State, frozen=True):
@@ -40,5 +41,5 @@ class Take:
         missing = view.spec.quantity - view.filled
         if missing:
             reason = view.parked_reason() or "the books gave no more within the limit"
-            return state, [Finish(reason=f"{missing} left: {reason}", complete=False)]
+            return state, [Finish(reason=f"{plain(missing)} left: {reason}", complete=False)]
         return state, [Finish(reason="filled", complete=True)]

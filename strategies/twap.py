@@ -29,7 +29,7 @@ from strategies.intents import (
 )
 from strategies.schedule import Timetable, feasible_count, schedule, timetable
 from strategies.spec import ParentSpec, TwapParams
-from venues.model.numbers import ZERO, ceil_lots, floor_lots, lots_in
+from venues.model.numbers import ZERO, ceil_lots, floor_lots, lots_in, plain
 
 SLICE, CROSS, LEFTOVER = "slice", "cross", "leftover"
 PASSIVE, TAKER = "passive", "taker"
@@ -178,8 +178,7 @@ def _sweep_leftover(state: TwapState, view: View) -> tuple[State, Sequence[Inten
     tried = _with(state, leftover_attempts=state.leftover_attempts + 1)
     left = view.spec.quantity - view.filled - view.open_quantity
     if not view.children and left < view.min_quantity():
-        why = f"done but for {left}, less than any venue takes"
-        return state, [Finish(reason=why, complete=True)]
+        return state, [Finish(reason=_left(view, "less than any venue takes"), complete=False)]
     take, idle = _take(left, view, last=True)
     if take:
         return tried, [*take, Idle(reason="sweeping the leftover within the limit")]
@@ -218,12 +217,18 @@ def _restable(wanted: Decimal, state: TwapState, view: View) -> Decimal:
 
 
 def _behind(state: TwapState, view: View) -> Decimal:
-    """Return what the schedule wants beyond what is filled or open, capped by catch-up."""
-    due = _timetable_of(state, view).due_lots(view.now_ns) * view.lot
-    behind = due - view.filled - view.open_quantity
+    """Return what the schedule wants beyond what is filled or open, capped by catch-up.
+
+    The cap never cuts the slice that is due itself, nor leaves the parent less than a minimum.
+    """
+    table, open_or_filled = _timetable_of(state, view), view.filled + view.open_quantity
+    behind = table.due_lots(view.now_ns) * view.lot - open_or_filled
     nominal_lots = max(state.lots // state.count, 1)
-    cap = floor_lots(_params(view.spec).catch_up * nominal_lots, Decimal(1)) * view.lot
-    return min(behind, max(cap, view.min_quantity()))
+    cap_lots = floor_lots(_params(view.spec).catch_up * nominal_lots, Decimal(1))
+    cap = max(cap_lots, table.latest_lots(view.now_ns)) * view.lot
+    wanted = min(behind, max(cap, view.min_quantity()))
+    left = view.spec.quantity - open_or_filled
+    return left if ZERO < wanted < left < wanted + view.min_quantity() else wanted
 
 
 def _awaited(view: View) -> Sequence[ChildView]:
@@ -275,7 +280,9 @@ def _timetable(
 
 def _waiting(state: TwapState, view: View) -> Idle:
     seconds = (_next_wake(state, view).at_ns - view.now_ns) // 1_000_000_000
-    return Idle(reason=f"waiting: next slice in {seconds} s")
+    asked = _params(view.spec).slices
+    merged = f", {state.count} slices instead of {asked}: no venue takes less"
+    return Idle(reason=f"waiting: next slice in {seconds} s{merged if state.count < asked else ''}")
 
 
 def _finish_when_closed(view: View) -> Sequence[Intent]:
@@ -285,7 +292,7 @@ def _finish_when_closed(view: View) -> Sequence[Intent]:
 
 
 def _left(view: View, why: str) -> str:
-    return f"{view.spec.quantity - view.filled} left: {why}"
+    return f"{plain(view.spec.quantity - view.filled)} left: {why}"
 
 
 def _params(spec: ParentSpec) -> TwapParams:

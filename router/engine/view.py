@@ -10,8 +10,10 @@ from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent
 from router.routing.preview import available
-from strategies.base import ChildView
+from router.routing.rest import resting_tick
+from strategies.base import ChildView, Place
 from strategies.conditions import PriceSource
+from strategies.intents import Peg
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.numbers import MONEY, ceil_to
@@ -72,6 +74,27 @@ class EngineView:
         """Return the children that are not settled, oldest first."""
         return [_child_view(child) for child in self.parent.unsettled.values()]
 
+    def place(self, child: ChildView, peg: Peg, offset_ticks: int) -> Place | None:
+        """Return where `child` would rest if it were posted now at its own venue."""
+        composite = self.core.composite(self.spec.symbol)
+        for q in composite.quotes:
+            instrument = composite.scale.members[q.member].instrument
+            if (instrument.venue, instrument.symbol) != (child.venue, child.symbol) or q.refusal:
+                continue
+            found = resting_tick(
+                composite.scale,
+                q,
+                self.spec.side,
+                self.limit,
+                peg,
+                offset_ticks,
+                terms_of(self.core, self.parent),
+            )
+            if not isinstance(found, str):
+                peg_tick, tick = found
+                return Place(tick, peg_tick)
+        return None
+
     def min_quantity(self) -> Decimal:
         """Return the smallest order some allowed venue takes at about the arrival price."""
         asked = (self.spec.id, self.parent.arrival_price)
@@ -98,11 +121,14 @@ class EngineView:
         return [q.venue for q in usable if allowed(self.spec, q.venue)]
 
     def parked_reason(self) -> str:
-        """Return why no allowed venue is usable, or "" when one is."""
-        if self.live_venues():
+        """Return why no allowed venue can be used, or "" when one can."""
+        live, room = self.live_venues(), terms_of(self.core, self.parent).room
+        full = [v for v in live if v in room and room[v] < self.parent.lot]
+        if len(full) < len(live):
             return ""
         refusals = self.core.composite(self.spec.symbol).refusals
-        return ", ".join(f"{v} {why}" for v, why in refusals if allowed(self.spec, v))
+        reasons = [f"{v} {why}" for v, why in refusals if allowed(self.spec, v)]
+        return ", ".join([*reasons, *(f"{v} cap reached" for v in full)])
 
     def touch(self, side: Side) -> Decimal | None:
         """Return the best usable price of the book's `side`."""
@@ -165,6 +191,7 @@ def _child_view(child: Child) -> ChildView:
         client_order_id=submit.client_order_id,
         leg=submit.leg,
         venue=submit.venue,
+        symbol=submit.symbol,
         price=member.market_price(submit.price),
         tick=int(submit.price / member.instrument.tick_size),
         quantity=member.market_quantity(submit.quantity),

@@ -97,7 +97,7 @@ def compile_row(condition: Condition, scale: Scale) -> WatchRow:
             return _price_row(condition, scale)
         case TouchMoved():
             return TouchRow(
-                _book(scale, condition.venue),
+                _book(scale, condition.venue, condition.symbol),
                 _book_side(condition.side),
                 condition.peg_tick,
                 condition.ticks,
@@ -150,9 +150,9 @@ def _price_row(condition: PriceCrosses, scale: Scale) -> PriceRow:
     )
 
 
-def _book(scale: Scale, venue: VenueId | None) -> int:
+def _book(scale: Scale, venue: VenueId | None, symbol: str = "") -> int:
     for member, book in zip(scale.members, scale.books, strict=True):
-        if member.instrument.venue == venue:
+        if member.instrument.venue == venue and symbol in {"", member.instrument.symbol}:
             return book
     raise ValueError(f"{venue} is not in the market {scale.market.symbol}")
 

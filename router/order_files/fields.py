@@ -105,7 +105,10 @@ class TwapSection(Section):
         "time from the first slice to the end of the last", "whole seconds"
     )
     slices: Annotated[int, count(1, SLICES_MAX)] | None = _field(
-        "how many slices; this or interval_s", "count", None
+        "how many slices, merged into fewer where one would be below every venue's smallest order; "
+        "this or interval_s",
+        "count",
+        None,
     )
     interval_s: Annotated[int, count(1, HORIZON_S_MAX, "seconds")] | None = _field(
         "time between two slices, a divisor of horizon_s; this or slices", "whole seconds", None

@@ -66,7 +66,7 @@ def place_rest(
         if reason:
             skipped.append((quote.venue, reason))
             continue
-        found = _tick(scale, quote, side, limit, peg, offset_ticks, terms)
+        found = resting_tick(scale, quote, side, limit, peg, offset_ticks, terms)
         if isinstance(found, str):
             skipped.append((quote.venue, found))
             continue
@@ -82,7 +82,7 @@ def place_rest(
     return Resting(post=None if best is None else best[1], skipped=tuple(skipped))
 
 
-def _tick(
+def resting_tick(
     scale: Scale,
     quote: Quote,
     side: Side,
@@ -91,7 +91,7 @@ def _tick(
     offset_ticks: int,
     terms: Terms,
 ) -> tuple[int, int] | str:
-    """Return the pegged tick and the tick to use there, or why there is none."""
+    """Return the pegged tick and the tick an order would rest at, or why there is none."""
     near, far, sign = quote.best(side.opposite), quote.best(side), side.sign
     pegged = _pegged(near, far, side, peg)
     if pegged is None:
