@@ -1,0 +1,52 @@
+"""How does a scenario say what kind of parent it is? In seconds and words, money as text."""
+
+from decimal import Decimal
+
+from strategies.spec import RestParams, TakeParams, TwapParams
+
+
+def twap(
+    *,
+    over_s: int,
+    slices: int,
+    passive: str = "0",
+    catch_up: str = "3",
+    leftover: str = "sweep_within_limit",
+    size_jitter: str = "0",
+    time_jitter: str = "0",
+) -> TwapParams:
+    """Say how a TWAP slices."""
+    return TwapParams(
+        horizon_s=over_s,
+        slices=slices,
+        passive_fraction=Decimal(passive),
+        catch_up=Decimal(catch_up),
+        leftover=leftover,
+        size_jitter=Decimal(size_jitter),
+        time_jitter=Decimal(time_jitter),
+    )
+
+
+def take() -> TakeParams:
+    """Say that all is taken now."""
+    return TakeParams()
+
+
+def rest(
+    *,
+    offset_ticks: int = 0,
+    repeg_ticks: int = 1,
+    repeg_max: int = 1000,
+    every_s: int = 1,
+    deadline_s: int = 0,
+    at_deadline: str = "cross",
+) -> RestParams:
+    """Say how an order rests."""
+    return RestParams(
+        offset_ticks=offset_ticks,
+        repeg_ticks=repeg_ticks,
+        repeg_max=repeg_max,
+        repeg_interval_ms=every_s * 1000,
+        deadline_s=deadline_s,
+        at_deadline=at_deadline,
+    )

@@ -1,0 +1,69 @@
+"""What does a trader expect of a take: one sweep, now, over every venue, within the limit?"""
+
+from decimal import Decimal
+
+from tests.scenarios.kinds import take
+from tests.scenarios.market import Venue
+from tests.scenarios.scenario import Scenario
+
+ONE = (Venue("alpha"),)
+
+
+def test_a_sweep_goes_to_the_cheapest_levels_of_every_venue_fees_in() -> None:
+    desk = Scenario(
+        take(), buy="5", limit="101", venues=(Venue("alpha"), Venue("beta", taker="0.001"))
+    )
+    desk.book("alpha", "2@100 9@100.2")
+    desk.book("beta", "2@99.9 9@100")  # 99.9 costs 99.9999, 100 costs 100.1
+    assert desk.at(0) == ["alpha#1: buy 2 @ 100.1", "beta#2: buy 3 @ 100"]
+    desk.fills("alpha#1")
+    assert desk.state == "active"
+    desk.fills("beta#2")
+    assert (desk.state, desk.why) == ("done", "filled")
+
+
+def test_what_the_books_do_not_give_within_the_limit_stays_unfilled() -> None:
+    desk = Scenario(take(), buy="5", limit="100", venues=ONE)
+    desk.book("alpha", "2@100 9@100.2")
+    assert desk.at(0) == ["alpha#1: buy 2 @ 100"]
+    desk.fills("alpha#1")
+    assert (desk.state, desk.why) == ("expired", "3 left: the books gave no more within the limit")
+
+
+def test_a_sweep_that_faded_is_not_chased() -> None:
+    desk = Scenario(take(), buy="2", limit="101", venues=ONE)
+    desk.book("alpha", "2@100")
+    desk.at(0)
+    assert desk.expires("alpha#1", "0.5") == []
+    assert desk.state == "expired"
+    assert desk.filled == Decimal("0.5")
+
+
+def test_with_nothing_to_take_it_ends_at_once_and_says_so() -> None:
+    desk = Scenario(take(), buy="2", limit="99", venues=ONE)
+    desk.book("alpha", "2@100")
+    assert desk.at(0) == []
+    assert (desk.state, desk.why) == ("expired", "2 left: the books gave no more within the limit")
+
+
+def test_it_waits_for_the_answer_of_a_lost_order_before_it_ends() -> None:
+    desk = Scenario(take(), buy="2", limit="101")
+    desk.book("alpha", "1@100")
+    desk.book("beta", "1@100")
+    assert desk.at(0) == ["alpha#1: buy 1 @ 100", "beta#2: buy 1 @ 100"]
+    desk.fills("beta#2")
+    desk.answer_lost("alpha#1")
+    assert desk.state == "active"
+    assert desk.reserved == 1
+    desk.fills("alpha#1")
+    assert (desk.state, desk.filled) == ("done", 2)
+
+
+def test_a_quantity_off_the_grid_is_refused_up_front() -> None:
+    desk = Scenario(take(), buy="1.05", limit="101", venues=ONE)
+    desk.book("alpha", "9@100")
+    assert desk.at(0) == []
+    assert (desk.state, desk.why) == (
+        "failed",
+        "quantity 1.05 is not a whole number of lots of 0.1",
+    )
