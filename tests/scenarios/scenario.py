@@ -146,6 +146,11 @@ class Scenario:
         self.now_ns = BEGIN_NS + int(seconds * S_NS)
         return self.at(seconds)
 
+    def is_down_until(self, seconds: float) -> None:
+        """Let the market go on to this second while nobody looks."""
+        self.now_ns = BEGIN_NS + int(seconds * S_NS)
+        self.market.confirm(self.now_ns)
+
     def submit(self, spec: ParentSpec) -> list[str]:
         """Hand a parent over."""
         return self._put(SubmitParent(spec))
