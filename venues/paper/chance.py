@@ -15,6 +15,7 @@ from venues.paper.faults import (
     CanceledUnasked,
     CumBehind,
     Doubled,
+    Faded,
     Fault,
     FillLate,
     FillMissing,
@@ -45,6 +46,7 @@ class FaultKind(enum.Enum):
     CANCELED_UNASKED = "canceled unasked"
     CUM_BEHIND = "cum behind"
     OVERFILLED = "overfilled"
+    FADED = "faded"
 
 
 # By these two a venue breaks its word: an excess that follows is the venue's, to be judged as such.
@@ -149,6 +151,8 @@ def _fault(kind: FaultKind, size: int) -> Fault:
             return Reordered(size)
         case FaultKind.CANCELED_UNASKED:
             return CanceledUnasked(size % (60 * _S))
+        case FaultKind.FADED:
+            return Faded(size % 1_000)
         case FaultKind.CUM_BEHIND:
             return CumBehind(size % (10 * _S))
         case FaultKind.OVERFILLED:

@@ -86,6 +86,13 @@ class CanceledUnasked:
 
 
 @dataclass(frozen=True, slots=True)
+class Faded:
+    """The depth is gone when the order arrives: its sweep gets `thousandths` of its lots at most."""
+
+    thousandths: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overfilled:
     """The venue trades up to `lots` more than asked while sweeping."""
 
@@ -104,6 +111,7 @@ Fault = (
     | Doubled
     | Reordered
     | CanceledUnasked
+    | Faded
     | Overfilled
 )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from venues.model.commands import Command, Submit
 from venues.model.events import Filled, Standing
-from venues.paper.faults import Fault
+from venues.paper.faults import Faded, Fault, Overfilled
 from venues.paper.listing import Listing
 
 
@@ -26,6 +26,15 @@ class PaperOrder:
     def leaves(self) -> int:
         """Return what may still trade, in lots; negative after a venue's overfill."""
         return self.lots - self.cum_lots if self.standing is Standing.WORKING else 0
+
+    @property
+    def sought(self) -> int:
+        """Return the lots its sweep goes for, as its faults have it."""
+        lots = self.lots + sum(f.lots for f in self.faults if isinstance(f, Overfilled))
+        for fault in self.faults:
+            if isinstance(fault, Faded):
+                lots = lots * fault.thousandths // 1_000
+        return lots
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,6 @@ from venues.paper.faults import (
     CanceledUnasked,
     CumBehind,
     FaultPlan,
-    Overfilled,
     Refused,
     RequestLost,
 )
@@ -250,10 +249,9 @@ class PaperVenue:
             )
         ]
         if not submit.post_only:
-            wanted = order.lots
-            if order.faults:
-                wanted += sum(f.lots for f in order.faults if isinstance(f, Overfilled))
-            for tick, lots in self._matcher.sweep(i, side, order.tick, wanted, now_ns):
+            wanted = order.sought if order.faults else order.lots
+            swept = self._matcher.sweep(i, side, order.tick, wanted, now_ns) if wanted else ()
+            for tick, lots in swept:
                 events.append(self._trade(order, tick, lots, Liquidity.TAKER, now_ns))
         if order.cum_lots >= order.lots:
             order.standing = Standing.FILLED

@@ -22,6 +22,7 @@ from venues.paper.faults import (
     CanceledUnasked,
     CumBehind,
     Doubled,
+    Faded,
     Fault,
     FillLate,
     FillMissing,
@@ -332,6 +333,14 @@ def test_a_venue_may_trade_more_than_it_was_asked() -> None:
     report = asked_later(desk, order)
     assert report.cum_quantity == desk.instrument.quantity_of(8)
     assert report.standing is Standing.FILLED
+
+
+def test_depth_that_faded_fills_a_part_and_the_rest_expires() -> None:
+    desk = desk_with(Faded(500))
+    order = desk.submit("buy", 6, 210)
+    report = asked_later(desk, order)
+    assert report.cum_quantity == desk.instrument.quantity_of(3)
+    assert report.standing is Standing.EXPIRED
 
 
 def test_a_silent_venue_takes_nothing_in_and_tells_its_fills_afterwards() -> None:
