@@ -15,7 +15,6 @@ from venues.synthetic.profile import BTC_USDT
 from venues.tape.recording import Recording, Tape, make_tape, read_only, read_only_flags
 
 _CELL_NS: Final = 1_000_000_000  # the common price moves once a second
-_STEP_BPS: Final = 0.5  # sd of such a move
 _OWN_BPS: Final = 0.4  # how far a venue may stand from it
 _TRADES_PER_MESSAGE: Final = 0.5
 _CHANGE: Final = 0.1  # chance of a level to change its size, per message
@@ -66,10 +65,12 @@ def small_tape(
     messages_per_s: float = 1.5,
     levels: int = 10,
     price: int = 2_000,
+    step_bps: float = 0.5,
     symbol: Symbol = BTC_USDT,
 ) -> Tape:
     """Return a tape of 1 to 4 venues with `levels` neighbouring ticks a side, around `price`.
 
+    `step_bps`: standard deviation of the common price's move each second.
     Ten minutes take a few milliseconds. The same on every machine for the same arguments. Each
     first message is a snapshot; books are never crossed, prints are at the touch.
     """
@@ -77,7 +78,7 @@ def small_tape(
         raise ValueError(f"{venues} venues, {levels} levels, {duration_ns} ns: out of range")
     end_ns = start_ns + duration_ns
     cells = duration_ns // _CELL_NS + 1
-    common_bps = np.cumsum(Draws(seed, 0).bell(cells) * _STEP_BPS)
+    common_bps = np.cumsum(Draws(seed, 0).bell(cells) * step_bps)
     recordings: list[Recording] = []
     for number in range(venues):
         draws, terms = Draws(seed, number + 1), SMALL_VENUES[number]
