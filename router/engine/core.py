@@ -12,10 +12,11 @@ from router.depth.scale import Scale
 from router.engine.records import Decided, Flagged, Issued, ParentMoved, Record
 from router.engine.settings import EngineSettings
 from router.engine.state import EngineState
-from router.engine.timers import QueryTimer, StartTimer, StrategyTimer, Timers
+from router.engine.timers import CancelTimer, QueryTimer, StartTimer, StrategyTimer, Timers
 from router.engine.watching import Watching
 from router.orders.child import Child
 from router.orders.parent import Parent, ParentState
+from router.orders.reconcile import next_cancel_ns
 from router.risk.limits import Code, Gate, Refused
 from router.routing.sweep import Sweep
 from strategies.base import State as Memory
@@ -138,10 +139,19 @@ class Core:
         return True
 
     def cancel(self, child: Child) -> None:
-        """Ask the venue to end `child`, unless that has been asked and not been answered."""
+        """Ask the venue to end `child`, unless that has been asked and not been answered.
+
+        After a refused or lost cancel the next one waits, longer each time.
+        """
         if child.closed or child.cancelling:
             return
         s = child.submit
+        timer = CancelTimer(s.client_order_id)
+        due_ns = next_cancel_ns(child, margins=self.settings.margins)
+        if due_ns > self.now_ns:
+            self.timers.set(timer, due_ns)
+            return
+        self.timers.forget(timer)
         command = Cancel(
             client_order_id=s.client_order_id,
             parent_id=s.parent_id,

@@ -2,7 +2,7 @@
 
 from router.engine.core import Core
 from router.engine.records import ProvenAbsent
-from router.engine.timers import QueryTimer
+from router.engine.timers import CancelTimer, QueryTimer
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import ParentState
@@ -39,6 +39,7 @@ def follow_up(core: Core, child: Child, event: ExecutionEvent) -> None:
     timer = QueryTimer(child.submit.client_order_id)
     if child.settled:
         core.timers.forget(timer)
+        core.timers.forget(CancelTimer(child.submit.client_order_id))
         return
     margins = core.settings.margins
     new_doubt = isinstance(event, AnswerLost) and event.asked is not Asked.QUERY

@@ -23,14 +23,15 @@ from router.engine.inputs import (
 )
 from router.engine.records import Halted, Received, Record
 from router.engine.starting import receive, try_start
-from router.engine.timers import AgainTimer, QueryTimer, StartTimer, StrategyTimer
+from router.engine.timers import AgainTimer, CancelTimer, QueryTimer, StartTimer, StrategyTimer
+from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent, ParentState
 from strategies.base import Progressed, Resumed, Woke
 from venues.model.commands import Approved
 from venues.model.events import AnswerLost, Asked, ExecutionEvent
 from venues.model.ids import ParentId
-from venues.model.numbers import plain
+from venues.model.numbers import ZERO, plain
 from venues.model.order import TimeInForce
 
 
@@ -85,11 +86,12 @@ class Engine:
 
     def _executions(self, events: Iterable[ExecutionEvent]) -> None:
         core = self.core
-        touched: dict[ParentId, None] = {}
+        touched: dict[ParentId, str] = {}  # with what a venue has overfilled of it
         for event in events:
             absent = proves_absence(core, event)
-            core.note(Received(event, core.now_ns))
             child = core.state.children.get(event.client_order_id)
+            before = ZERO if child is None else child.filled
+            core.note(Received(event, core.now_ns))
             if child is None:
                 continue
             if absent:
@@ -97,23 +99,18 @@ class Engine:
             if child.submit.time_in_force is TimeInForce.GTC:
                 core.show_own(child)
             follow_up(core, child, event)
-            touched[child.submit.parent_id] = None
-        for parent_id in touched:
+            parent = core.state.parent_of(child)
+            wrong = _overfill(parent, child) if child.filled > before else ""
+            touched[parent.spec.id] = wrong or touched.get(parent.spec.id, "")
+        for parent_id, overfill in touched.items():
             parent = core.state.parents[parent_id]
-            if parent.excess:
-                self._overfilled(parent)
+            if overfill:
+                core.flag(parent_id, "venue_overfill", overfill)
+                core.fail(parent, overfill)
             elif parent.running:
                 decide(core, parent, Progressed())
             else:
                 core.end_if_settled(parent)
-
-    def _overfilled(self, parent: Parent) -> None:
-        """Stop a parent of which more has traded, or still may, than was asked for."""
-        core = self.core
-        why = f"venues filled {plain(parent.excess)} beyond the quantity"
-        if parent.reason != why:
-            core.flag(parent.spec.id, "venue_overfill", why)
-        core.fail(parent, why)
 
     def _fired(self, slots: Iterable[int]) -> None:
         core = self.core
@@ -138,6 +135,8 @@ class Engine:
                     decide(core, parent, Woke(tag), fired=tag)
             case StartTimer(parent_id=parent_id):
                 try_start(core, core.state.parents[parent_id])
+            case CancelTimer(client_order_id=order_id):
+                core.cancel(core.state.children[order_id])
             case AgainTimer(parent_id=parent_id):
                 parent = core.state.parents[parent_id]
                 if parent.running:
@@ -185,3 +184,13 @@ class Engine:
                 for child in list(parent.unsettled.values()):
                     core.cancel(child)
                 core.end_if_settled(parent)
+
+
+def _overfill(parent: Parent, child: Child) -> str:
+    """Return what venues traded beyond the quantity or beyond one order, "" if nothing."""
+    if parent.excess:
+        return f"venues filled {plain(parent.excess)} beyond the quantity"
+    over = child.filled - child.quantity
+    if over > ZERO:
+        return f"{child.submit.venue} filled {plain(over)} beyond order {child.submit.client_order_id}"
+    return ""

@@ -84,8 +84,8 @@ class EngineState:
         match record:
             case Received(event=event, at_ns=at_ns):
                 return self._received(event, at_ns)
-            case Issued(command=command):
-                self._issued(command)
+            case Issued(command=command, at_ns=at_ns):
+                self._issued(command, at_ns)
             case Decided():
                 self._decided(record)
             case Planned():
@@ -114,7 +114,7 @@ class EngineState:
         """Return the parent a child belongs to."""
         return self.parents[child.submit.parent_id]
 
-    def _issued(self, command: Command) -> None:
+    def _issued(self, command: Command, at_ns: int) -> None:
         self.digest.command(command)
         match command:
             case Submit():
@@ -127,6 +127,7 @@ class EngineState:
                 child = self.children[order_id]
                 child.cancels += 1
                 child.cancelling = True
+                child.cancelled_ns = at_ns
             case Query(client_order_id=order_id):
                 self.children[order_id].queries += 1
 

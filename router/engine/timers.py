@@ -29,13 +29,20 @@ class QueryTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelTimer:
+    """Ask the venue again to cancel a child."""
+
+    client_order_id: ClientOrderId
+
+
+@dataclass(frozen=True, slots=True)
 class AgainTimer:
     """Ask a strategy again that wanted what could not be had."""
 
     parent_id: ParentId
 
 
-Timer = StrategyTimer | StartTimer | QueryTimer | AgainTimer
+Timer = StrategyTimer | StartTimer | QueryTimer | CancelTimer | AgainTimer
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ class Child:
     exec_ids: set[str] = field(default_factory=set)
     cancels: int = 0  # how often a cancel was asked
     cancelling: bool = False
+    cancelled_ns: int = 0  # engine time at which the last one was asked
     queries: int = 0
     absent_since_ns: int = 0  # engine time of the first counted negative look
     closed_reason: str = ""

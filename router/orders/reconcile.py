@@ -15,12 +15,15 @@ from router.orders.child import Child
 class DoubtMargins:
     """`margin_ns` after the deadline and between the looks; `retry_ns` between two queries.
 
+    `cancel_retry_ns`: between a cancel and the next for the same order. Both double up to
+    `retry_max_ns`.
     `silence_ns`: an open child of which nothing was heard so long is asked about.
     """
 
     margin_ns: int = 30_000_000_000
     retry_ns: int = 2_000_000_000
     retry_max_ns: int = 30_000_000_000
+    cancel_retry_ns: int = 500_000_000
     silence_ns: int = 10_000_000_000
 
 
@@ -47,3 +50,11 @@ def next_query_ns(child: Child, *, now_ns: int, margins: DoubtMargins) -> int:
     """Return when to ask about `child` again: doubling from `retry_ns` up to `retry_max_ns`."""
     waits = min(child.queries, 20)
     return now_ns + min(margins.retry_ns << waits, margins.retry_max_ns)
+
+
+def next_cancel_ns(child: Child, *, margins: DoubtMargins) -> int:
+    """Return when `child` may be cancelled next: a venue that refuses is not asked in a storm."""
+    if child.cancels == 0:
+        return 0
+    waits = min(child.cancels - 1, 20)
+    return child.cancelled_ns + min(margins.cancel_retry_ns << waits, margins.retry_max_ns)
