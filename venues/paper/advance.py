@@ -1,201 +1,80 @@
 """How does a recorded market play in bulk? The kernel; `advance_twin` is its oracle.
 
 Two books per instrument in one array: as we see it at `bases[i]`, at its venue at `bases[n + i]`.
-Before an entry that touches a book changes anything, its book is known to have room: else the
-kernel stops short, Python grows the book and calls again.
+An instrument with own orders or watches may stop the market and plays in the order of time; the
+others follow up to the same instant, each book by itself. Before an entry that touches a book
+changes anything, its book is known to have room: else the kernel stops short, Python grows the book
+and calls again.
 """
 
 from venues.books.jit import jit, jit_flat
-from venues.books.kernels import (
-    book_apply,
-    book_deriv,
-    book_level_count,
-    book_print,
-    book_show_own,
-    book_take,
-)
-from venues.books.layout import H_SLOTS, H_TOUCHED, NO_ROOM
-from venues.books.levels import most_entries
+from venues.books.layout import NO_ROOM
 from venues.books.watch_kernels import next_expiry, watches_expired, watches_fired
 from venues.model.market import Int64s
 from venues.paper.desk import (
+    C_CUT_SET,
+    C_CUT_STREAM,
+    C_CUT_TIME,
     C_EVENTS,
     C_FILLS,
     C_FIRED,
     C_NEXT,
     C_SHORT,
+    C_SHORT_AT,
     C_TIME,
-    D_HEAD,
+    C_VERDICT,
+    D_APPLIED,
     D_RESTING,
-    D_SEEN,
-    D_TAIL,
-    I_DUE,
-    I_IS_TAKE,
-    I_KEY,
-    I_LOTS,
     PLAYED,
     STOPPED,
     VENUE_SHORT,
     VIEW_SHORT,
 )
-from venues.paper.matching import message_applied, print_applied
-from venues.paper.played import CROSS_LEVELS
-from venues.paper.schedule import (
-    EXCHANGE,
-    FIRST,
-    INSTRUMENT,
-    LOCAL,
-    SECOND,
-    THIRD,
-    TIME,
-    VENUE_BOOK,
-    VENUE_TRADE,
-    VIEW_BOOK,
-    VIEW_TRADE,
-    WHAT,
-)
-from venues.ports import RANK_TIMER, RANK_VIEW_TRADE
+from venues.paper.entries import play_venue, play_venue_book, play_view
+from venues.paper.schedule import INSTRUMENT, STREAMS, TIME, VENUE_BOOK, VENUE_TRADE, WHAT
 
 
 @jit_flat
-def has_room(mem: Int64s, b: int, more: int) -> bool:
-    """Return whether the book at `b` can hold and touch `more` levels more."""
-    most = most_entries(mem[b + H_SLOTS])
-    touched: int = mem[b + H_TOUCHED]
-    return touched + more <= most and book_level_count(mem, b) + more <= most
+def comes_first(time_ns: int, stream: int, until_ns: int, until_stream: int) -> bool:
+    """Return whether (time_ns, stream) is before (until_ns, until_stream)."""
+    return time_ns < until_ns or (time_ns == until_ns and stream < until_stream)
 
 
 @jit_flat
-def show_impacts(mem: Int64s, b: int, desk: Int64s, impacts: Int64s, i: int, due: int) -> None:
-    """Let our view of instrument `i` show what we did at the venue, as far as due."""
-    at = desk[i, D_HEAD]
-    end = desk[i, D_TAIL]
-    while at < end and impacts[i, at, I_DUE] <= due:
-        if impacts[i, at, I_IS_TAKE] != 0:
-            book_take(mem, b, impacts[i, at, I_KEY], impacts[i, at, I_LOTS])
-        else:
-            book_show_own(mem, b, impacts[i, at, I_KEY], impacts[i, at, I_LOTS])
-        at += 1
-    desk[i, D_HEAD] = 0 if at == end else at
-    desk[i, D_TAIL] = 0 if at == end else end
+def can_stop(desk: Int64s, counts: Int64s, i: int) -> bool:
+    """Return whether something of instrument `i` may fill an own order or fire a watch."""
+    return bool(desk[i, D_RESTING] + desk[i, D_RESTING + 1] + counts[i] > 0)
 
 
 @jit_flat
-def play_view_book(
-    mem: Int64s,
-    b: int,
-    entries: Int64s,
-    at: int,
-    keys: Int64s,
-    lots: Int64s,
-    desk: Int64s,
-    impacts: Int64s,
-    i: int,
-) -> bool:
-    """Apply the book message of entry `at` to our view; False, and no change, without room."""
-    first = entries[at, FIRST]
-    end = entries[at, SECOND]
-    waiting = desk[i, D_TAIL] - desk[i, D_HEAD]
-    if waiting > 0:
-        if not has_room(mem, b, end - first + waiting):
-            return False
-        show_impacts(mem, b, desk, impacts, i, 2 * desk[i, D_SEEN])
-    snapshot = entries[at, THIRD] != 0
-    exchange_ns = entries[at, EXCHANGE]
-    local_ns = entries[at, LOCAL]
-    if book_apply(mem, b, keys, lots, first, end, snapshot, exchange_ns, local_ns) == NO_ROOM:
-        return False
-    if waiting > 0:
-        show_impacts(mem, b, desk, impacts, i, 2 * desk[i, D_SEEN] + 1)
-    desk[i, D_SEEN] += 1
-    return True
-
-
-@jit_flat
-def play_venue_book(
-    mem: Int64s, b: int, entries: Int64s, at: int, keys: Int64s, lots: Int64s, resting: int
-) -> bool:
-    """Apply the book message of entry `at` at its venue; False, and no change, without room."""
-    first = entries[at, FIRST]
-    end = entries[at, SECOND]
-    # The message may come through own orders, which then take what stands there on both sides.
-    if resting > 0 and not has_room(mem, b, end - first + 2 * CROSS_LEVELS):
-        return False
-    snapshot = entries[at, THIRD] != 0
-    exchange_ns = entries[at, EXCHANGE]
-    local_ns = entries[at, LOCAL]
-    return book_apply(mem, b, keys, lots, first, end, snapshot, exchange_ns, local_ns) != NO_ROOM
+def next_stream(
+    control: Int64s, entries: Int64s, streams: Int64s, desk: Int64s, counts: Int64s, every: bool
+) -> int:
+    """Return the stream that plays next of `every` instrument or of those that can stop, or -1."""
+    n = len(desk)
+    found = -1
+    earliest = 0
+    for i in range(n):
+        if not every and not can_stop(desk, counts, i):
+            continue
+        for kind in range(STREAMS):
+            stream = kind * n + i if kind < 3 else 3 * n + 2 * i + kind - 3
+            at = control[C_NEXT + stream]
+            if at == streams[stream + 1]:
+                continue
+            time_ns = entries[at, TIME]
+            if found < 0 or comes_first(time_ns, stream, earliest, found):
+                found = stream
+                earliest = time_ns
+    return found
 
 
 @jit
-def play_venue(
-    mem: Int64s,
-    b: int,
-    entries: Int64s,
-    at: int,
-    keys: Int64s,
-    lots: Int64s,
-    desk: Int64s,
-    own: Int64s,
-    impacts: Int64s,
-    fills: Int64s,
-    scratch: Int64s,
-    model: int,
-) -> int:
-    """Play entry `at` at its venue; return the number of maker fills, or NO_ROOM (no change)."""
-    i = entries[at, INSTRUMENT]
-    resting = desk[i, D_RESTING] + desk[i, D_RESTING + 1]
-    if entries[at, WHAT] == VENUE_BOOK:
-        if not play_venue_book(mem, b, entries, at, keys, lots, resting):
-            return NO_ROOM
-        return message_applied(mem, b, desk, own, impacts, fills, scratch, model, i)
-    if resting == 0:
-        return 0
-    tick = entries[at, FIRST]
-    printed = entries[at, SECOND]
-    return print_applied(desk, own, impacts, fills, model, i, entries[at, THIRD], tick, printed)
-
-
-@jit_flat
-def play_view(
-    mem: Int64s,
-    b: int,
-    entries: Int64s,
-    at: int,
-    keys: Int64s,
-    lots: Int64s,
-    desk: Int64s,
-    impacts: Int64s,
-) -> int:
-    """Play entry `at` in our view; return its market events, or NO_ROOM (no change)."""
-    i = entries[at, INSTRUMENT]
-    what = entries[at, WHAT]
-    first: int = entries[at, FIRST]
-    second: int = entries[at, SECOND]
-    if what == VIEW_BOOK:
-        if not play_view_book(mem, b, entries, at, keys, lots, desk, impacts, i):
-            return NO_ROOM
-        return second - first
-    if what == VIEW_TRADE:
-        book_print(mem, b, first, second)
-        return 1
-    book_deriv(mem, b, first, second, entries[at, THIRD])
-    return 0
-
-
-@jit_flat
-def comes_first(time_ns: int, rank: int, until_ns: int, until_rank: int) -> bool:
-    """Return whether (time_ns, rank) is before (until_ns, until_rank)."""
-    return time_ns < until_ns or (time_ns == until_ns and rank < until_rank)
-
-
-@jit
-def advance(
+def play_together(
     control: Int64s,
-    until_ns: int,
-    until_rank: int,
-    at_most: int,
+    every: bool,
     entries: Int64s,
+    streams: Int64s,
     keys: Int64s,
     lots: Int64s,
     mem: Int64s,
@@ -213,36 +92,37 @@ def advance(
     model: int,
     stale_ns: int,
 ) -> int:
-    """Play up to `at_most` things before (until_ns, until_rank), up to the first stop.
+    """Play in order what can stop, up to the cut or to a stop, which then becomes the cut.
 
-    Returns PLAYED, STOPPED, VIEW_SHORT or VENUE_SHORT (`venues.paper.desk`). `bases` has 2N words;
-    `impacts` has room for one entry's worth of impacts, `fills` for every resting order.
+    `every`: play the next thing of all, and no more. Returns as `advance`.
     """
     n = len(desk)
     timed = counts[n] > 0
-    expiry = next_expiry(mem, bases, rows, active, counts, stale_ns) if timed else -1
     control[C_FIRED] = 0
     control[C_FILLS] = 0
-    end = len(entries)
-    for _ in range(at_most):
-        at = control[C_NEXT]
-        if expiry >= 0 and (at == end or expiry < entries[at, TIME]):
-            if not comes_first(expiry, RANK_TIMER, until_ns, until_rank):
-                return PLAYED
-            control[C_TIME] = expiry
-            control[C_FIRED] = watches_expired(
-                mem, bases, rows, active, counts, fired, expiry, stale_ns
-            )
-            return STOPPED
-        if at == end:
+    while True:
+        stream = next_stream(control, entries, streams, desk, counts, every)
+        at = 0 if stream < 0 else control[C_NEXT + stream]
+        expiry = next_expiry(mem, bases, rows, active, counts, stale_ns) if timed else -1
+        if expiry >= 0 and (stream < 0 or expiry < entries[at, TIME]):
+            if comes_first(expiry, len(streams), control[C_CUT_TIME], control[C_CUT_STREAM]):
+                control[C_TIME] = expiry
+                control[C_FIRED] = watches_expired(
+                    mem, bases, rows, active, counts, fired, expiry, stale_ns
+                )
+                control[C_CUT_TIME] = expiry
+                control[C_CUT_STREAM] = len(streams)
+                return STOPPED
+            return PLAYED
+        if stream < 0:
             return PLAYED
         time_ns = entries[at, TIME]
-        what = entries[at, WHAT]
-        if not comes_first(time_ns, min(what, RANK_VIEW_TRADE), until_ns, until_rank):
+        if not comes_first(time_ns, stream, control[C_CUT_TIME], control[C_CUT_STREAM]):
             return PLAYED
         i = entries[at, INSTRUMENT]
         control[C_SHORT] = i
-        if what in (VENUE_BOOK, VENUE_TRADE):
+        control[C_SHORT_AT] = at
+        if entries[at, WHAT] in (VENUE_BOOK, VENUE_TRADE):
             b = bases[n + i]
             got = play_venue(
                 mem, b, entries, at, keys, lots, desk, own, impacts, fills, scratch, model
@@ -259,10 +139,125 @@ def advance(
                 control[C_FIRED] = watches_fired(
                     mem, bases, rows, active, counts, grids, scratch, fired, i, time_ns, stale_ns
                 )
-            if timed:
-                expiry = next_expiry(mem, bases, rows, active, counts, stale_ns)
-        control[C_NEXT] = at + 1
+        control[C_NEXT + stream] = at + 1
         control[C_TIME] = time_ns
-        if control[C_FIRED] + control[C_FILLS] > 0:
+        if every or control[C_FIRED] + control[C_FILLS] > 0:
+            control[C_CUT_TIME] = time_ns
+            control[C_CUT_STREAM] = stream
             return STOPPED
+
+
+@jit_flat
+def play_apart(
+    control: Int64s,
+    entries: Int64s,
+    streams: Int64s,
+    keys: Int64s,
+    lots: Int64s,
+    mem: Int64s,
+    bases: Int64s,
+    desk: Int64s,
+    impacts: Int64s,
+) -> int:
+    """Play what nothing of ours waits for up to the cut; return PLAYED, VIEW_SHORT or VENUE_SHORT.
+
+    Stream after stream: what cannot stop the market may play in any order between instruments and
+    between venue and view, and a book that is played for a while stays in the processor's cache.
+    """
+    n = len(desk)
+    cut_ns = control[C_CUT_TIME]
+    cut_stream = control[C_CUT_STREAM]
+    for stream in range(len(streams) - 1):
+        at = control[C_NEXT + stream]
+        end = streams[stream + 1]
+        while at < end and comes_first(entries[at, TIME], stream, cut_ns, cut_stream):
+            i = entries[at, INSTRUMENT]
+            what = entries[at, WHAT]
+            short = PLAYED
+            if what == VENUE_BOOK:
+                if play_venue_book(mem, bases[n + i], entries, at, keys, lots, 0):
+                    desk[i, D_APPLIED] += 1
+                else:
+                    short = VENUE_SHORT
+            elif what != VENUE_TRADE:
+                got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts)
+                if got == NO_ROOM:
+                    short = VIEW_SHORT
+                else:
+                    control[C_EVENTS] += got
+            if short != PLAYED:
+                control[C_NEXT + stream] = at
+                control[C_SHORT] = i
+                control[C_SHORT_AT] = at
+                return short
+            at += 1
+        control[C_NEXT + stream] = at
     return PLAYED
+
+
+@jit
+def advance(
+    control: Int64s,
+    until_ns: int,
+    until_stream: int,
+    every: bool,
+    entries: Int64s,
+    streams: Int64s,
+    keys: Int64s,
+    lots: Int64s,
+    mem: Int64s,
+    bases: Int64s,
+    desk: Int64s,
+    own: Int64s,
+    impacts: Int64s,
+    fills: Int64s,
+    rows: Int64s,
+    active: Int64s,
+    counts: Int64s,
+    grids: Int64s,
+    fired: Int64s,
+    scratch: Int64s,
+    model: int,
+    stale_ns: int,
+) -> int:
+    """Play everything before (until_ns, until_stream), up to the first stop.
+
+    Or, of `every` thing before it, only the next. Returns PLAYED, STOPPED, VIEW_SHORT or
+    VENUE_SHORT (`venues.paper.desk`); short of room it goes on where it was when called again with
+    the same bounds. `bases` has 2N words; `impacts` has room for one entry's worth of impacts,
+    `fills` for every resting order.
+    """
+    if control[C_CUT_SET] == 0:
+        control[C_CUT_TIME] = until_ns
+        control[C_CUT_STREAM] = until_stream
+        verdict = play_together(
+            control,
+            every,
+            entries,
+            streams,
+            keys,
+            lots,
+            mem,
+            bases,
+            desk,
+            own,
+            impacts,
+            fills,
+            rows,
+            active,
+            counts,
+            grids,
+            fired,
+            scratch,
+            model,
+            stale_ns,
+        )
+        if verdict in (VIEW_SHORT, VENUE_SHORT):
+            return verdict
+        control[C_VERDICT] = verdict
+        control[C_CUT_SET] = 1
+    short = play_apart(control, entries, streams, keys, lots, mem, bases, desk, impacts)
+    if short != PLAYED:
+        return short
+    control[C_CUT_SET] = 0
+    return int(control[C_VERDICT])

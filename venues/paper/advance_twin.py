@@ -37,6 +37,7 @@ class TwinPlayer:
         watches: TwinWatches,
     ) -> None:
         self._schedule = schedule
+        self._entries = schedule.in_order()
         self._venue = venue_books
         self._view = view_books
         self._matcher = matcher
@@ -53,13 +54,13 @@ class TwinPlayer:
     @property
     def ended(self) -> bool:
         """Return whether the recording has been played to its end."""
-        return self._next >= len(self._schedule.entries)
+        return self._next >= len(self._entries)
 
     def peek(self) -> tuple[int, int, int] | None:
         """Return (time, rank, instrument) of the next thing to play; a book turning STALE has -1."""
         entry: tuple[int, int, int] | None = None
         if not self.ended:
-            words: list[int] = self._schedule.entries[self._next].tolist()
+            words: list[int] = self._entries[self._next].tolist()
             entry = (words[TIME], rank_of(words[WHAT]), words[INSTRUMENT])
         expiry_ns = self._watches.next_expiry_ns()
         if expiry_ns is not None and (entry is None or (expiry_ns, RANK_TIMER) < entry[:2]):
@@ -73,7 +74,7 @@ class TwinPlayer:
             raise ValueError("nothing is left to play")
         if coming[1] == RANK_TIMER:
             return Stop(coming[0], fired=self._watches.expired(coming[0]))
-        words: list[int] = self._schedule.entries[self._next].tolist()
+        words: list[int] = self._entries[self._next].tolist()
         self._next += 1
         return self._play(words)
 

@@ -1,5 +1,6 @@
 """Where do our orders and impacts lie in the arrays that the matching kernels share with Python?
 
+    control   (C_NEXT + 5N,)             how far the market has been played, the C_* words
     desk      (N, DESK_WORDS)            per instrument, the D_* words
     own       (2N, room, OWN_WORDS)      resting orders at 2 x instrument + side, best price first,
                                          then the order they came in; the O_* words
@@ -41,13 +42,17 @@ F_LOTS: Final = 2
 F_LEAVES: Final = 3
 F_FILLED: Final = 4  # [4], [5]
 
-CONTROL_WORDS: Final = 8
-C_NEXT: Final = 0  # entry to play next
-C_EVENTS: Final = 1  # book rows and prints our view has applied
-C_TIME: Final = 2  # time of the last thing played, ns
-C_FIRED: Final = 3  # slots fired by it
-C_FILLS: Final = 4  # maker fills made by it
-C_SHORT: Final = 5  # instrument whose book is short of room
+C_EVENTS: Final = 0  # book rows and prints our view has applied
+C_TIME: Final = 1  # time of the last thing that could stop, ns
+C_FIRED: Final = 2  # slots fired by it
+C_FILLS: Final = 3  # maker fills made by it
+C_SHORT: Final = 4  # instrument whose book is short of room
+C_SHORT_AT: Final = 5  # entry it is short of room for
+C_CUT_SET: Final = 6  # 1 while some streams still have to be played up to the cut
+C_CUT_TIME: Final = 7  # the cut: entries before this time, or at it and of a stream below ...
+C_CUT_STREAM: Final = 8  # ... this one, are played
+C_VERDICT: Final = 9  # what to say once all are
+C_NEXT: Final = 16  # on from here: the entry each stream plays next
 
 PLAYED: Final = 0  # everything asked for has been played
 STOPPED: Final = 1  # watches fired or orders filled

@@ -8,15 +8,15 @@ from venues.books.arena import BookArena
 from venues.books.store import KernelBooks
 from venues.books.watch_table import KernelWatches
 from venues.model.market import Int64s
-from venues.paper.advance import advance
+from venues.paper.advance import advance, next_stream
 from venues.paper.desk import (
     C_EVENTS,
     C_FILLS,
     C_FIRED,
     C_NEXT,
     C_SHORT,
+    C_SHORT_AT,
     C_TIME,
-    CONTROL_WORDS,
     D_HEAD,
     D_TAIL,
     STOPPED,
@@ -25,10 +25,19 @@ from venues.paper.desk import (
 )
 from venues.paper.matcher import KernelMatcher
 from venues.paper.played import CROSS_LEVELS, Stop
-from venues.paper.schedule import FIRST, INSTRUMENT, SECOND, TIME, WHAT, Schedule, rank_of
+from venues.paper.schedule import (
+    FIRST,
+    INSTRUMENT,
+    SECOND,
+    TIME,
+    WHAT,
+    Schedule,
+    first_stream_after,
+    rank_of,
+)
 from venues.ports import RANK_TIMER
 
-_EVERYTHING: Final = 1 << 62
+_FOREVER_NS: Final = 1 << 62
 
 
 class KernelPlayer:
@@ -47,7 +56,7 @@ class KernelPlayer:
         self._instruments = len(view_books.instruments)
         self._matcher = matcher
         self._watches = watches
-        self._control: Int64s = np.zeros(CONTROL_WORDS, np.int64)
+        self._control: Int64s = np.append(np.zeros(C_NEXT, np.int64), schedule.streams[:-1])
         self._bases: Int64s = np.array(arena.bases, np.int64)
         self._mem: Int64s = arena.mem  # what `_bases` belong to
 
@@ -59,13 +68,22 @@ class KernelPlayer:
     @property
     def ended(self) -> bool:
         """Return whether the recording has been played to its end."""
-        return int(self._control[C_NEXT]) >= len(self._schedule.entries)
+        return bool((self._control[C_NEXT:] == self._schedule.streams[1:]).all())
 
     def peek(self) -> tuple[int, int, int] | None:
         """Return (time, rank, instrument) of the next thing to play; a book turning STALE has -1."""
         entry: tuple[int, int, int] | None = None
-        if not self.ended:
-            words: list[int] = self._schedule.entries[self._control[C_NEXT]].tolist()
+        schedule, watches = self._schedule, self._watches
+        stream = next_stream(
+            self._control,
+            schedule.entries,
+            schedule.streams,
+            self._matcher.desk,
+            watches.counts,
+            True,
+        )
+        if stream >= 0:
+            words: list[int] = schedule.entries[self._control[C_NEXT + stream]].tolist()
             entry = (words[TIME], rank_of(words[WHAT]), words[INSTRUMENT])
         expiry_ns = self._watches.next_expiry_ns()
         if expiry_ns is not None and (entry is None or expiry_ns < entry[0]):
@@ -76,12 +94,12 @@ class KernelPlayer:
         """Play the next thing; ValueError when there is none."""
         if self.ended and self._watches.next_expiry_ns() is None:
             raise ValueError("nothing is left to play")
-        self._run(_EVERYTHING, RANK_TIMER, 1)
+        self._run(_FOREVER_NS, RANK_TIMER, every=True)
         return self._stop()
 
     def advance(self, until_ns: int, until_rank: int) -> Stop:
         """Play everything before (until_ns, until_rank), or up to the first stop."""
-        if self._run(until_ns, until_rank, _EVERYTHING) == STOPPED:
+        if self._run(until_ns, until_rank, every=False) == STOPPED:
             return self._stop()
         return Stop(until_ns)
 
@@ -93,9 +111,10 @@ class KernelPlayer:
             fills=self._matcher.maker_fills(fills) if fills else (),
         )
 
-    def _run(self, until_ns: int, until_rank: int, at_most: int) -> int:
+    def _run(self, until_ns: int, until_rank: int, *, every: bool) -> int:
         """Call the kernel until it need not stop for want of room; return its last word."""
         matcher, watches, schedule = self._matcher, self._watches, self._schedule
+        until_stream = first_stream_after(self._instruments, until_rank)
         matcher.make_room()
         while True:
             if self._mem is not self._arena.mem:
@@ -104,9 +123,10 @@ class KernelPlayer:
             code = advance(
                 self._control,
                 until_ns,
-                until_rank,
-                at_most,
+                until_stream,
+                every,
                 schedule.entries,
+                schedule.streams,
                 schedule.keys,
                 schedule.lots,
                 self._mem,
@@ -130,7 +150,7 @@ class KernelPlayer:
 
     def _grow(self, i: int, *, of_venue: bool) -> None:
         """Give the book that was short room for its next message and whatever we do to it."""
-        words = self._schedule.entries[self._control[C_NEXT]]
+        words = self._schedule.entries[self._control[C_SHORT_AT]]
         rows = int(words[SECOND]) - int(words[FIRST])
         desk = self._matcher.desk[i]
         ours = 2 * CROSS_LEVELS if of_venue else int(desk[D_TAIL]) - int(desk[D_HEAD])

@@ -1,4 +1,4 @@
-"""In which order does a recorded market play, at the venues and as we see it?
+"""What plays when in a recorded market, at the venues and as we see it?
 
 Every book message and print plays twice: at its venue in exchange time, in our view in local time.
 """
@@ -34,18 +34,31 @@ EXCHANGE: Final = 6
 LOCAL: Final = 7
 
 
+# Streams of one instrument: its book at the venue, its book in our view, its prints at the venue,
+# its prints in our view, its derivative values.
+STREAMS: Final = 5
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Schedule:
-    """The merged order of a tape; arrays are read-only int64.
+    """What happens on a tape of N instruments, and when; arrays are read-only int64.
 
-    `entries` has shape (E, WORDS), sorted by time, rank, instrument, sequence. `keys` and `lots`
-    hold the book rows of all instruments, one after the other.
+    `entries` has shape (E, WORDS): one stream after the other, each by time, then sequence. Stream
+    s is entries `streams[s]` to `streams[s + 1]`; of two entries at equal time the one of the lower
+    stream comes first, which is rank, then instrument. `keys` and `lots` hold the book rows of all
+    instruments, one after the other.
     """
 
     entries: Int64s
+    streams: Int64s  # STREAMS x N + 1
     keys: Int64s
     lots: Int64s
     last_exchange_ns: tuple[int, ...]  # per instrument: venue time of its last word
+
+    def in_order(self) -> Int64s:
+        """Return the entries in the order in which they happen."""
+        order = np.argsort(self.entries[:, TIME], kind="stable")
+        return read_only(self.entries[order])
 
 
 def rank_of(what: int) -> int:
@@ -61,7 +74,6 @@ def make_schedule(tape: Tape) -> Schedule:
     """
     starts = np.cumsum([0, *(r.row_count for r in tape.recordings)])
     blocks: list[Int64s] = []
-    # Blocks by rank, then instrument, then sequence: a stable sort by time keeps that order.
     for what in (VENUE_BOOK, VIEW_BOOK):
         for i, r in enumerate(tape.recordings):
             blocks.append(_book_block(what, i, r, int(starts[i])))
@@ -69,14 +81,18 @@ def make_schedule(tape: Tape) -> Schedule:
         blocks.append(_trade_block(VENUE_TRADE, i, r))
     for i, r in enumerate(tape.recordings):
         blocks.extend((_trade_block(VIEW_TRADE, i, r), _deriv_block(i, r)))
-    entries = np.concatenate(blocks)
-    order = np.argsort(entries[:, TIME], kind="stable")
     return Schedule(
-        entries=read_only(entries[order]),
+        entries=read_only(np.concatenate(blocks)),
+        streams=read_only(np.cumsum([0, *(len(block) for block in blocks)])),
         keys=_joined([r.row_key for r in tape.recordings]),
         lots=_joined([r.row_lots for r in tape.recordings]),
         last_exchange_ns=tuple(_last_exchange_ns(r) for r in tape.recordings),
     )
+
+
+def first_stream_after(n: int, rank: int) -> int:
+    """Return the first of the streams of `n` instruments whose rank is not below `rank`."""
+    return n * (rank if rank <= RANK_VIEW_TRADE else STREAMS)
 
 
 def _joined(parts: list[Int64s]) -> Int64s:
@@ -90,6 +106,9 @@ def _block(what: int, i: int, columns: dict[int, Int64s], count: int) -> Int64s:
     block[:, INSTRUMENT] = i
     for word, values in columns.items():
         block[:, word] = values
+    times = block[:, TIME]
+    if (times[1:] < times[:-1]).any():
+        return block[np.argsort(times, kind="stable")]
     return block
 
 

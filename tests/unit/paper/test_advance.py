@@ -56,7 +56,7 @@ def test_the_view_lags_its_venue(kernels: bool) -> None:
 
 def test_a_clock_that_steps_back_does_not_reorder_a_book(kernels: bool) -> None:
     script = opening().book(8, (bid(100), 3), known_ns=16).book(20, (bid(100), 4))
-    entries = make_schedule(tape_of(script)).entries
+    entries = make_schedule(tape_of(script)).in_order()
     assert entries[entries[:, WHAT] == VENUE_BOOK, TIME].tolist() == [10, 10, 20]
     market = market_of(script, kernels=kernels)
     stops_until(market, 12)
@@ -65,7 +65,7 @@ def test_a_clock_that_steps_back_does_not_reorder_a_book(kernels: bool) -> None:
 
 def test_derivative_values_follow_the_prints_of_their_moment(kernels: bool) -> None:
     script = opening().deriv(40, 0, 1).trade(35, True, 102, 1)
-    entries = make_schedule(tape_of(script)).entries
+    entries = make_schedule(tape_of(script)).in_order()
     assert entries[-2:, WHAT].tolist() == [VIEW_TRADE, VIEW_DERIV]
     market = market_of(script, kernels=kernels)
     stops_until(market, FOREVER)
