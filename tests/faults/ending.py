@@ -8,9 +8,12 @@ from strategies.spec import RestParams
 from tests.faults.profile import FAULTY_NS, START_NS
 from tests.faults.witness import Violation
 from tests.faults.world import World
+from venues.model.events import Filled
 from venues.model.ids import AccountId, Symbol, VenueId
 from venues.model.numbers import ZERO
+from venues.paper.faults import CumBehind
 from venues.paper.listing import Refusal
+from venues.paper.truth import PaperOrder
 
 # What a venue may refuse although we did nothing wrong; any other word is a fault of ours.
 _WEATHER = {
@@ -49,8 +52,10 @@ def check_all_counted(world: World) -> None:
     for parent in state.parents.values():
         if not parent.ended:
             raise Violation(f"{parent.spec.id} is {parent.state.value} at the end: {parent.idle}")
-        if parent.excess and parent.state is not ParentState.FAILED:
-            raise Violation(f"{parent.spec.id} is {parent.excess} over and {parent.state.value}")
+        if parent.state is ParentState.DONE and parent.filled < parent.spec.quantity:
+            raise Violation(f"{parent.spec.id} is done with {parent.filled}")
+        if not parent.reason:
+            raise Violation(f"{parent.spec.id} is {parent.state.value} and does not say why")
     if not all(venue.quiet for venue in world.venues):
         raise Violation("venues are still talking five minutes after everything ended")
     _check_trades(world)
@@ -61,21 +66,23 @@ def check_all_counted(world: World) -> None:
 
 
 def _check_trades(world: World) -> None:
+    """Compare every trade with what was booked, by id, by parent, by position and in the report."""
     state = world.desk.engine.core.state
+    orders = [order for venue in world.venues for order in venue.orders.values()]
     booked = {exec_id for child in state.children.values() for exec_id in child.exec_ids}
-    happened = {trade.exec_id for v in world.venues for trade in v.truth().trades}
-    if booked != happened:
+    happened = {fill.exec_id for order in orders for fill in order.fills}
+    unknowable = {fill.exec_id for order in orders if (fill := _kept_from_us(world, order))}
+    if booked - happened or happened - booked - unknowable:
         raise Violation(f"trades {sorted(booked ^ happened)} are not on both sides")
     held: dict[tuple[AccountId, VenueId, Symbol], Decimal] = {}
     filled = dict.fromkeys(state.parents, ZERO)
-    for venue in world.venues:
-        for order in venue.orders.values():
-            submit = order.submit
-            traded = order.listing.quantity(order.cum_lots)
-            member = state.members[submit.venue, submit.symbol]
-            key = (submit.account, submit.venue, submit.symbol)
-            held[key] = held.get(key, ZERO) + submit.side.sign * traded
-            filled[submit.parent_id] += member.market_quantity(traded)
+    for order in orders:
+        submit = order.submit
+        traded = sum((f.quantity for f in order.fills if f.exec_id in booked), ZERO)
+        member = state.members[submit.venue, submit.symbol]
+        key = (submit.account, submit.venue, submit.symbol)
+        held[key] = held.get(key, ZERO) + submit.side.sign * traded
+        filled[submit.parent_id] += member.market_quantity(traded)
     for parent_id, quantity in filled.items():
         if state.parents[parent_id].filled != quantity:
             raise Violation(
@@ -86,5 +93,14 @@ def _check_trades(world: World) -> None:
         if (ZERO if row is None else row.quantity) != quantity:
             raise Violation(f"position {key} is not {quantity}")
     reported = sorted(execution.exec_id for execution in world.follower.executions)
-    if reported != sorted(happened):
+    if reported != sorted(booked):
         raise Violation("the report does not hold every trade once")
+
+
+def _kept_from_us(world: World, order: PaperOrder) -> Filled | None:
+    """Return the fill that nothing we ask about single orders can show.
+
+    The venue left it out of its last word on the order, and told it when nobody was listening.
+    """
+    lied = any(isinstance(fault, CumBehind) for fault in order.faults)
+    return order.fills[-1] if lied and order.fills and world.recoveries else None

@@ -15,6 +15,8 @@ from venues.synthetic.profile import BTC_USDT
 from venues.synthetic.small import SMALL_VENUES
 
 S_NS: Final = 1_000_000_000
+_MS_NS: Final = 1_000_000
+_FAR_NS: Final = 700 * _MS_NS
 START_NS: Final = 1_000 * S_NS
 FAULTY_NS: Final = 600 * S_NS  # ten minutes in which things fail
 QUIET_NS: Final = 900 * S_NS  # then fifteen in which nothing does, the last five without a market
@@ -45,10 +47,11 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """Rates of market troubles per venue and run: feeds that fall silent, books that cross."""
+    """How often feeds fall silent and books cross per venue and run, and how far prices step."""
 
     silences: int
     crosses: int
+    step_bps: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,10 @@ class Profile:
     weather: Weather
     crash_rates: Mapping[Point, float]
     crash_again: float
+    entry_ns: Mapping[VenueId, int]
     jitter_ns: int
     answer_timeout_ns: int
+    grace_ns: int
     stale_after_ns: int
 
     @property
@@ -84,6 +89,8 @@ def draw(seed: int) -> Profile:
     venues = rng.choice((2, 2, 3))
     names = [VenueId(v.name) for v in SMALL_VENUES[:venues]]
     lying = rng.random() < 0.15
+    entry_ns = {name: _entry_ns(rng) for name in names}
+    far = max(entry_ns.values()) >= _FAR_NS
     return Profile(
         seed=seed,
         venues=venues,
@@ -91,19 +98,33 @@ def draw(seed: int) -> Profile:
         deeds=_deeds(rng, names),
         rates={name: _rates(rng, lying=lying) for name in names},
         silence={name: _silence(rng) for name in names},
-        weather=Weather(rng.choice((0, 0, 1, 3)), rng.choice((0, 0, 1, 3))),
+        weather=Weather(
+            rng.choice((0, 0, 1, 3)), rng.choice((0, 0, 1, 3)), rng.choice((0.5, 2.0, 6.0))
+        ),
         crash_rates=_crashes(rng),
         crash_again=rng.choice((0.0, 0.1, 0.4)),
+        entry_ns=entry_ns,
         jitter_ns=rng.choice((0, 5_000_000, 200_000_000)),
-        answer_timeout_ns=rng.choice((1, 5, 10)) * S_NS,
+        answer_timeout_ns=rng.choice((5 if far else 1, 5, 10)) * S_NS,
+        grace_ns=rng.choice((0, 5, 25)) * S_NS,
         stale_after_ns=rng.choice((2, 5)) * S_NS,
     )
 
 
 def _rates(rng: Random, *, lying: bool) -> Mapping[FaultKind, float]:
-    rates = dict(swarm_rates(rng)) if rng.random() < 0.85 else {}
-    lies = {kind: rng.choice((0.0, 0.05, 0.2)) for kind in FaultKind if kind in DISHONEST}
-    return {**rates, **lies} if lying else rates
+    """Return a random half of the faults at random rates, sometimes a few that nearly always strike."""
+    rates = dict(swarm_rates(rng)) if rng.random() < 0.8 else {}
+    if rng.random() < 0.35:
+        hot = rng.sample([kind for kind in FaultKind if kind not in DISHONEST], 2)
+        rates |= {kind: rng.choice((0.5, 0.9)) for kind in hot}
+    if lying:
+        rates |= {kind: rng.choice((0.0, 0.1, 0.5)) for kind in FaultKind if kind in DISHONEST}
+    return rates
+
+
+def _entry_ns(rng: Random) -> int:
+    """Return a near venue, or one so far that orders come just before their deadline."""
+    return rng.choice((rng.randrange(1, 50) * _MS_NS, rng.randrange(1, 50) * _MS_NS, _FAR_NS))
 
 
 def _silence(rng: Random) -> SilenceRate:
@@ -133,13 +154,13 @@ def _deeds(rng: Random, names: list[VenueId]) -> tuple[Deed, ...]:
         if rng.random() < 0.25:
             later_ns = at_ns + rng.randrange(300 * S_NS)
             deeds.append(Deed(later_ns, cancel=spec.id))
-    if rng.random() < 0.08:
+    if rng.random() < 0.12:
         deeds.append(Deed(START_NS + rng.randrange(FAULTY_NS), halt="the desk head said so"))
     return tuple(sorted(deeds, key=lambda deed: deed.at_ns))
 
 
 def _spec(rng: Random, n: int, names: list[VenueId]) -> ParentSpec:
-    quantity = Decimal(rng.randint(100, 6_000)).scaleb(-3)
+    quantity = Decimal(rng.randint(100, rng.choice((3_000, 10_000, 60_000)))).scaleb(-3)
     side = rng.choice((Side.BUY, Side.SELL))
     limit_bps, limit_price = None, None
     match rng.randrange(4):
@@ -180,8 +201,8 @@ def _params(rng: Random) -> Params:
         case _:
             jitter = rng.choice((Decimal(0), Decimal("0.3")))
             return TwapParams(
-                horizon_s=rng.choice((30, 120, 300, 420)),
-                slices=rng.choice((3, 10, 40)),
+                horizon_s=rng.choice((30, 120, 300, 420, 420)),
+                slices=rng.choice((3, 20, 60)),
                 size_jitter=jitter,
                 time_jitter=jitter,
                 passive_fraction=rng.choice((Decimal(0), Decimal("0.4"), Decimal("0.8"))),

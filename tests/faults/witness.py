@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 import numpy as np
 
@@ -30,11 +31,15 @@ from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.events import Standing
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
+from venues.model.market import ASK, BID
 from venues.model.numbers import BPS, ZERO
 from venues.paper.faults import CumBehind, Overfilled
 from venues.paper.market import RecordedMarket
 from venues.paper.truth import PaperOrder
 from venues.tape.recording import Tape
+
+_MINUTE_NS: Final = 60_000_000_000
+_MOST_A_MINUTE: Final = 40  # commands for one order; a venue bans who asks more
 
 _Name = tuple[str, ClientOrderId, int]
 
@@ -86,6 +91,8 @@ class Witness:
         self._left: set[_Name] = set()
         self._exposures: dict[ParentId, _Exposure] = {}
         self.opened = False
+        self.overfilled: set[ParentId] = set()
+        self._asked: dict[tuple[ClientOrderId, int], int] = {}
         self._filled: dict[ParentId, Decimal] = {}
         self._ended: dict[ParentId, ParentState] = {}
         self._closed: dict[ClientOrderId, Status] = {}
@@ -111,8 +118,8 @@ class Witness:
             self._intents[_name(record.command)] = record.command
         if isinstance(record, ParentStarted):
             self._check_arrival(record)
-        if isinstance(record, Flagged) and record.code in _BUGS:
-            raise Violation(f"{record.parent_id} was flagged {record.code}: {record.sentence}")
+        if isinstance(record, Flagged):
+            self._flagged(record)
         order_id, parent_id = _about(record)
         child = self.shadow.children.get(order_id)
         if child is not None:
@@ -120,6 +127,14 @@ class Witness:
             parent_id = child.submit.parent_id
         if parent_id in self.shadow.parents:
             self._touched_parents.add(parent_id)
+
+    def _flagged(self, record: Flagged) -> None:
+        if record.code in _BUGS:
+            raise Violation(f"{record.parent_id} was flagged {record.code}: {record.sentence}")
+        if record.code == "venue_overfill":
+            self.overfilled.add(record.parent_id)
+            if self._profile.honest:
+                raise Violation(f"an honest venue is accused: {record.sentence}")
 
     def _check_arrival(self, record: ParentStarted) -> None:
         spec = self.shadow.parents[record.parent_id].spec
@@ -142,8 +157,13 @@ class Witness:
         total = parent.filled + parent.reserved
         if total > parent.spec.quantity + self._lies(parent_id):
             raise Violation(f"{parent_id}: the ledger permits {total} of {parent.spec.quantity}")
-        if parent.excess and parent.running:
-            raise Violation(f"{parent_id} is {parent.excess} over its quantity and goes on")
+        over = parent.filled > parent.spec.quantity or any(
+            child.filled > child.submit.quantity for child in parent.children.values()
+        )
+        if over and parent.running:
+            raise Violation(f"{parent_id} was overfilled and goes on")
+        if over and parent_id not in self.overfilled:
+            raise Violation(f"{parent_id} was overfilled and nobody was told")
 
     def _child_goes_forward(self, order_id: ClientOrderId) -> None:
         child = self.shadow.children[order_id]
@@ -168,6 +188,10 @@ class Witness:
         if name in self._left:
             raise Violation(f"{name} leaves twice")
         self._left.add(name)
+        minute = command.client_order_id, now_ns // _MINUTE_NS
+        self._asked[minute] = self._asked.get(minute, 0) + 1
+        if self._asked[minute] > _MOST_A_MINUTE:
+            raise Violation(f"a storm: {self._asked[minute]} commands a minute for {name[1]}")
         if isinstance(command, Submit):
             self._check_submit(command, now_ns)
 
@@ -209,11 +233,20 @@ class Witness:
             raise Violation(f"{submit.client_order_id} is a {submit.side.value}")
         if parent.limit is not None and sign * price > sign * parent.limit:
             raise Violation(f"{submit.client_order_id}: {price} is beyond {parent.limit}")
-        # Wider than any of its own median mids can be away from one venue's: a last fence.
         bps = self._limits.passive_collar_bps if submit.post_only else self._limits.collar_bps
-        reference = parent.arrival_price
-        if parent.limit is None and sign * (price - reference) * BPS > 2 * bps * reference:
-            raise Violation(f"{submit.client_order_id}: {price} is far from {reference}")
+        near = [mid for mid in self._mids() if abs(price - mid) * BPS <= bps * mid]
+        if not near:
+            raise Violation(f"{submit.client_order_id}: {price} is far from every mid")
+
+    def _mids(self) -> list[Decimal]:
+        """Return the mids of the books that stand uncrossed, market prices."""
+        mids = []
+        for i, member in enumerate(self._members.values()):
+            bid, ask = (self._market.view.best(i, side) for side in (BID, ASK))
+            if bid is not None and ask is not None and bid < ask:
+                half = member.instrument.price_of(bid + ask) / 2
+                mids.append(member.market_price(half))
+        return mids
 
     # -- what happens at the venues ----------------------------------------------------------------
 

@@ -40,7 +40,11 @@ class World:
         self.trace = Trace()
         rng = Random(f"world {profile.seed}")
         raw = small_tape(
-            seed=profile.seed, duration_ns=MARKET_NS, start_ns=START_NS, venues=profile.venues
+            seed=profile.seed,
+            duration_ns=MARKET_NS,
+            start_ns=START_NS,
+            venues=profile.venues,
+            step_bps=profile.weather.step_bps,
         )
         self.tape = bent(raw, profile.weather, rng)
         self.settings = EngineSettings(stale_after_ns=profile.stale_after_ns)
@@ -143,11 +147,12 @@ class World:
             self.market.matcher,
             terms=PaperTerms(
                 latency=Latency(
-                    entry_ns=rng.randrange(1, 50) * 1_000_000,
+                    entry_ns=profile.entry_ns[name],
                     response_ns=rng.randrange(1, 50) * 1_000_000,
                     jitter_ns=profile.jitter_ns,
                 ),
                 answer_timeout_ns=profile.answer_timeout_ns,
+                grace_ns=profile.grace_ns,
             ),
             rng=Random(rng.getrandbits(64)),
             faults=CalmingFaults(faults),
