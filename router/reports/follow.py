@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from router.engine.records import Flagged, Issued, Planned, Received, Record
+from router.engine.records import Flagged, Issued, Planned, ProvenAbsent, Received, Record
 from router.engine.state import Members
 from router.routing.plan import Plan
 from venues.model.commands import Submit
@@ -17,6 +17,7 @@ from venues.model.events import (
     NotSent,
     Rejected,
     Reported,
+    Standing,
 )
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
@@ -64,6 +65,20 @@ class OrderRow:
     executions: list[Execution] = field(default_factory=list)
     exec_ids: set[str] = field(default_factory=set)
 
+    def end(self, state: str, ts_ns: int) -> None:
+        """Note how and when it ended; the first word counts."""
+        if self.state == "open":
+            self.state = state
+            self.closed_ns = self.closed_ns or ts_ns
+
+
+_ENDS = {
+    Standing.FILLED: "filled",
+    Standing.CANCELED: "canceled",
+    Standing.EXPIRED: "expired",
+    Standing.REJECTED: "rejected",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
@@ -97,6 +112,8 @@ class Follower:
                     self.orders[submit.client_order_id] = OrderRow(submit, member)
                 case Planned(parent_id=parent_id, plan_no=plan_no, at_ns=at_ns, plan=plan):
                     self.plans.append(PlanRow(parent_id, plan_no, at_ns, plan))
+                case ProvenAbsent(client_order_id=order_id):
+                    self.orders[ClientOrderId(order_id)].end("rejected", 0)
                 case Flagged():
                     self.flags.append(record)
                 case _:
@@ -109,17 +126,19 @@ class Follower:
         match event:
             case Filled():
                 self._fill(row, event, at_ns)
-            case Reported(fills=fills):
+            case Reported(fills=fills, standing=standing):
                 for fill in fills:
                     self._fill(row, fill, at_ns)
+                # When it ended is not said, only that it has.
+                row.end(_ENDS.get(standing, "open"), 0)
             case Accepted(ts_exchange_ns=ts_ns):
-                row.arrived_ns = row.arrived_ns or ts_ns
+                row.arrived_ns = min(row.arrived_ns or ts_ns, ts_ns)
             case Canceled(ts_exchange_ns=ts_ns):
-                row.closed_ns, row.state = row.closed_ns or ts_ns, "canceled"
+                row.end("canceled", ts_ns)
             case Expired(ts_exchange_ns=ts_ns):
-                row.closed_ns, row.state = row.closed_ns or ts_ns, "expired"
+                row.end("expired", ts_ns)
             case Rejected() | NotSent(asked=Asked.SUBMIT):
-                row.state = "rejected"
+                row.end("rejected", 0)
             case _:
                 pass
 
@@ -131,7 +150,8 @@ class Follower:
         row.filled += fill.quantity
         row.arrived_ns = row.arrived_ns or fill.ts_exchange_ns
         if row.filled >= submit.quantity:
-            row.closed_ns, row.state = row.closed_ns or fill.ts_exchange_ns, "filled"
+            row.state = "open"
+            row.end("filled", fill.ts_exchange_ns)
         execution = Execution(
             ts_ns=at_ns,
             parent=submit.parent_id,
