@@ -1,5 +1,7 @@
 """How does one recorded book message change a book?"""
 
+import numpy as np
+
 from venues.books.hashing import drop_entry, entry_at
 from venues.books.jit import jit_flat
 from venues.books.layout import (
@@ -79,9 +81,10 @@ def record_rows(
     table = overflow_table(mem, b)
     slot_mask = mem[b + H_SLOTS] - 1
     grown = 0
+    # A signed index may count from the end, which numba checks at every access: these never do.
     for row in range(lo, hi):
-        key = keys[row]
-        size = lots[row]
+        key = keys[np.uint64(row)]
+        size = lots[np.uint64(row)]
         tick = key >> 1
         side = key & 1
         inside = tick - (ask_origin if side else bid_origin)
@@ -91,14 +94,15 @@ def record_rows(
             record_outside(mem, b, table, slot_mask, key, size)
             continue
         place = side * window + (tick & mask)
-        old = mem[levels + place]
+        at = np.uint64(levels + place)
+        old = mem[at]
         if old == TOUCHED:
             record_touched(mem, b, touched_at(mem, b, key), size)
             continue
-        mem[levels + place] = size
+        mem[at] = size
         # Counted without a branch: half of all rows come or go, and no processor guesses which.
         change = (1 if size != 0 else 0) - (1 if old != 0 else 0)
-        mem[blocks + (place >> BLOCK_BITS)] += change
+        mem[np.uint64(blocks + (place >> BLOCK_BITS))] += change
         grown += change
     mem[b + H_INSIDE] += grown
     if touch_stands(mem, b, 0, bid) and touch_stands(mem, b, 1, ask):
