@@ -1,0 +1,122 @@
+"""What does the exact search compute with? One problem of fixed quantity in small integers.
+
+Prices are held above the cheapest one and divided by their common factor: the quantity is fixed, so
+neither changes which split is best, and the numbers of real books fit 64 bits. One unit of worth
+also counts a leg, below any cost, so that the least worth is the cheapest split with fewest legs.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from router.routing.cost import Curve
+from router.routing.reach import nested
+
+# What every sum of a search stays below when its tables are narrow enough for 64 bits.
+NARROW_MOST: Final = 2**62
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """The integers of one search; venues by position, levels only as deep as they can be used.
+
+    The worth of a split is the sum of `price` x grains and the `fixed` of the venues used, both in
+    units of 1 / 2^`shift`; `per_cost` whole units are `common` of cost, one is a leg. `lattice`:
+    steps of the relaxation, each a divisor of its `step`, every two of them nested. `spread`: fixed
+    cost per lattice step of a venue taken to its most, rounded down.
+    """
+
+    price: tuple[tuple[int, ...], ...]
+    upto: tuple[tuple[int, ...], ...]
+    before: tuple[tuple[int, ...], ...]  # price x grains of all levels before this one
+    fixed: tuple[int, ...]
+    spread: tuple[int, ...]
+    step: tuple[int, ...]
+    lattice: tuple[int, ...]
+    least: tuple[int, ...]
+    most: tuple[int, ...]
+    total: int
+    venues_most: int
+    shift: int
+    per_cost: int
+    common: int
+    narrow: bool
+
+    def value(self, n: int, grains: int) -> int:
+        """Return the worth of the best `grains` of venue `n`, its fixed cost left out."""
+        if not grains:
+            return 0
+        at = bisect_left(self.upto[n], grains)
+        start = self.upto[n][at - 1] if at else 0
+        return self.before[n][at] + self.price[n][at] * (grains - start)
+
+    def worth(self, taken: Sequence[int]) -> int:
+        """Return the worth of `taken` in whole units."""
+        fine = sum([self.value(n, t) + self.fixed[n] for n, t in enumerate(taken) if t])
+        return fine >> self.shift
+
+    def gap(self, worth: int, bound: int) -> int:
+        """Return the cost from `bound` up to `worth` (whole units), legs left out."""
+        return max(worth // self.per_cost - bound // self.per_cost, 0) * self.common
+
+
+def tables_of(
+    curves: Sequence[Curve],
+    nets: Sequence[int],
+    steps: Sequence[int],
+    leasts: Sequence[int],
+    mosts: Sequence[int],
+    fixed: Sequence[int],
+    *,
+    total: int,
+    venues_most: int,
+) -> Tables:
+    """Return the tables of taking exactly `total` (> 0) grains; no most is above it."""
+    used = [n for n, most in enumerate(mosts) if most]
+    depth = [bisect_left(c.upto, m) + 1 if m else 0 for c, m in zip(curves, mosts, strict=True)]
+    raw = [[t * net for t in c.ticks[:d]] for c, net, d in zip(curves, nets, depth, strict=True)]
+    base = min(raw[n][0] for n in used)
+    common = math.gcd(*[p - base for row in raw for p in row], *[fixed[n] for n in used]) or 1
+    per_cost = len(used) + 1
+    # A leg is one unit beside its cost: never worth as much as the least difference in cost.
+    whole = [f // common * per_cost + 1 if m else 0 for f, m in zip(fixed, mosts, strict=True)]
+    sums = max(raw[n][-1] - base for n in used) // common * per_cost * total + sum(whole)
+    # Fractions of a unit as fine as the quantity keep the count of legs sharp, where they fit.
+    shift = max(min(total.bit_length() + 1, NARROW_MOST.bit_length() - 2 - sums.bit_length()), 0)
+    price = tuple([tuple([(p - base) // common * per_cost << shift for p in row]) for row in raw])
+    upto = tuple([tuple(c.upto[:d]) for c, d in zip(curves, depth, strict=True)])
+    lattice = nested(steps, mosts)
+    return Tables(
+        price=price,
+        upto=upto,
+        before=tuple([_before(p, u) for p, u in zip(price, upto, strict=True)]),
+        fixed=tuple([w << shift for w in whole]),
+        spread=tuple(
+            [
+                (w << shift) * s // m if m else 0
+                for w, s, m in zip(whole, lattice, mosts, strict=True)
+            ]
+        ),
+        step=tuple(steps),
+        lattice=lattice,
+        least=tuple(leasts),
+        most=tuple(mosts),
+        total=total,
+        venues_most=venues_most,
+        shift=shift,
+        per_cost=per_cost,
+        common=common,
+        narrow=sums << shift < NARROW_MOST,
+    )
+
+
+def _before(price: Sequence[int], upto: Sequence[int]) -> tuple[int, ...]:
+    """Return the sum of price x grains before each level."""
+    out, whole, last = [], 0, 0
+    for p, u in zip(price, upto, strict=True):
+        out.append(whole)
+        whole += p * (u - last)
+        last = u
+    return tuple(out)
