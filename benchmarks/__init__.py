@@ -1,0 +1,1 @@
+"""How fast is it, as ratios measured in one run? Started with `make bench`."""
