@@ -1,5 +1,7 @@
 """How much stands within a price? A sum over a side of a book, without listing its levels."""
 
+import numpy as np
+
 from venues.books.jit import jit_flat
 from venues.books.layout import (
     BLOCK,
@@ -46,10 +48,11 @@ def inside_within(mem: Int64s, b: int, side: int, first: int, end: int, enough: 
         if mem[blocks + ((tick & mask) >> BLOCK_BITS)] != 0:
             at = levels + (tick & mask)
             touched = 0
-            # No branch inside, so that the compiler may add several words at once.
+            # No branch inside and no index from the end: the compiler adds several words at once.
             for place in range(at, at + stop - tick):
-                total += mem[place] & (TOUCHED - 1)
-                touched += mem[place] >> 62
+                word = mem[np.uint64(place)]
+                total += word & (TOUCHED - 1)
+                touched += word >> 62
             if touched != 0:
                 total += touched_within(mem, b, side, tick, stop)
         tick = stop
