@@ -79,10 +79,10 @@ class Engine:
     @property
     def alive(self) -> bool:
         """Return whether any parent has not ended."""
-        return any(not p.ended for p in self.core.state.parents.values())
+        return bool(self.core.state.alive)
 
     def _alive(self) -> list[Parent]:
-        return [p for p in self.core.state.parents.values() if not p.ended]
+        return list(self.core.state.alive.values())
 
     def _executions(self, events: Iterable[ExecutionEvent]) -> None:
         core = self.core

@@ -74,6 +74,7 @@ class EngineState:
     halt: Halt
     margins: DoubtMargins
     parents: dict[ParentId, Parent] = field(default_factory=dict)
+    alive: dict[ParentId, Parent] = field(default_factory=dict)  # those that have not ended
     children: dict[ClientOrderId, Child] = field(default_factory=dict)
     positions: Positions = field(default_factory=Positions)
     digest: Digest = field(default_factory=Digest)
@@ -91,7 +92,8 @@ class EngineState:
             case Planned():
                 self.plans += 1
             case ParentReceived(spec=spec, received_ns=received_ns):
-                self.parents[spec.id] = Parent(spec=spec, received_ns=received_ns)
+                parent = Parent(spec=spec, received_ns=received_ns)
+                self.parents[spec.id] = self.alive[spec.id] = parent
             case ParentStarted():
                 parent = self.parents[record.parent_id]
                 parent.started_ns = record.started_ns
@@ -145,6 +147,7 @@ class EngineState:
         parent.then = record.then
         if parent.ended:
             parent.ended_ns = record.at_ns
+            self.alive.pop(record.parent_id, None)
         if not parent.running:
             parent.wakes = {}
 

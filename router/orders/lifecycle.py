@@ -12,6 +12,9 @@ from typing import Final
 class Status(enum.Enum):
     """Where a child order stands."""
 
+    # Members are singletons; by default Python would hash the name, in Python.
+    __hash__ = object.__hash__
+
     SENT = "sent"  # journalled and dispatched, not answered
     WORKING = "working"  # acknowledged: resting or matching
     IN_DOUBT = "in doubt"  # the answer was lost: ask the venue, never resend
@@ -23,6 +26,8 @@ class Status(enum.Enum):
 
 class Report(enum.Enum):
     """What a report says about the whole order, whichever event carried it."""
+
+    __hash__ = object.__hash__
 
     ACCEPTED = "accepted"
     FILL = "fill"  # some quantity traded

@@ -19,6 +19,8 @@ from venues.model.numbers import ZERO
 class ParentState(enum.Enum):
     """Where a parent order stands."""
 
+    __hash__ = object.__hash__  # members are singletons
+
     PENDING = "pending"
     ACTIVE = "active"
     PARKED = "parked"
@@ -63,7 +65,7 @@ class Parent:
     @property
     def running(self) -> bool:
         """Return whether its strategy may still ask for children."""
-        return self.state in {ParentState.ACTIVE, ParentState.PARKED}
+        return self.state is ParentState.ACTIVE or self.state is ParentState.PARKED
 
     @property
     def reserved(self) -> Decimal:

@@ -79,6 +79,10 @@ class KernelBooks:
         """Return where book `i` starts in `arena.mem` now."""
         return self.arena.bases[self._first + i]
 
+    def grow(self, i: int, rows: int) -> None:
+        """Make room for `rows` more levels in book `i`; bases and `arena.mem` change."""
+        self.arena.grow(self._first + i, rows)
+
     def apply(self, i: int, message: BookMessage) -> None:
         """Apply one book message; grows the book first where it might not fit."""
         keys = message.keys
@@ -96,7 +100,7 @@ class KernelBooks:
             )
             == NO_ROOM
         ):
-            self.arena.grow(self._first + i, len(keys))
+            self.grow(i, len(keys))
 
     def print_(self, i: int, tick: int, lots: int) -> None:
         """Note a public trade."""
@@ -123,13 +127,13 @@ class KernelBooks:
         if lots < 0:
             raise ValueError(f"cannot take {lots} lots")
         while (taken := book_take(self.arena.mem, self.base(i), key, lots)) == NO_ROOM:
-            self.arena.grow(self._first + i, 1)
+            self.grow(i, 1)
         return int(taken)
 
     def show_own(self, i: int, key: int, delta: int) -> None:
         """Show more (or fewer) of our own lots at a level; ValueError below nothing."""
         while (verdict := book_show_own(self.arena.mem, self.base(i), key, delta)) == NO_ROOM:
-            self.arena.grow(self._first + i, 1)
+            self.grow(i, 1)
         if verdict == NOT_SHOWN:
             raise ValueError(f"fewer than {-delta} own lots are shown at level {key}")
 
@@ -148,7 +152,7 @@ class KernelBooks:
     def _leave_out(self, i: int, key: int, lots: int) -> None:
         """Leave `lots` out at one level."""
         while book_set_own(self.arena.mem, self.base(i), key, lots) == NO_ROOM:
-            self.arena.grow(self._first + i, 1)
+            self.grow(i, 1)
 
     def best(self, i: int, side: int) -> int | None:
         """Return the best tick net of own orders."""

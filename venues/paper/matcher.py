@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from venues.books.layout import NO_ROOM
 from venues.books.store import KernelBooks
 from venues.model.market import BID, Int64s, level_key
 from venues.paper.desk import (
@@ -28,6 +29,7 @@ from venues.paper.desk import (
     OWN_WORDS,
 )
 from venues.paper.played import CROSS_LEVELS, Bounds, MakerFill, QueueModel
+from venues.paper.sweeping import sweep_once
 
 
 @dataclass(slots=True)
@@ -58,26 +60,36 @@ class KernelMatcher:
         self.own: Int64s = np.zeros((2 * n, 16, OWN_WORDS), np.int64)
         self.impacts: Int64s = np.zeros((n, 4 * CROSS_LEVELS, IMPACT_WORDS), np.int64)
         self.fills: Int64s = np.zeros((32, FILL_WORDS), np.int64)
+        self._scratch: Int64s = np.zeros((2, CROSS_LEVELS), np.int64)
 
     def sweep(
         self, i: int, side: int, limit_tick: int, lots: int, now_ns: int
     ) -> list[tuple[int, int]]:
         """Take up to `lots` within `limit_tick`; return what traded as (tick, lots), best first."""
-        other = 1 - side
         taken: list[tuple[int, int]] = []
         while lots > 0:
-            ticks, standing = self._books.levels(i, other, limit_tick=limit_tick, enough=lots)
-            if not len(ticks):
-                break
-            for tick, there in zip(ticks.tolist(), standing.tolist(), strict=True):
-                part = min(lots, there)
-                key = level_key(tick, other)
-                self._books.take(i, key, part)
-                self._impact(i, 1, key, part)
+            self._compact(i, CROSS_LEVELS)
+            levels = sweep_once(
+                self._books.arena.mem,
+                self._books.base(i),
+                self.desk,
+                self.own,
+                self.impacts,
+                self._scratch,
+                i,
+                side,
+                limit_tick,
+                lots,
+            )
+            if levels == NO_ROOM:
+                self._books.grow(i, CROSS_LEVELS)
+                continue
+            traded: list[list[int]] = self._scratch[:, :levels].T.tolist()
+            for tick, part in traded:
                 taken.append((tick, part))
                 lots -= part
-        if taken:
-            self._clamp(i, other)
+            if levels < CROSS_LEVELS:
+                break
         return taken
 
     def would_cross(self, i: int, side: int, tick: int) -> bool:
@@ -166,13 +178,6 @@ class KernelMatcher:
         """Return the queue an order rests in and where; it does rest."""
         queue = self.own[2 * i + place.side]
         return queue, int(np.flatnonzero(queue[:, O_NUMBER] == order_no)[0])
-
-    def _clamp(self, i: int, side: int) -> None:
-        """Shorten the queues by what we took ourselves: that was no cancel of others."""
-        for order in self.own[2 * i + side, : int(self.desk[i, D_RESTING + side])]:
-            standing = self._books.size(i, level_key(int(order[O_TICK]), side))
-            np.minimum(order[O_AHEAD : O_AHEAD + 2], standing, out=order[O_AHEAD : O_AHEAD + 2])
-            order[O_STANDING] = standing
 
     def _impact(self, i: int, is_take: int, key: int, lots: int) -> None:
         """Append one impact, due before the next book message."""
