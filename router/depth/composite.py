@@ -6,9 +6,10 @@ perpetuals are not held against each other: a basis between them is a price, not
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol, assert_never
+
+import msgspec
 
 from router.depth.scale import Scale
 from venues.model.ids import VenueId
@@ -45,8 +46,7 @@ class Depth(Protocol):
     def last_local_ns(self, i: int, /) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(msgspec.Struct, frozen=True, gc=False):
     """One member's touch: ticks of its own, None for an empty side; `refusal` "" = usable depth."""
 
     member: int
@@ -63,8 +63,7 @@ class Quote:
         return self.ask if side is Side.BUY else self.bid
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Composite:
+class Composite(msgspec.Struct, frozen=True, eq=False):
     """A market at one instant: a quote per member of `scale`, in its order."""
 
     scale: Scale

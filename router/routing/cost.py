@@ -2,11 +2,11 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from operator import mul
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from venues.model.market import Int64s
@@ -17,8 +17,8 @@ INT64_MOST: Final = 2**63 - 1
 FEW_LEVELS: Final = 32
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Curve:
+# gc=False, here and for all that every decision makes: none of it can be part of a cycle.
+class Curve(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One side of one book, best first, as running sums.
 
     `ticks[j]` is the price of level j, `upto[j]` the grains up to and with it, `worth[j]` the sum

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 from router.depth.composite import Composite, Depth, Quote
 from router.depth.scale import Scale
 from router.routing.cost import Curve, curve
@@ -34,8 +36,7 @@ class Terms:
     own: Mapping[int, Collection[int]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sight:
+class Sight(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One usable book as a decision sees it; `rows` are the bytes of its ticks and lots."""
 
     quote: Quote
@@ -44,8 +45,7 @@ class Sight:
     rows: bytes
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Offered:
+class Offered(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What one sight may give: the offer (closed when there is a `refusal`), its worst tick.
 
     `shortened`: why it cannot give all it shows within the limit, or "".

@@ -8,8 +8,9 @@ with different lots the sweep is repaired by exchanging lots and never worse tha
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from router.routing.cost import Curve
 from router.routing.sweep import Merge
@@ -21,8 +22,7 @@ _NODES_MOST: Final = 256
 _Worth = tuple[int, int, int, tuple[int, ...]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Offer:
+class Offer(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What may be taken at one venue: its curve and terms, in grains.
 
     `net`: price per tick with fee, negated for a sell. Takings are multiples of `step`, at most

@@ -34,7 +34,7 @@ def twin(curves: Sequence[Curve]) -> Merge:
         taken = list(first)
         left = need - sum(first)
         at = [bisect_right(c.upto, t) for c, t in zip(curves, taken, strict=True)]
-        while True:
+        while left:
             best = -1
             best_net = 0
             for n, held in enumerate(curves):
@@ -51,5 +51,6 @@ def twin(curves: Sequence[Curve]) -> Merge:
             left -= take
             if taken[best] == end:
                 at[best] += 1
+        return taken
 
     return merge
