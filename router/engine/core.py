@@ -12,7 +12,14 @@ from router.depth.scale import Scale
 from router.engine.records import Decided, Flagged, Issued, ParentMoved, Record
 from router.engine.settings import EngineSettings
 from router.engine.state import EngineState
-from router.engine.timers import CancelTimer, QueryTimer, StartTimer, StrategyTimer, Timers
+from router.engine.timers import (
+    CancelTimer,
+    QueryTimer,
+    SilenceTimer,
+    StartTimer,
+    StrategyTimer,
+    Timers,
+)
 from router.engine.watching import Watching
 from router.orders.child import Child
 from router.orders.parent import Parent, ParentState
@@ -174,6 +181,7 @@ class Core:
             number=child.queries + 1,
         )
         self.timers.forget(QueryTimer(s.client_order_id))
+        self.timers.forget(SilenceTimer(s.client_order_id))
         self.issue(self.state.parent_of(child), command)
 
     def show_own(self, child: Child) -> None:

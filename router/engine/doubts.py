@@ -2,7 +2,7 @@
 
 from router.engine.core import Core
 from router.engine.records import ProvenAbsent
-from router.engine.timers import CancelTimer, QueryTimer
+from router.engine.timers import CancelTimer, QueryTimer, SilenceTimer
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import ParentState
@@ -36,19 +36,19 @@ def burn(core: Core, child: Child) -> None:
 
 def follow_up(core: Core, child: Child, event: ExecutionEvent) -> None:
     """Set or do the next asking about `child` after `event` has been noted."""
-    timer = QueryTimer(child.submit.client_order_id)
+    order_id = child.submit.client_order_id
     if child.settled:
-        core.timers.forget(timer)
-        core.timers.forget(CancelTimer(child.submit.client_order_id))
+        for timer in (QueryTimer(order_id), SilenceTimer(order_id), CancelTimer(order_id)):
+            core.timers.forget(timer)
         return
     margins = core.settings.margins
     new_doubt = isinstance(event, AnswerLost) and event.asked is not Asked.QUERY
     if new_doubt or isinstance(event, CancelRejected):
         ask(core, child)
     elif isinstance(event, AnswerLost | Reported | NotSent) or child.closed:
-        core.timers.set(timer, next_query_ns(child, now_ns=core.now_ns, margins=margins))
+        _ask_at(core, child, next_query_ns(child, now_ns=core.now_ns, margins=margins))
     else:
-        core.timers.set(timer, core.now_ns + margins.silence_ns)
+        _ask_at(core, child, core.now_ns + margins.silence_ns)
     parent = core.state.parent_of(child)
     if parent.state is ParentState.CANCELLING and child.status is Status.WORKING:
         # A cancel was lost or refused on the way: the parent still wants the order gone.
@@ -60,7 +60,14 @@ def ask(core: Core, child: Child) -> None:
     if child.settled:
         return
     core.query(child)
-    core.timers.set(
-        QueryTimer(child.submit.client_order_id),
-        next_query_ns(child, now_ns=core.now_ns, margins=core.settings.margins),
-    )
+    margins = core.settings.margins
+    _ask_at(core, child, next_query_ns(child, now_ns=core.now_ns, margins=margins))
+
+
+def _ask_at(core: Core, child: Child, due_ns: int) -> None:
+    """Ask about `child` at `due_ns`; a run does not wait for the answer about one that works."""
+    order_id = child.submit.client_order_id
+    doubt, silence = QueryTimer(order_id), SilenceTimer(order_id)
+    works = child.status is Status.WORKING
+    core.timers.forget(doubt if works else silence)
+    core.timers.set(silence if works else doubt, due_ns)

@@ -23,7 +23,14 @@ from router.engine.inputs import (
 )
 from router.engine.records import Halted, Received, Record
 from router.engine.starting import receive, try_start
-from router.engine.timers import AgainTimer, CancelTimer, QueryTimer, StartTimer, StrategyTimer
+from router.engine.timers import (
+    AgainTimer,
+    CancelTimer,
+    QueryTimer,
+    SilenceTimer,
+    StartTimer,
+    StrategyTimer,
+)
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent, ParentState
@@ -75,6 +82,11 @@ class Engine:
     def next_timer_ns(self) -> int | None:
         """Return when the next timer is due."""
         return self.core.timers.next_ns()
+
+    @property
+    def at_rest(self) -> bool:
+        """Return whether time alone would change nothing: only orders that work are asked about."""
+        return self.core.timers.only_silence
 
     @property
     def alive(self) -> bool:
@@ -141,7 +153,7 @@ class Engine:
                 parent = core.state.parents[parent_id]
                 if parent.running:
                     decide(core, parent, Progressed())
-            case QueryTimer(client_order_id=order_id):
+            case QueryTimer(client_order_id=order_id) | SilenceTimer(client_order_id=order_id):
                 ask(core, core.state.children[order_id])
             case None:
                 pass
@@ -192,5 +204,7 @@ def _overfill(parent: Parent, child: Child) -> str:
         return f"venues filled {plain(parent.excess)} beyond the quantity"
     over = child.filled - child.quantity
     if over > ZERO:
-        return f"{child.submit.venue} filled {plain(over)} beyond order {child.submit.client_order_id}"
+        return (
+            f"{child.submit.venue} filled {plain(over)} beyond order {child.submit.client_order_id}"
+        )
     return ""

@@ -29,6 +29,13 @@ class QueryTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceTimer:
+    """Ask the venue whether an order that works, and of which nothing is heard, is still there."""
+
+    client_order_id: ClientOrderId
+
+
+@dataclass(frozen=True, slots=True)
 class CancelTimer:
     """Ask the venue again to cancel a child."""
 
@@ -42,7 +49,7 @@ class AgainTimer:
     parent_id: ParentId
 
 
-Timer = StrategyTimer | StartTimer | QueryTimer | CancelTimer | AgainTimer
+Timer = StrategyTimer | StartTimer | QueryTimer | SilenceTimer | CancelTimer | AgainTimer
 
 
 @dataclass(slots=True)
@@ -62,6 +69,11 @@ class Timers:
     def forget(self, timer: Timer) -> None:
         """Unset `timer`; unknown ones are ignored."""
         self._live.pop(timer, None)
+
+    @property
+    def only_silence(self) -> bool:
+        """Return whether nothing is left but asking about orders that work."""
+        return all(isinstance(timer, SilenceTimer) for timer in self._live)
 
     def next_ns(self) -> int | None:
         """Return when the earliest timer is due."""

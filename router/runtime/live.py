@@ -80,7 +80,7 @@ class Live:
         """When the market has ended and nothing is under way, parents that live expire, once."""
         if not self._feed_over or self._ended or not self.idle():
             return
-        if self.desk.engine.next_timer_ns() is None and self.desk.engine.alive:
+        if self.desk.engine.at_rest and self.desk.engine.alive:
             self._ended = True
             await self.put(MarketEnded())
 

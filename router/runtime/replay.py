@@ -39,11 +39,12 @@ class Replay:
         """Play until every parent has ended; parents alive at the tape's end expire."""
         told = False
         while self.desk.engine.alive:
-            if self._play_next(FOREVER_NS):
+            if not self._over and self._play_next(FOREVER_NS):
                 continue
             if told:
                 raise AssertionError("parents are alive and nothing will ever happen to them")
             told = True
+            self.now_ns = max(self.now_ns, self.market.last_ns)
             self._leave(MarketEnded())
 
     def run_until(self, until_ns: int) -> None:
@@ -51,6 +52,16 @@ class Replay:
         while self._play_next(until_ns):
             pass
         self.now_ns = max(self.now_ns, until_ns)
+
+    @property
+    def _over(self) -> bool:
+        """Return whether nothing can happen any more but the same answer about an order that works."""
+        return (
+            self.market.ended
+            and self.desk.engine.at_rest
+            and self.market.peek() is None
+            and all(venue.next_due_ns() is None for venue in self.venues)
+        )
 
     def _play_next(self, until_ns: int) -> bool:
         """Play up to the next thing that matters before `until_ns`; return whether there was one."""

@@ -41,6 +41,8 @@ class RecordedMarket:
     what we rest. `matcher`: the venues. `watches`: what a driver wants to be stopped for. Own
     orders and watches may be changed between calls, at any time the market stands at.
 
+    `last_ns`: when the last thing of the recording happens or becomes known.
+
     `room`: what a book of the kernels starts with, instead of what its recording needs; a hint.
     """
 
@@ -65,6 +67,7 @@ class RecordedMarket:
         self.watches: Watches
         self._player: Player
         self.view, self.matcher, self.watches, self._player = parts
+        self.last_ns = _last_ns(tape)
 
     @property
     def market_events(self) -> int:
@@ -93,6 +96,22 @@ class RecordedMarket:
         A stop with fills or fired watches stands right after what caused them; call again to go on.
         """
         return self._player.advance(until_ns, until_rank)
+
+
+def _last_ns(tape: Tape) -> int:
+    columns = [
+        times
+        for r in tape.recordings
+        for times in (
+            r.msg_exchange_ns,
+            r.msg_local_ns,
+            r.trade_exchange_ns,
+            r.trade_local_ns,
+            r.deriv_local_ns,
+        )
+        if len(times)
+    ]
+    return max((int(times.max()) for times in columns), default=tape.start_ns)
 
 
 _Parts = tuple[Books, RecordedMatcher, Watches, Player]
