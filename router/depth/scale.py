@@ -76,6 +76,11 @@ class Scale:
         above, below = over * self.denominator, under * self.raw[member]
         return above // below if side is Side.BUY else -(-above // below)
 
+    def least_tick(self, member: int, lots: int) -> int:
+        """Return the lowest tick at which an order of `lots` (> 0) has the minimum notional."""
+        over, under = self.min_tick_lots[member]
+        return -(-over // (under * lots))
+
     def min_lots(self, member: int, tick: int) -> int:
         """Return the fewest lots an order at about `tick` (> 0) may have: both minimums."""
         over, under = self.min_tick_lots[member]

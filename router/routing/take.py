@@ -95,12 +95,16 @@ def _legs(
         limit_tick = min(reach * side.sign, given.limit_tick * side.sign) * side.sign
         if to_the_limit:
             limit_tick = given.limit_tick
+        lots = grains // offer.step
+        if side is Side.SELL:
+            # A venue takes its minimum notional at the order's own price, however much better it fills.
+            limit_tick = max(limit_tick, scale.least_tick(quote.member, lots))
         legs.append(
             Leg(
                 venue=quote.venue,
                 symbol=instrument.symbol,
                 book=quote.book,
-                lots=grains // offer.step,
+                lots=lots,
                 quantity=scale.quantity(grains),
                 limit_tick=limit_tick,
                 limit_price=instrument.price_of(limit_tick),

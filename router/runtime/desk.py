@@ -49,7 +49,8 @@ class Desk:
         """Step, commit, and return what may leave now.
 
         A refused last look becomes NOT_SENT, which is itself stepped and committed, at the time it
-        is then: a strategy that tries again must be able to be in time.
+        is then: a strategy that tries again must be able to be in time. What has passed is looked
+        at again after that commit, for it has waited too.
         """
         leaving: list[Approved] = []
         pending: list[Input] = [event]
@@ -58,7 +59,8 @@ class Desk:
             self._commit(records, now_ns, wall_ns)
             now_ns = self.after_commit_ns(now_ns)
             refused: list[ExecutionEvent] = []
-            for approved in commands:
+            looked_at, leaving = [*leaving, *commands], []
+            for approved in looked_at:
                 why = self._last_look(approved, now_ns)
                 if why:
                     refused.append(_not_sent(approved, why))

@@ -201,6 +201,25 @@ def test_the_minimum_notional_counts_at_the_best_price() -> None:
     assert parts(take((notional, asks(notional, ("100", "5"))), quantity="0.1")) == {"a": "0.100"}
 
 
+def test_a_sell_is_never_priced_below_the_minimum_notional_of_its_venue() -> None:
+    notional = instrument("a", taker="0", min_notional="10")
+    bids = book(notional, bids=[("100", "5"), ("99", "5")], asks=[("101", "5")])
+    depth, composite = seen(scale_of(notional), [bids])
+    plan = plan_take(
+        depth,
+        composite,
+        side=Side.SELL,
+        quantity=Decimal("0.101"),
+        limit=Decimal(90),
+        terms=Terms(),
+        sweep=twin,
+        to_the_limit=True,
+    )
+    (leg,) = plan.legs
+    assert leg.quantity * leg.limit_price >= 10
+    assert leg.limit_price < 100  # and still as far as it may go
+
+
 def test_a_coarse_lot_is_filled_up_by_the_finer_venue() -> None:
     coarse = instrument("a", taker="0", lot="0.1")
     plan = take(
