@@ -82,6 +82,7 @@ def hunt_number(number: int) -> Catch:
 
 def campaign(seeds: Sequence[int], processes: int, say: Say) -> Tally:
     """Run all `seeds`; say how it goes about every ten seconds."""
+    run_seed(seeds[0])  # compiles what is to be compiled, once for all workers
     tally, began = Tally(), time.monotonic()
     said = began
     for outcome in _spread(seeds, processes):

@@ -1,7 +1,8 @@
 """A desk and a journal under observation: every boundary between them may be the last one passed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from random import Random
 from typing import Final
 
 from router.engine.inputs import Input
@@ -15,16 +16,42 @@ from tests.faults.trace import Trace
 from tests.faults.witness import Violation, Witness
 from venues.model.commands import Approved
 
+
+class Disk:
+    """How long commits take: mostly nothing; `busy(ns)` lets that time pass where it can pass."""
+
+    def __init__(self, slow: float, rng: Random) -> None:
+        self._slow = slow
+        self._rng = rng
+        self.busy: Callable[[int], None] = _no_time_passes
+        self.slow_commits = 0
+
+    def calm(self) -> None:
+        """Be fast from now on."""
+        self._slow = 0.0
+
+    def write(self) -> None:
+        """Be slow now and then: up to three seconds, long enough for any order to be too late."""
+        if self._slow and self._rng.random() < self._slow:
+            self.slow_commits += 1
+            self.busy(self._rng.randrange(3_000_000_000))
+
+
+def _no_time_passes(takes_ns: int) -> None:
+    del takes_ns
+
+
 _MOST_AT_ONCE: Final = 5_000  # rows written at one instant: more is an engine that spins
 
 
 class WatchedJournal(MemoryJournal):
     """The real journal in memory; what it commits is shown to the witness."""
 
-    def __init__(self, kept: Iterable[Row], dice: Dice, witness: Witness) -> None:
+    def __init__(self, kept: Iterable[Row], dice: Dice, witness: Witness, disk: Disk) -> None:
         super().__init__(kept)
         self._dice = dice
         self._witness = witness
+        self._disk = disk
         self._shown = self._committed
         self._instant = (0, 0)  # time and number of rows written at it
 
@@ -35,6 +62,7 @@ class WatchedJournal(MemoryJournal):
 
     def commit(self) -> None:
         self._dice.passing(Point.APPENDED)
+        self._disk.write()
         super().commit()
         fresh = self._rows[self._shown : self._committed]
         self._shown = self._committed
@@ -49,7 +77,7 @@ class WatchedJournal(MemoryJournal):
 
     def crashed(self) -> "WatchedJournal":
         """Return what the next process finds; this journal is dead after it."""
-        return WatchedJournal(self.crash().rows(), self._dice, self._witness)
+        return WatchedJournal(self.crash().rows(), self._dice, self._witness, self._disk)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from tests.faults.world import World
 from venues.model.events import Filled
 from venues.model.ids import AccountId, Symbol, VenueId
 from venues.model.numbers import ZERO
-from venues.paper.faults import CumBehind
+from venues.paper.faults import CumBehind, FillMissing
 from venues.paper.listing import Refusal
 from venues.paper.truth import PaperOrder
 
@@ -100,7 +100,8 @@ def _check_trades(world: World) -> None:
 def _kept_from_us(world: World, order: PaperOrder) -> Filled | None:
     """Return the fill that nothing we ask about single orders can show.
 
-    The venue left it out of its last word on the order, and told it when nobody was listening.
+    The venue left it out of its last word on the order, and told it never, or to nobody.
     """
     lied = any(isinstance(fault, CumBehind) for fault in order.faults)
-    return order.fills[-1] if lied and order.fills and world.recoveries else None
+    missed = world.recoveries or any(isinstance(fault, FillMissing) for fault in order.faults)
+    return order.fills[-1] if lied and missed and order.fills else None

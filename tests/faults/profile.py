@@ -59,7 +59,8 @@ class Profile:
     """Everything that distinguishes one seed from another.
 
     `crash_rates`: chance to die at each passing of a point; `crash_again`: the same right after a
-    recovery. `live`: driven by the asyncio loop in virtual time, else by the replay.
+    recovery. `live`: driven by the asyncio loop in virtual time, else by the replay. `slow_disk`:
+    chance of a commit to take seconds, where time can pass in a commit (live).
     """
 
     seed: int
@@ -71,6 +72,7 @@ class Profile:
     weather: Weather
     crash_rates: Mapping[Point, float]
     crash_again: float
+    slow_disk: float
     entry_ns: Mapping[VenueId, int]
     jitter_ns: int
     answer_timeout_ns: int
@@ -94,7 +96,7 @@ def draw(seed: int) -> Profile:
     return Profile(
         seed=seed,
         venues=venues,
-        live=rng.random() < 0.15,
+        live=rng.random() < 0.1,
         deeds=_deeds(rng, names),
         rates={name: _rates(rng, lying=lying) for name in names},
         silence={name: _silence(rng) for name in names},
@@ -102,6 +104,7 @@ def draw(seed: int) -> Profile:
             rng.choice((0, 0, 1, 3)), rng.choice((0, 0, 1, 3)), rng.choice((0.5, 2.0, 6.0))
         ),
         crash_rates=_crashes(rng),
+        slow_disk=rng.choice((0.0, 0.0, 0.01, 0.2)),
         crash_again=rng.choice((0.0, 0.1, 0.4)),
         entry_ns=entry_ns,
         jitter_ns=rng.choice((0, 5_000_000, 200_000_000)),

@@ -44,12 +44,22 @@ class Run:
             self._survive(partial(self._do, deed))
         self._until(START_NS + FAULTY_NS)
         world.calm()
-        self._until(START_NS + MARKET_NS + S_NS)
+        self._until_over(START_NS + MARKET_NS + S_NS)
         check_liveness(world)
         if world.desk.engine.alive:
             self._driver.put(MarketEnded())
-        self._until(START_NS + MARKET_NS + 300 * S_NS)
+        self._until_over(START_NS + MARKET_NS + 300 * S_NS)
         check_all_counted(world)
+
+    def _until_over(self, latest_ns: int) -> None:
+        """Play until nothing can happen to any order any more, at most to `latest_ns`."""
+        world = self.world
+        while self._driver.now_ns < latest_ns:
+            engine = world.desk.engine
+            silent = engine.next_timer_ns() is None and all(v.quiet for v in world.venues)
+            if silent and not engine.alive:
+                return
+            self._until(min(self._driver.now_ns + 30 * S_NS, latest_ns))
 
     def _write_opening(self) -> None:
         if not self.world.witness.opened:

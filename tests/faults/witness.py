@@ -150,16 +150,17 @@ class Witness:
             raise Violation(f"{parent_id}: filled fell to {parent.filled}")
         self._filled[parent_id] = parent.filled
         before = self._ended.get(parent_id)
-        if before is not None and parent.state is not before:
+        over = parent.filled > parent.spec.quantity or any(
+            child.filled > child.submit.quantity for child in parent.children.values()
+        )
+        failed_late = over and parent.state is ParentState.FAILED
+        if before is not None and parent.state is not before and not failed_late:
             raise Violation(f"{parent_id} was {before.value} and is {parent.state.value}")
         if parent.state in ENDED:
             self._ended[parent_id] = parent.state
         total = parent.filled + parent.reserved
         if total > parent.spec.quantity + self._lies(parent_id):
             raise Violation(f"{parent_id}: the ledger permits {total} of {parent.spec.quantity}")
-        over = parent.filled > parent.spec.quantity or any(
-            child.filled > child.submit.quantity for child in parent.children.values()
-        )
         if over and parent.running:
             raise Violation(f"{parent_id} was overfilled and goes on")
         if over and parent_id not in self.overfilled:

@@ -14,12 +14,13 @@ from router.reports.follow import Follower
 from router.routing.sweep import twin
 from router.runtime.recovery import recover
 from tests.faults.crashes import Crash, Dice
-from tests.faults.desk import WatchedDesk, WatchedJournal
+from tests.faults.desk import Disk, WatchedDesk, WatchedJournal
 from tests.faults.profile import FAULTY_NS, MARKET_NS, S_NS, START_NS, Point, Profile
 from tests.faults.trace import Trace
 from tests.faults.venue import CalmingFaults, WatchedVenue
 from tests.faults.weather import bent
 from tests.faults.witness import Witness
+from venues.books.jit import kernels_available
 from venues.model.commands import Command
 from venues.model.ids import RunId, Symbol
 from venues.model.instrument import Market, Member
@@ -51,7 +52,7 @@ class World:
         self.run = RunId(f"faults{profile.seed}")
         self.market = RecordedMarket(
             self.tape,
-            kernels=False,
+            kernels=kernels_available() and profile.seed % 8 != 0,
             queue=rng.choice(list(QueueModel)),
             stale_after_ns=profile.stale_after_ns,
         )
@@ -75,8 +76,9 @@ class World:
             self._core().state,
             self.settings.limits,
         )
+        self.disk = Disk(profile.slow_disk, Random(f"disk {profile.seed}"))
         self.opening = RunOpened(self.run, profile.seed, "faults", "faults")
-        journal = WatchedJournal((), self.dice, self.witness)
+        journal = WatchedJournal((), self.dice, self.witness, self.disk)
         self.desk, self.follower = self._desk(self._core(), journal)
         self.recoveries = 0
 
@@ -112,6 +114,7 @@ class World:
     def calm(self) -> None:
         """From now on nothing fails."""
         self.dice.calm()
+        self.disk.calm()
         for venue in self.venues:
             venue.plan.calm = True
 
