@@ -3,47 +3,43 @@
 import heapq
 from dataclasses import dataclass, field
 
+import msgspec
+
 from venues.model.ids import ClientOrderId, ParentId
 
 
-@dataclass(frozen=True, slots=True)
-class StrategyTimer:
+class StrategyTimer(msgspec.Struct, frozen=True, gc=False):
     """A strategy's own `WakeAt`."""
 
     parent_id: ParentId
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
-class StartTimer:
+class StartTimer(msgspec.Struct, frozen=True, gc=False):
     """Look again whether a parent can start."""
 
     parent_id: ParentId
 
 
-@dataclass(frozen=True, slots=True)
-class QueryTimer:
+class QueryTimer(msgspec.Struct, frozen=True, gc=False):
     """Ask the venue again about a child in doubt."""
 
     client_order_id: ClientOrderId
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceTimer:
+class SilenceTimer(msgspec.Struct, frozen=True, gc=False):
     """Ask the venue whether an order that works, and of which nothing is heard, is still there."""
 
     client_order_id: ClientOrderId
 
 
-@dataclass(frozen=True, slots=True)
-class CancelTimer:
+class CancelTimer(msgspec.Struct, frozen=True, gc=False):
     """Ask the venue again to cancel a child."""
 
     client_order_id: ClientOrderId
 
 
-@dataclass(frozen=True, slots=True)
-class AgainTimer:
+class AgainTimer(msgspec.Struct, frozen=True, gc=False):
     """Ask a strategy again that wanted what could not be had."""
 
     parent_id: ParentId
