@@ -100,7 +100,11 @@ def _keep_posted(state: RestState, view: View) -> tuple[RestState, Sequence[Inte
     params = _params(view.spec)
     earliest_ns = state.posted_ns + params.repeg_interval_ms * 1_000_000
     if state.posted_ns and view.now_ns < earliest_ns:
-        return state, [WakeAt(at_ns=earliest_ns, tag=RETRY), Unwake(tag=MOVED)]
+        return state, [
+            WakeAt(at_ns=earliest_ns, tag=RETRY),
+            Unwake(tag=MOVED),
+            Idle(reason="posting again in a moment"),
+        ]
     if why := view.parked_reason():
         return state, [
             Idle(reason=f"parked: {why}", parked=True),

@@ -35,20 +35,28 @@ ROUNDS = 3
 AGAIN_NS = 1_000_000_000
 
 
-def decide(core: Core, parent: Parent, event: StrategyEvent, fired: str = "") -> None:
+def decide(
+    core: Core, parent: Parent, event: StrategyEvent, fired: str = "", why: str = ""
+) -> None:
     """Ask the parent's strategy what to do about `event` and do it.
 
-    `fired` names the wake-up that brought us here. When nothing could be sent and nothing is open,
-    the strategy is told so (`Progressed`) and decides again, at most `ROUNDS` times; if it set no
-    wake-up meanwhile, it is told once more after `AGAIN_NS`.
+    `fired` names the wake-up that brought us here; `why` is what kept the order just wanted from
+    going out: while nothing is open, that says more than what the strategy waits for now.
+
+    When nothing could be sent and nothing is open, the strategy is told so (`Progressed`) and
+    decides again, at most `ROUNDS` times; if it set no wake-up meanwhile, it is told once more after
+    `AGAIN_NS`.
     """
     strategy = core.strategies[str(parent.spec.params.__struct_config__.tag)]
     for _ in range(ROUNDS):
         assert parent.memory is not None
         memory, intents = strategy.decide(parent.memory, event, EngineView(core, parent))
-        if not carry_out(core, parent, memory, intents, fired):
+        again = carry_out(core, parent, memory, intents, fired)
+        if why and parent.state is ParentState.ACTIVE and not parent.unsettled:
+            parent.idle = why
+        if not again:
             return
-        event, fired = Progressed(), ""
+        event, fired, why = Progressed(), "", parent.idle
     if not parent.wakes:
         core.timers.set(AgainTimer(parent.spec.id), core.now_ns + AGAIN_NS)
 

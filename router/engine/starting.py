@@ -73,4 +73,4 @@ def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
     memory, intents = strategy.start(spec, view, rng)
     if carry_out(core, parent, memory, intents):
         # Nothing could be sent and nothing is open: no answer will ever come to wake the strategy.
-        decide(core, parent, Progressed())
+        decide(core, parent, Progressed(), why=parent.idle)

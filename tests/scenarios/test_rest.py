@@ -109,6 +109,7 @@ def test_a_refused_post_is_tried_again_a_second_later() -> None:
     desk.book("alpha", BOOK)
     desk.at(0)
     assert desk.rejects("alpha#1", "post-only would trade") == []
+    assert desk.why == "posting again in a moment"
     assert desk.at(0.9) == []
     assert desk.at(1) == ["alpha#2: rest buy 10 @ 99.9"]
 
