@@ -150,7 +150,7 @@ def _branch(
     if cheaper:
         for n, t in enumerate(trial):
             if t and not low[n]:
-                missing = 1.0 - t / tables.most[n]
+                missing = 1.0 - float(t) / float(tables.most[n])
                 here = tables.fixed[n] * missing
                 if t < tables.least[n]:
                     here += tables.fixed[n]
