@@ -28,8 +28,8 @@ from venues.model.market import Int64s
 _NODES_A_CALL: Final = 512
 # Beyond so many runs of steps, and for deeper stacks, the twin takes over.
 _RUNS_MOST: Final = 1 << 20
-# Up to so many levels the twin answers before a kernel call is prepared.
-_FEW_LEVELS: Final = 12
+# Up to so many levels the twin has answered before a kernel call is prepared.
+_FEW_LEVELS: Final = 8
 
 # Places in `head`.
 _DEPTH: Final = 0
@@ -135,7 +135,7 @@ def choose(venues: Int64s, low: Int64s, high: Int64s, head: Int64s, work: Int64s
 @jit
 def branch(venues: Int64s, low: Int64s, high: Int64s, trial: Int64s, cheaper: bool) -> int:
     """Return the venue to decide next, as `exact_twin` does; -1: none, -2 - n: its lots."""
-    at, score = -1, -1.0
+    at, score = -1, -1
     if not cheaper:
         for n in range(len(low)):
             if high[n] > 0 and low[n] == 0:
@@ -143,14 +143,13 @@ def branch(venues: Int64s, low: Int64s, high: Int64s, trial: Int64s, cheaper: bo
         return -1
     for n in range(len(low)):
         if trial[n] > 0 and low[n] == 0:
-            missing = 1.0 - float(trial[n]) / float(venues[MOST, n])
-            here = float(venues[FIXED, n]) * missing
+            here = venues[FIXED, n] // venues[MOST, n] * (venues[MOST, n] - trial[n])
             if trial[n] < venues[LEAST, n]:
-                here += float(venues[FIXED, n])
+                here += venues[FIXED, n]
             if here > score:
                 at = n
                 score = here
-    if at < 0 or score == 0.0:
+    if at < 0 or score == 0:
         for n in range(len(low)):
             if trial[n] % venues[STEP, n] != 0:
                 return -2 - n
@@ -235,13 +234,21 @@ def visit(
                 stack[place, 1 + count + n] = below
 
 
+def fastest(
+    tables: Tables, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]
+) -> Found:
+    """Return what the twin returns: of a few levels by the twin, of more by the kernel."""
+    few = sum([len(row) for row in tables.price]) <= _FEW_LEVELS
+    return (twin if few else search)(tables, start, nodes_most, expired)
+
+
 def search(
     tables: Tables, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]
 ) -> Found:
     """Return what the twin returns, by the kernel where the numbers fit its 64 bits."""
     levels_held = sum([len(row) for row in tables.price])
     runs_most = _runs_most(tables)
-    if not tables.narrow or levels_held <= _FEW_LEVELS or runs_most > _RUNS_MOST:
+    if not tables.narrow or runs_most > _RUNS_MOST:
         return twin(tables, start, nodes_most, expired)
     count = len(start)
     levels, venues = _levels(tables, levels_held), _venues(tables)
