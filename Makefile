@@ -7,7 +7,7 @@ RUN_STAMP := .venv/run.stamp
 DEV_STAMP := .venv/dev.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: paper test lint types bench faults docs lock clean
+.PHONY: paper test lint types bench faults verify-routes docs lock clean
 
 paper: $(RUN_STAMP)
 	@$(BIN)/fathom paper $(ARGS)
@@ -27,6 +27,9 @@ bench: $(DEV_STAMP)
 
 faults: $(DEV_STAMP)
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+verify-routes: $(DEV_STAMP)
+	@$(BIN)/python -m tests.routing_oracles $(ARGS)
 
 docs: $(RUN_STAMP)
 	@$(BIN)/python -m router.order_files.docs > docs/orders.md

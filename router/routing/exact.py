@@ -98,7 +98,7 @@ def solve(
         total=total,
         venues_most=venues_most,
     )
-    found = by(tables, first.taken, nodes_most, expired)
+    found = by(tables, _start(tables, first.taken), nodes_most, expired)
     return Solution(
         taken=found.taken,
         cost=cost_of(problem, found.taken),
@@ -120,6 +120,18 @@ def cost_of(problem: Problem, taken: Sequence[int]) -> int:
             if t
         ]
     )
+
+
+def _start(tables: Tables, taken: Sequence[int]) -> Sequence[int]:
+    """Return the best of `taken` and of every venue that can do it alone."""
+    best, worth = taken, tables.worth(taken)
+    for n, most in enumerate(tables.most):
+        if most == tables.total:
+            alone = [0] * len(taken)
+            alone[n] = most
+            if tables.worth(alone) < worth:
+                best, worth = alone, tables.worth(alone)
+    return best
 
 
 def _within(

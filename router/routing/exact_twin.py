@@ -146,17 +146,17 @@ def _branch(
     The open venue whose fixed cost is spread thinnest or whose minimum is missed; then a taking off
     its lot; then, where only a tie is left to win, the first venue listed. None: nothing is open.
     """
-    at, score = -1, -1.0
+    at, score = -1, -1
     if cheaper:
         for n, t in enumerate(trial):
             if t and not low[n]:
-                missing = 1.0 - t / tables.most[n]
-                here = tables.fixed[n] * missing
+                most = tables.most[n]
+                here = tables.fixed[n] // most * (most - t)
                 if t < tables.least[n]:
                     here += tables.fixed[n]
                 if here > score:
                     at, score = n, here
-        if at < 0 or score == 0.0:
+        if at < 0 or score == 0:
             off = [n for n, t in enumerate(trial) if t % tables.step[n]]
             if off:
                 floor = trial[off[0]] - trial[off[0]] % tables.step[off[0]]

@@ -6,6 +6,8 @@ from decimal import Decimal
 from router.depth.composite import Composite, Depth
 from router.depth.scale import Scale
 from router.routing.counterfactual import other_ways
+from router.routing.exact import Search
+from router.routing.exact_twin import search as search_twin
 from router.routing.offers import Offered, Sight, Terms, grains_needed, look, offers_of
 from router.routing.plan import Leg, Plan, VenueCost, books_digest
 from router.routing.split import cost_of, split
@@ -24,6 +26,7 @@ def plan_take(
     limit: Decimal,
     terms: Terms,
     sweep: Sweep,
+    search: Search = search_twin,
     to_the_limit: bool = False,
 ) -> Plan:
     """Return the plan to take up to `quantity` market units, no level beyond market price `limit`.
@@ -39,7 +42,8 @@ def plan_take(
     offers = [o.offer for o in offered]
     curves = [s.curve for s in sights]
     merge = sweep(curves)
-    taken = split(offers, need, merge)
+    answer = split(offers, need, merge, search=search)
+    taken = answer.taken
     books = tuple([s.seen for s in sights])
     other = other_ways(scale, books, curves, side=side, grains=sum(taken), merge=merge)
     cost = scale.amount(abs(cost_of(offers, taken)))

@@ -17,7 +17,7 @@ ENOUGH = 2**40
 
 
 def split(of: Sequence[Offer], need: int, sweep: Sweep) -> list[int]:
-    return split_with(of, need, sweep([o.curve for o in of]))
+    return split_with(of, need, sweep([o.curve for o in of])).taken
 
 
 def swept(of: Sequence[Offer], first: Sequence[int], need: int, sweep: Sweep) -> list[int]:

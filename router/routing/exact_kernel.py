@@ -1,0 +1,309 @@
+"""Which venues to use, decided fast? The branch and bound of `exact_twin` over int64 arrays."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+
+from router.routing.exact_tables import Tables
+from router.routing.exact_twin import Found
+from router.routing.exact_twin import search as twin
+from router.routing.lattice_kernel import (
+    CLASS_ROWS,
+    CURSOR_ROWS,
+    FIXED,
+    FROM,
+    LEAST,
+    MOST,
+    NONE,
+    STEP,
+    VENUE_ROWS,
+    fill,
+    value,
+)
+from venues.books.jit import jit
+from venues.model.market import Int64s
+
+# Nodes between two looks at the time.
+_NODES_A_CALL: Final = 512
+# Beyond so many runs of steps, and for deeper stacks, the twin takes over.
+_RUNS_MOST: Final = 1 << 20
+# Up to so many levels the twin has answered before a kernel call is prepared.
+_FEW_LEVELS: Final = 8
+
+# Places in `head`.
+_DEPTH: Final = 0
+_NODES: Final = 1
+_BEST: Final = 2
+_TOTAL: Final = 3
+_VENUES_MOST: Final = 4
+_SHIFT: Final = 5
+_OVERRUN: Final = 6
+_HEAD: Final = 7
+# Rows of `work`.
+_TRIAL: Final = 0
+_FLOOR: Final = 1
+_CEILING: Final = 2
+_EARNEST: Final = 3
+_TAKEN: Final = 4
+_WORK_ROWS: Final = 5
+
+
+@jit
+def tighten(venues: Int64s, low: Int64s, high: Int64s, total: int, venues_most: int) -> bool:
+    """Close in `high` what cannot be used any more; return whether anything is possible."""
+    room = total
+    used = 0
+    for n in range(len(low)):
+        room -= low[n]
+        used += low[n] > 0
+    if room < 0 or used > venues_most:
+        return False
+    for n in range(len(low)):
+        if low[n] > high[n]:
+            return False
+        if low[n] == 0 and (used == venues_most or venues[LEAST, n] > min(room, high[n])):
+            high[n] = 0
+    return True
+
+
+@jit
+def may_be_earlier(low: Int64s, high: Int64s, best: Int64s) -> bool:
+    """Return whether as many venues as `best` uses, listed before its own, are still allowed."""
+    spare = 0
+    for n in range(len(low)):
+        spare += best[n] > 0
+        spare -= low[n] > 0
+    for n in range(len(low)):
+        used = bool(low[n] > 0)
+        if not used and high[n] > 0 and spare > 0:
+            used = True
+            spare -= 1
+        if used != (best[n] > 0):
+            return used
+    return False
+
+
+@jit
+def offer(levels: Int64s, venues: Int64s, head: Int64s, work: Int64s) -> None:
+    """Keep the earnest takings if they are allowed and better."""
+    used, fine = 0, 0
+    earlier, differs = False, False
+    for n in range(venues.shape[1]):
+        t = work[_EARNEST, n]
+        if t > 0:
+            if t < venues[LEAST, n] or t % venues[STEP, n] != 0:
+                return
+            used += 1
+            first = venues[FROM, n]
+            fine += value(levels, first, first, t) + venues[FIXED, n]
+        if not differs and (t > 0) != (work[_TAKEN, n] > 0):
+            differs = True
+            earlier = t > 0
+    worth = fine >> head[_SHIFT]
+    if used > head[_VENUES_MOST] or worth > head[_BEST] or (worth == head[_BEST] and not earlier):
+        return
+    head[_BEST] = worth
+    work[_TAKEN] = work[_EARNEST]
+
+
+@jit
+def choose(venues: Int64s, low: Int64s, high: Int64s, head: Int64s, work: Int64s) -> bool:
+    """Set the bounds that take the venues of the trial in earnest; return whether they can be met."""
+    left, room = head[_VENUES_MOST], head[_TOTAL]
+    for n in range(len(low)):
+        work[_FLOOR, n] = 0
+        work[_CEILING, n] = 0
+    while left > 0:
+        best = -1
+        for n in range(len(low)):
+            if work[_TRIAL, n] == 0 or work[_CEILING, n] > 0:
+                continue
+            inside, holder = low[n] > 0, best >= 0 and low[best] > 0
+            larger = best < 0 or work[_TRIAL, n] > work[_TRIAL, best]
+            if (inside and not holder) or (inside == holder and larger):
+                best = n
+        if best < 0:
+            break
+        work[_FLOOR, best] = low[best] if low[best] > 0 else venues[LEAST, best]
+        work[_CEILING, best] = high[best]
+        room -= work[_FLOOR, best]
+        left -= 1
+    return bool(room >= 0)
+
+
+@jit
+def branch(venues: Int64s, low: Int64s, high: Int64s, trial: Int64s, cheaper: bool) -> int:
+    """Return the venue to decide next, as `exact_twin` does; -1: none, -2 - n: its lots."""
+    at, score = -1, -1
+    if not cheaper:
+        for n in range(len(low)):
+            if high[n] > 0 and low[n] == 0:
+                return n
+        return -1
+    for n in range(len(low)):
+        if trial[n] > 0 and low[n] == 0:
+            here = venues[FIXED, n] // venues[MOST, n] * (venues[MOST, n] - trial[n])
+            if trial[n] < venues[LEAST, n]:
+                here += venues[FIXED, n]
+            if here > score:
+                at = n
+                score = here
+    if at < 0 or score == 0:
+        for n in range(len(low)):
+            if trial[n] % venues[STEP, n] != 0:
+                return -2 - n
+    return at
+
+
+@jit
+def push(stack: Int64s, head: Int64s, low: Int64s, high: Int64s, bound: int) -> int:
+    """Put one node on the stack; return its place."""
+    count = len(low)
+    at = head[_DEPTH]
+    stack[at, 0] = bound
+    stack[at, 1 : count + 1] = low
+    stack[at, count + 1 :] = high
+    head[_DEPTH] = at + 1
+    return int(at)
+
+
+@jit
+def visit(
+    levels: Int64s,
+    venues: Int64s,
+    sizes: Int64s,
+    head: Int64s,
+    stack: Int64s,
+    work: Int64s,
+    cursor: Int64s,
+    blocks: Int64s,
+    runs: Int64s,
+    classes: Int64s,
+    nodes_most: int,
+) -> None:
+    """Look at nodes until none is open or `nodes_most` have been looked at."""
+    count = venues.shape[1]
+    low, high = np.empty(count, np.int64), np.empty(count, np.int64)
+    trial, total = work[_TRIAL], head[_TOTAL]
+    while head[_DEPTH] > 0 and head[_NODES] < nodes_most:
+        if head[_DEPTH] + 2 > len(stack):
+            head[_OVERRUN] = 1
+            return
+        head[_DEPTH] -= 1
+        at = head[_DEPTH]
+        bound = stack[at, 0]
+        low[:] = stack[at, 1 : count + 1]
+        high[:] = stack[at, count + 1 :]
+        if bound > head[_BEST] or not tighten(venues, low, high, total, head[_VENUES_MOST]):
+            continue
+        if bound == head[_BEST] and not may_be_earlier(low, high, work[_TAKEN]):
+            continue
+        head[_NODES] += 1
+        fine = fill(levels, venues, sizes, low, high, total, trial, cursor, blocks, runs, classes)
+        if fine == NONE:
+            continue
+        bound = max(bound, -(-fine >> head[_SHIFT]))
+        if bound > head[_BEST]:
+            continue
+        if choose(venues, low, high, head, work):
+            floor, ceiling, earnest = work[_FLOOR], work[_CEILING], work[_EARNEST]
+            fine = fill(
+                levels, venues, sizes, floor, ceiling, total, earnest, cursor, blocks, runs, classes
+            )
+            if fine != NONE:
+                offer(levels, venues, head, work)
+        if bound == head[_BEST] and not may_be_earlier(low, high, work[_TAKEN]):
+            continue
+        n = branch(venues, low, high, trial, bound < head[_BEST])
+        if n == -1:
+            continue
+        below, above = 0, 0
+        if n < 0:
+            n = -2 - n
+            below = trial[n] - trial[n] % venues[STEP, n]
+            above = below + venues[STEP, n]
+        else:
+            above = venues[LEAST, n]
+        up_first = 2 * trial[n] >= below + above
+        for upper in (not up_first, up_first):
+            place = push(stack, head, low, high, bound)
+            if upper:
+                stack[place, 1 + n] = above
+            else:
+                stack[place, 1 + count + n] = below
+
+
+def fastest(
+    tables: Tables, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]
+) -> Found:
+    """Return what the twin returns: of a few levels by the twin, of more by the kernel."""
+    few = sum([len(row) for row in tables.price]) <= _FEW_LEVELS
+    return (twin if few else search)(tables, start, nodes_most, expired)
+
+
+def search(
+    tables: Tables, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]
+) -> Found:
+    """Return what the twin returns, by the kernel where the numbers fit its 64 bits."""
+    levels_held = sum([len(row) for row in tables.price])
+    runs_most = _runs_most(tables)
+    if not tables.narrow or runs_most > _RUNS_MOST:
+        return twin(tables, start, nodes_most, expired)
+    count = len(start)
+    levels, venues = _levels(tables, levels_held), _venues(tables)
+    sizes = np.array(sorted({s for s, m in zip(tables.lattice, tables.most, strict=True) if m}))
+    head = np.zeros(_HEAD, np.int64)
+    head[_BEST], head[_TOTAL] = tables.worth(start), tables.total
+    head[_VENUES_MOST], head[_SHIFT] = tables.venues_most, tables.shift
+    work = np.zeros((_WORK_ROWS, count), np.int64)
+    work[_TAKEN] = start
+    stack = np.zeros((4 * count + 64, 2 * count + 1), np.int64)
+    stack[0, count + 1 :] = tables.most
+    head[_DEPTH] = 1
+    cursor = np.zeros((CURSOR_ROWS, count), np.int64)
+    blocks = np.empty((2, runs_most), np.int64)
+    runs = np.empty((3, 2 * runs_most), np.int64)
+    classes = np.zeros((CLASS_ROWS, len(sizes)), np.int64)
+    while True:
+        until = min(int(head[_NODES]) + _NODES_A_CALL, nodes_most)
+        visit(levels, venues, sizes, head, stack, work, cursor, blocks, runs, classes, until)
+        if head[_OVERRUN]:
+            return twin(tables, start, nodes_most, expired)
+        if not head[_DEPTH] or head[_NODES] >= nodes_most or expired():
+            break
+    worth, open_ = int(head[_BEST]), int(head[_DEPTH])
+    bound = min([worth, *stack[:open_, 0].tolist()])
+    taken = tuple(work[_TAKEN].tolist())
+    return Found(taken, worth, bound, int(head[_NODES]), exhausted=open_ > 0)
+
+
+def _runs_most(tables: Tables) -> int:
+    """Return how many runs all classes of steps can have at most, each class counted once."""
+    most = 0
+    before = 0
+    for size in sorted({s for s, m in zip(tables.lattice, tables.most, strict=True) if m}):
+        of = [len(p) for p, s in zip(tables.price, tables.lattice, strict=True) if s == size]
+        before = 2 * (sum(of) + len(of) + before)
+        most += before
+    return 2 * most + 2
+
+
+def _levels(tables: Tables, held: int) -> Int64s:
+    """Return the levels of all venues end to end; a venue without any has one that is empty."""
+    out = np.zeros((3, held + 1), np.int64)
+    for row, of in enumerate((tables.price, tables.upto, tables.before)):
+        out[row, :held] = [x for venue in of for x in venue]
+    return out
+
+
+def _venues(tables: Tables) -> Int64s:
+    """Return the terms of all venues."""
+    out = np.zeros((VENUE_ROWS, len(tables.most)), np.int64)
+    at = 0
+    for n, prices in enumerate(tables.price):
+        out[FROM, n] = at
+        at += len(prices)
+    terms = (tables.fixed, tables.spread, tables.step, tables.lattice, tables.least, tables.most)
+    out[FROM + 1 :] = terms
+    return out
