@@ -1,0 +1,114 @@
+"""How do tests run whole replays: by the replay kernel, by the asyncio loop, in another process?"""
+
+import asyncio
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from router.app.assembly import Paper, assemble
+from router.app.output import JOURNAL, report_of, write_run
+from router.app.replaying import play
+from router.app.session import live_over
+from router.engine.inputs import SubmitParent
+from router.journal.sqlite import DURABLE, GROUPED, open_journal
+from router.reports.summary import Report
+from router.runtime.clocks import VirtualClock
+from router.runtime.virtual import run_virtual
+from router.settings.reader import default_config, read_settings
+from strategies.spec import ParentSpec, RestParams, TakeParams, TwapParams
+from venues.model.ids import ParentId, Symbol
+from venues.model.order import Side
+from venues.tape.recording import Tape
+
+BTC = Symbol("BTC/USDT")
+SECOND = 1_000_000_000
+
+
+def several_parents(*, horizon_s: int, quantity: str, symbol: Symbol = BTC) -> list[ParentSpec]:
+    """Return a passive jittered TWAP, a parent that rests and one that takes, all at once."""
+    whole = Decimal(quantity)
+    return [
+        ParentSpec(
+            id=ParentId("twap"),
+            symbol=symbol,
+            side=Side.BUY,
+            quantity=whole,
+            limit_bps=Decimal(50),
+            params=TwapParams(
+                horizon_s=horizon_s,
+                slices=6,
+                size_jitter=Decimal("0.3"),
+                time_jitter=Decimal("0.4"),
+                passive_fraction=Decimal("0.5"),
+            ),
+        ),
+        ParentSpec(
+            id=ParentId("rest"),
+            symbol=symbol,
+            side=Side.SELL,
+            quantity=whole / 10,
+            params=RestParams(deadline_s=horizon_s - 2),
+        ),
+        ParentSpec(
+            id=ParentId("take"),
+            symbol=symbol,
+            side=Side.BUY,
+            quantity=whole / 2,
+            params=TakeParams(),
+        ),
+    ]
+
+
+def replayed(
+    tape: Tape, specs: Sequence[ParentSpec], out: Path, *, kernels: bool, seed: int = 1
+) -> Report:
+    """Replay in virtual time and write the run to `out`."""
+    out.mkdir(parents=True)
+    journal = open_journal(out / JOURNAL, GROUPED)
+    try:
+        settings = read_settings(default_config())
+        paper = assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal)
+        play(paper, specs)
+    finally:
+        journal.close()
+    return _written(paper, out)
+
+
+def lived(
+    tape: Tape, specs: Sequence[ParentSpec], out: Path, *, kernels: bool, seed: int = 1
+) -> Report:
+    """Run the asyncio loop on a virtual clock, every commit on disk, and write the run to `out`."""
+    out.mkdir(parents=True)
+    journal = open_journal(out / JOURNAL, DURABLE)
+    try:
+        settings = read_settings(default_config())
+        paper = assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal)
+        _live(paper, specs)
+    finally:
+        journal.close()
+    return _written(paper, out)
+
+
+def _live(paper: Paper, specs: Sequence[ParentSpec]) -> None:
+    clock = VirtualClock(paper.tape.start_ns)
+
+    async def main() -> None:
+        live = live_over(paper, clock, lambda _: None)
+        paper.desk.write([paper.opening], clock.now_ns(), clock.wall_ns())
+        for spec in specs:
+            await live.put(SubmitParent(spec))
+        running = asyncio.create_task(live.run())
+        quiet = asyncio.create_task(live.quiet())
+        await asyncio.wait({running, quiet}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    run_virtual(main, clock)
+
+
+def _written(paper: Paper, out: Path) -> Report:
+    report = report_of(paper, 0)
+    write_run(out, paper, report)
+    return report
