@@ -23,7 +23,7 @@ types: $(DEV_STAMP)
 	@$(BIN)/mypy
 
 bench: $(DEV_STAMP)
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 faults: $(DEV_STAMP)
 	@$(BIN)/python -m tests.faults $(ARGS)

@@ -1,45 +1,50 @@
 """How long does the command take to say hello, as a multiple of an empty Python?"""
 
-import json
 import statistics
 import subprocess
 import sys
 import time
+from typing import Final
 
-ROUNDS = 15
-BOUND = 15.0  # `fathom --help` may cost at most this many empty interpreters
+import msgspec
+
+ROUNDS: Final = 15
+BOUND: Final = 15.0  # `fathom --help` may cost at most this many empty interpreters
 
 
-def _median_s(arguments: list[str]) -> float:
-    """Return the median wall time of running this Python with `arguments`."""
-    times: list[float] = []
+class Started(msgspec.Struct, frozen=True, tag="startup", kw_only=True):
+    """Medians of whole processes, started in turns."""
+
+    empty_python_ms: float
+    help_ms: float
+    version_ms: float
+    help_over_empty: float
+    bound: float
+
+
+def measure() -> Started:
+    """Return how long an empty Python, the help page and the version take."""
+    commands = (["-c", "pass"], ["-m", "router", "--help"], ["-m", "router", "--version"])
+    times: list[list[float]] = [[] for _ in commands]
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
-
-
-def main() -> int:
-    """Print the ratio as JSON; 1 when it is above the bound."""
-    empty = _median_s(["-c", "pass"])
-    help_page = _median_s(["-m", "router", "--help"])
-    version = _median_s(["-m", "router", "--version"])
-    ratio = help_page / empty
-    print(
-        json.dumps(
-            {
-                "benchmark": "startup",
-                "empty_python_ms": round(empty * 1e3, 1),
-                "help_ms": round(help_page * 1e3, 1),
-                "version_ms": round(version * 1e3, 1),
-                "help_over_empty": round(ratio, 1),
-                "bound": BOUND,
-            }
-        )
+        for arguments, spent in zip(commands, times, strict=True):
+            began = time.perf_counter()
+            subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+            spent.append(1000 * (time.perf_counter() - began))
+    empty, help_page, version = (statistics.median(spent) for spent in times)
+    return Started(
+        empty_python_ms=round(empty, 1),
+        help_ms=round(help_page, 1),
+        version_ms=round(version, 1),
+        help_over_empty=round(help_page / empty, 1),
+        bound=BOUND,
     )
-    return 0 if ratio <= BOUND else 1
 
 
-if __name__ == "__main__":
-    raise SystemExit(main())
+def told(result: Started) -> str:
+    """Return the result for a reader."""
+    return (
+        f"fathom --help {result.help_ms} ms = {result.help_over_empty} x an empty Python"
+        f" ({result.empty_python_ms} ms), at most {result.bound:g} x;"
+        f" --version {result.version_ms} ms"
+    )
