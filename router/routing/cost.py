@@ -13,8 +13,8 @@ from venues.model.market import Int64s
 
 # Products up to here stay exact in int64; beyond it the same sums are done in Python integers.
 INT64_MOST: Final = 2**63 - 1
-# Up to so many levels plain integers are faster than arrays and kernels, which take a while to call.
-FEW_LEVELS: Final = 32
+# Up to so many levels plain integers are faster than arrays, which take a while to make.
+_FEW_LEVELS: Final = 32
 
 
 # gc=False, here and for all that every decision makes: none of it can be part of a cycle.
@@ -79,7 +79,7 @@ def curve(ticks: Int64s, lots: Int64s, *, lot_grains: int, enough: int) -> Curve
     No level counts for more than `enough` lots, so that `enough` x `lot_grains` bounds all sums.
     """
     prices: list[int] = ticks.tolist()
-    if len(prices) <= FEW_LEVELS:
+    if len(prices) <= _FEW_LEVELS:
         few = [min(size, enough) * lot_grains for size in lots.tolist()]
         return Curve(prices, list(accumulate(few)), _running(prices, few))
     sizes: Int64s = np.minimum(lots, enough)

@@ -5,10 +5,13 @@ from typing import Final
 
 import numpy as np
 
-from router.routing.cost import FEW_LEVELS, INT64_MOST, Curve
+from router.routing.cost import INT64_MOST, Curve
 from router.routing.sweep import Merge, twin
 from venues.books.jit import jit
 from venues.model.market import Int64s
+
+# Up to so many looks at a curve the twin is done before a kernel is called.
+_FEW_STEPS: Final = 48
 
 # Rows of `terms`.
 _NET: Final = 0
@@ -51,7 +54,8 @@ def take_cheapest(ticks: Int64s, upto: Int64s, terms: Int64s, need: int) -> None
 
 def fastest(curves: Sequence[Curve]) -> Merge:
     """Return the merge of `curves`: of a few levels in plain Python, of more as a kernel call."""
-    return twin(curves) if sum([len(c.ticks) for c in curves]) <= FEW_LEVELS else kernel(curves)
+    steps = len(curves) * sum([len(c.ticks) for c in curves])  # every level looks at every curve
+    return twin(curves) if steps <= _FEW_STEPS else kernel(curves)
 
 
 def kernel(curves: Sequence[Curve]) -> Merge:
