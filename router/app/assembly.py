@@ -23,6 +23,8 @@ from router.reports.follow import Follower
 from router.risk.halt import Halt
 from router.risk.limits import Gate, Limits
 from router.risk.sent import SentCounter
+from router.routing.exact import Search
+from router.routing.exact_twin import search as search_twin
 from router.routing.sweep import Sweep, twin
 from router.runtime.desk import Desk, Listener
 from router.settings.fields import Queue, Settings
@@ -151,6 +153,7 @@ def assemble(
         members=members,
         market=market,
         sweep=sweep_of(kernels=kernels),
+        search=search_of(kernels=kernels),
     )
     follower = Follower(members)
     return Paper(
@@ -173,6 +176,7 @@ def build_core(
     members: Members,
     market: RecordedMarket,
     sweep: Sweep,
+    search: Search = search_twin,
 ) -> Core:
     """Return an engine core that knows nothing yet."""
     sent, halt = SentCounter(), Halt()
@@ -194,6 +198,7 @@ def build_core(
         state=state,
         gate=Gate(settings.limits, halt=halt, sent=sent),
         sweep=sweep,
+        search=search,
         watching=Watching(market.watches, scales),
     )
 
@@ -203,6 +208,15 @@ def sweep_of(*, kernels: bool) -> Sweep:
     if not kernels:
         return twin
     from router.routing.sweep_kernel import fastest
+
+    return fastest
+
+
+def search_of(*, kernels: bool) -> Search:
+    """Return the exact search to use: compiled or plain."""
+    if not kernels:
+        return search_twin
+    from router.routing.exact_kernel import fastest
 
     return fastest
 

@@ -5,9 +5,13 @@ Compiling a kernel takes seconds the first time on a machine; no order shall wai
 
 from decimal import Decimal
 
-from router.app.assembly import assemble, use_kernels
+import numpy as np
+
+from router.app.assembly import assemble, search_of, use_kernels
 from router.app.replaying import play
 from router.journal.memory import MemoryJournal
+from router.routing.cost import curve
+from router.routing.exact import Problem, solve
 from router.settings.fields import Settings
 from router.settings.reader import default_config, read_settings
 from strategies.spec import ParentSpec, TakeParams, TwapParams
@@ -40,6 +44,22 @@ def warm(settings: Settings) -> None:
     ]
     paper = assemble(tape, settings, specs, seed=1, kernels=use_kernels(), journal=MemoryJournal())
     play(paper, specs)
+    _warm_split()
+
+
+def _warm_split() -> None:
+    """Split once what two venues offer at a fixed cost each; a market does not always ask for it."""
+    held = curve(np.arange(1, 31), np.ones(30, np.int64), lot_grains=1, enough=30)
+    problem = Problem(
+        curves=[held, held],
+        nets=[1, 1],
+        steps=[1, 1],
+        leasts=[1, 1],
+        mosts=[30, 30],
+        fixed=[1, 1],
+        need=40,
+    )
+    solve(problem, by=search_of(kernels=use_kernels()))
 
 
 def main() -> None:

@@ -60,6 +60,12 @@ class Scale:
         over, under = self.grain_ratio
         return MONEY.divide(Decimal(numerator * over), Decimal(self.denominator * under))
 
+    def numerator(self, amount: Decimal) -> int:
+        """Return the least numerator worth a quote `amount` at least; see `amount`."""
+        over, under = self.grain_ratio
+        money, parts = amount.as_integer_ratio()
+        return -(-money * self.denominator * under // (parts * over))
+
     def quantity(self, grains: int) -> Decimal:
         """Return the market quantity of `grains`."""
         return MONEY.multiply(Decimal(grains), self.grain)

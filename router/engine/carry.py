@@ -126,6 +126,7 @@ def _take(core: Core, parent: Parent, intent: Take) -> bool:
         limit=_worst(core, parent, intent.limit),
         terms=terms_of(core, parent),
         sweep=core.sweep,
+        search=core.search,
         to_the_limit=intent.to_the_limit,
     )
     core.note(Planned(parent.spec.id, core.state.plans + 1, core.now_ns, plan))

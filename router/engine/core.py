@@ -25,6 +25,8 @@ from router.orders.child import Child
 from router.orders.parent import Parent, ParentState
 from router.orders.reconcile import next_cancel_ns
 from router.risk.limits import Code, Gate, Refused
+from router.routing.exact import Search
+from router.routing.exact_twin import search as search_twin
 from router.routing.sweep import Sweep
 from strategies.base import State as Memory
 from strategies.base import Strategy
@@ -59,6 +61,7 @@ class Core:
     gate: Gate
     sweep: Sweep
     watching: Watching
+    search: Search = search_twin
     timers: Timers = field(default_factory=Timers)
     now_ns: int = 0
     records: list[Record] = field(default_factory=list)

@@ -28,12 +28,15 @@ class Terms:
     """What binds one decision beside the limit.
 
     `barred`: venues not to use, each with the reason to report. `room`: market quantity a venue
-    may still get. `own`: book position -> level keys of our own resting orders there.
+    may still get. `own`: book position -> level keys of our own resting orders there. `fixed`: what
+    one order costs at a venue beside its fee (gas), market quote, >= 0. At most `venues_most` legs.
     """
 
     barred: Mapping[VenueId, str] = field(default_factory=dict)
     room: Mapping[VenueId, Decimal] = field(default_factory=dict)
     own: Mapping[int, Collection[int]] = field(default_factory=dict)
+    fixed: Mapping[VenueId, Decimal] = field(default_factory=dict)
+    venues_most: int | None = None
 
 
 class Sight(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -158,10 +161,11 @@ def _offered(
     most -= most % step
     least = scale.min_lots(member, held.ticks[0]) * step
     net = scale.taker(side)[member] * side.sign
+    fixed = scale.numerator(terms.fixed[quote.venue]) if quote.venue in terms.fixed else 0
     if most < least:
         refusal = reason or "below minimum"
-        return Offered(Offer(held, net, step, least, 0), limit_tick, refusal, "")
-    return Offered(Offer(held, net, step, least, most), limit_tick, "", reason)
+        return Offered(Offer(held, net, step, least, 0, fixed), limit_tick, refusal, "")
+    return Offered(Offer(held, net, step, least, most, fixed), limit_tick, "", reason)
 
 
 def own_guard(keys: Collection[int], side: Side) -> int | None:

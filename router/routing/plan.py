@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from venues.model.ids import Symbol, VenueId
+from venues.model.numbers import ZERO
 from venues.model.order import Side
 
 
@@ -18,7 +19,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     `book` is its position in the book store, `quantity` is in market units. The limit is the
     marginal net price of the whole plan mapped to this venue, within the parent's limit;
     `last_price` is the last level the plan counts on. `cost` is the walk of the levels with fee:
-    paid for a buy, received for a sell, market quote.
+    paid for a buy, received for a sell, market quote; `fixed_cost` comes on top. `why` it is used.
     """
 
     venue: VenueId
@@ -30,6 +31,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     limit_price: Decimal
     last_price: Decimal
     cost: Decimal
+    fixed_cost: Decimal = ZERO
+    why: str = ""
 
 
 class BookSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,10 +76,17 @@ class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One routing decision; quantities in market units, money in market quote.
 
-    `quantity` = sum of leg quantities + `unrouted`. `expected_cost` is the sum of leg costs,
-    `expected_bps` that against `mid`, + is cost. `worst_price`: the worst market price counted on.
-    `best_single`, `runner_up`: the cheapest venues for the routed quantity alone. `skipped`: venues
-    that got nothing and why; `limited`: venues that could not give all they show, and why.
+    `quantity` = sum of leg quantities + `unrouted`. `expected_cost` is the sum of leg costs and
+    `fixed_costs` (paid more for a buy, received less for a sell), `expected_bps` that against
+    `mid`, + is cost. `worst_price`: the worst market price counted on. `best_single`, `runner_up`:
+    the cheapest venues for the routed quantity alone. `skipped`: venues that got nothing and why;
+    `limited`: venues that could not give all they show, and why.
+
+    Without fees, in bps of `mid`: `quoted_bps` is what the best bid and ask of all usable books are
+    apart (negative when they cross), `at_size_bps` twice the distance of the average price from
+    the mid; what lies between is the hidden spread. No split of the quantity is cheaper by more
+    than `certified_gap` (market quote; 0: the optimum); `nodes` of a search were looked at, 0 when
+    the sweep was proof enough, and `exhausted` says that its bound was hit.
     """
 
     market: Symbol
@@ -97,6 +107,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     limited: tuple[tuple[VenueId, str], ...]
     books: tuple[BookSeen, ...]
     books_digest: str
+    fixed_costs: Decimal = ZERO
+    quoted_bps: Decimal | None = None
+    at_size_bps: Decimal | None = None
+    certified_gap: Decimal = ZERO
+    nodes: int = 0
+    exhausted: bool = False
 
 
 def level_rows(seen: BookSeen) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 from router.depth.composite import Composite, Depth
 from router.depth.scale import Scale
@@ -10,11 +11,16 @@ from router.routing.exact import Search
 from router.routing.exact_twin import search as search_twin
 from router.routing.offers import Offered, Sight, Terms, grains_needed, look, offers_of
 from router.routing.plan import Leg, Plan, VenueCost, books_digest
-from router.routing.split import cost_of, split
+from router.routing.reasons import unseen, unused, use_of
+from router.routing.split import split
+from router.routing.spread import at_size_bps, quoted_bps
 from router.routing.sweep import Sweep
-from venues.model.ids import VenueId
-from venues.model.numbers import MONEY, bps_of
+from venues.model.numbers import MONEY, ZERO, bps_of
 from venues.model.order import Side
+
+# Venue subsets looked at for one plan: some milliseconds at the very worst. A count and no time, so
+# that a replay decides as the live run did.
+_NODES_MOST: Final = 1_000
 
 
 def plan_take(
@@ -42,11 +48,21 @@ def plan_take(
     offers = [o.offer for o in offered]
     curves = [s.curve for s in sights]
     merge = sweep(curves)
-    answer = split(offers, need, merge, search=search)
+    answer = split(
+        offers,
+        need,
+        merge,
+        venues_most=terms.venues_most,
+        nodes_most=_NODES_MOST,
+        search=search,
+    )
     taken = answer.taken
     books = tuple([s.seen for s in sights])
     other = other_ways(scale, books, curves, side=side, grains=sum(taken), merge=merge)
-    cost = scale.amount(abs(cost_of(offers, taken)))
+    legs = _legs(scale, sights, offered, taken, side, terms, to_the_limit=to_the_limit)
+    fixed = sum([leg.fixed_cost for leg in legs], ZERO)
+    walked = sum([o.net * o.curve.value(t) for o, t in zip(offers, taken, strict=True)])
+    cost = MONEY.add(scale.amount(walked), fixed).copy_abs()
     ranked = _ranked(other.single_venue, side) if any(taken) else []
     return Plan(
         market=scale.market.symbol,
@@ -54,7 +70,7 @@ def plan_take(
         decided_ns=composite.now_ns,
         quantity=quantity,
         limit=limit,
-        legs=_legs(scale, sights, offered, taken, side, to_the_limit=to_the_limit),
+        legs=legs,
         unrouted=MONEY.subtract(quantity, other.quantity),
         mid=composite.mid,
         expected_cost=cost,
@@ -63,7 +79,7 @@ def plan_take(
         best_single=ranked[0] if ranked else None,
         runner_up=ranked[1] if len(ranked) > 1 else None,
         counterfactual=other,
-        skipped=(*_unseen(composite, side, terms), *_unused(sights, offered, taken, need)),
+        skipped=(*unseen(composite, side, terms), *unused(sights, offered, taken, need)),
         limited=tuple(
             [
                 (s.quote.venue, o.shortened)
@@ -73,6 +89,12 @@ def plan_take(
         ),
         books=books,
         books_digest=books_digest(side, [(s.seen, s.rows) for s in sights]),
+        fixed_costs=fixed,
+        quoted_bps=quoted_bps(composite),
+        at_size_bps=at_size_bps(composite, sights, taken, side),
+        certified_gap=scale.amount(answer.gap),
+        nodes=answer.nodes,
+        exhausted=answer.exhausted,
     )
 
 
@@ -82,6 +104,7 @@ def _legs(
     offered: Sequence[Offered],
     taken: Sequence[int],
     side: Side,
+    terms: Terms,
     *,
     to_the_limit: bool,
 ) -> tuple[Leg, ...]:
@@ -114,6 +137,8 @@ def _legs(
                 limit_price=instrument.price_of(limit_tick),
                 last_price=instrument.price_of(offer.curve.last_tick(grains)),
                 cost=scale.amount(abs(offer.net) * offer.curve.value(grains)),
+                fixed_cost=terms.fixed.get(quote.venue, ZERO),
+                why=use_of(offer, grains, marginal),
             )
         )
     return tuple(legs)
@@ -131,45 +156,6 @@ def _worst_price(
     if not last:
         return None
     return scale.price(max(last) if side is Side.BUY else min(last))
-
-
-def _unseen(composite: Composite, side: Side, terms: Terms) -> list[tuple[VenueId, str]]:
-    """Return the venues whose book was not even looked at, with the reason."""
-    out = list(composite.scale.left_out)
-    for quote in composite.quotes:
-        if quote.venue in terms.barred:
-            out.append((quote.venue, terms.barred[quote.venue]))
-        elif quote.refusal:
-            out.append((quote.venue, quote.refusal))
-        elif quote.best(side) is None:
-            out.append((quote.venue, "no depth"))
-    return out
-
-
-def _unused(
-    sights: Sequence[Sight], offered: Sequence[Offered], taken: Sequence[int], need: int
-) -> list[tuple[VenueId, str]]:
-    """Return the venues that were looked at and could not be used, with the reason.
-
-    A venue that is only dearer than those used is not among them.
-    """
-    out = []
-    placed = sum(taken) == need
-    marginal = max(
-        [
-            o.offer.net * s.curve.last_tick(t)
-            for s, o, t in zip(sights, offered, taken, strict=True)
-            if t
-        ],
-        default=0,
-    )
-    for sight, given, grains in zip(sights, offered, taken, strict=True):
-        if given.refusal:
-            out.append((sight.quote.venue, given.refusal))
-        elif not grains and not (placed and given.offer.net * sight.curve.ticks[0] >= marginal):
-            small = given.offer.least > given.offer.step
-            out.append((sight.quote.venue, "below minimum" if small else "below one lot"))
-    return out
 
 
 def _ranked(costs: Sequence[VenueCost], side: Side) -> list[VenueCost]:
