@@ -49,12 +49,7 @@ def plan_take(
     curves = [s.curve for s in sights]
     merge = sweep(curves)
     answer = split(
-        offers,
-        need,
-        merge,
-        venues_most=terms.venues_most,
-        nodes_most=_NODES_MOST,
-        search=search,
+        offers, need, merge, venues_most=terms.venues_most, nodes_most=_NODES_MOST, search=search
     )
     taken = answer.taken
     books = tuple([s.seen for s in sights])

@@ -88,7 +88,7 @@ def test_what_a_venue_fills_beyond_the_parent_is_booked_flagged_and_stops_it() -
 def test_an_overfill_that_eats_what_others_hold_reserved_stops_them() -> None:
     desk = Scenario(take(), buy="8", limit="101")
     desk.book("alpha", "4@100")
-    desk.book("beta", "9@100")
+    desk.book("beta", "7@100")
     assert desk.at(0) == ["alpha#1: buy 4 @ 100", "beta#2: buy 4 @ 100"]
     # Five of an order for four, while four more are under way: nine may come of eight.
     assert desk.fills("alpha#1", "5") == ["beta#2: cancel"]
