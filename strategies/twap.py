@@ -29,7 +29,7 @@ from strategies.intents import (
 )
 from strategies.schedule import Timetable, feasible_count, schedule, timetable
 from strategies.spec import ParentSpec, TwapParams
-from venues.model.numbers import ZERO, ceil_lots, floor_lots, lots_in, plain
+from venues.model.numbers import ZERO, ceil_lots, lots_in, plain
 
 SLICE, CROSS, LEFTOVER = "slice", "cross", "leftover"
 PASSIVE, TAKER = "passive", "taker"
@@ -124,8 +124,8 @@ def _begin_slice(state: TwapState, view: View) -> tuple[State, Sequence[Intent]]
     if wanted <= ZERO:
         return _with(state, crossing=False), [*following, _waiting(state, view)]
     fraction = _params(view.spec).passive_fraction
-    resting = _restable(wanted, state, view)
-    if fraction and resting > ZERO and not _awaited(view):
+    resting = _restable(wanted, state, view) if fraction else ZERO
+    if resting > ZERO and not _awaited(view):
         cross_ns = view.now_ns + int(state.horizon_ns // state.count * fraction)
         post = Rest(quantity=resting, limit=view.limit, peg=Peg.PRIMARY, leg=PASSIVE)
         return _with(state, crossing=False), [
@@ -224,7 +224,7 @@ def _behind(state: TwapState, view: View) -> Decimal:
     table, open_or_filled = _timetable_of(state, view), view.filled + view.open_quantity
     behind = table.due_lots(view.now_ns) * view.lot - open_or_filled
     nominal_lots = max(state.lots // state.count, 1)
-    cap_lots = floor_lots(_params(view.spec).catch_up * nominal_lots, Decimal(1))
+    cap_lots = int(_params(view.spec).catch_up * nominal_lots)  # rounded down
     cap = max(cap_lots, table.latest_lots(view.now_ns)) * view.lot
     wanted = min(behind, max(cap, view.min_quantity()))
     left = view.spec.quantity - open_or_filled

@@ -13,7 +13,7 @@ import msgspec
 
 from router.depth.scale import Scale
 from venues.model.ids import VenueId
-from venues.model.market import ASK, BID, BookState, Int64s
+from venues.model.market import BookState, Int64s
 from venues.model.numbers import MONEY
 from venues.model.order import Side
 
@@ -42,8 +42,11 @@ class Depth(Protocol):
         ...
 
     def crossed(self, i: int, /) -> bool: ...
-    def state(self, i: int, now_ns: int, stale_after_ns: int, /) -> BookState: ...
-    def last_local_ns(self, i: int, /) -> int: ...
+    def quote(
+        self, i: int, now_ns: int, stale_after_ns: int, /
+    ) -> tuple[BookState, int | None, int | None, int]:
+        """Return state, best bid, best ask, and when we knew (ns)."""
+        ...
 
 
 class Quote(msgspec.Struct, frozen=True, gc=False):
@@ -97,8 +100,7 @@ def observe(depth: Depth, scale: Scale, *, now_ns: int, stale_after_ns: int) -> 
     """Return the composite of one market at `now_ns`; a book older than `stale_after_ns` is STALE."""
     quotes = []
     for member, book in enumerate(scale.books):
-        state = depth.state(book, now_ns, stale_after_ns)
-        bid, ask, local_ns = depth.best(book, BID), depth.best(book, ASK), depth.last_local_ns(book)
+        state, bid, ask, local_ns = depth.quote(book, now_ns, stale_after_ns)
         quotes.append(
             Quote(
                 member=member,

@@ -69,8 +69,11 @@ class FakeDepth:
             return BookState.STALE
         return book.state
 
-    def last_local_ns(self, i: int) -> int:
-        return self.books[i].local_ns
+    def quote(
+        self, i: int, now_ns: int, stale_after_ns: int
+    ) -> tuple[BookState, int | None, int | None, int]:
+        state = self.state(i, now_ns, stale_after_ns)
+        return state, self.best(i, BID), self.best(i, ASK), self.books[i].local_ns
 
     def _side(self, i: int, side: int) -> list[tuple[int, int]]:
         return self.books[i].bids if side == BID else self.books[i].asks

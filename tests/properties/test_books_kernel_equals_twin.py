@@ -103,6 +103,7 @@ def picture(books: Books, i: int, now_ns: int) -> list[object]:
     """Return all that a reader can see of book `i`."""
     seen: list[object] = [books.all_levels(i).tolist(), books.crossed(i), books.last_local_ns(i)]
     seen += [books.state(i, now_ns + late, 1) for late in (0, 1, 2)]
+    seen.append(books.quote(i, now_ns, 1))
     for side, limit in ((BID, 900), (ASK, 1100)):
         seen.append(books.best(i, side))
         for bound, enough, most in ((None, 1 << 60, 512), (limit, 1 << 60, 512), (None, 25, 3)):

@@ -122,6 +122,12 @@ class Books(Protocol):
         """Return UNVERIFIED, BROKEN, STALE or LIVE: the first that applies."""
         ...
 
+    def quote(
+        self, i: int, now_ns: int, stale_after_ns: int
+    ) -> tuple[BookState, int | None, int | None, int]:
+        """Return state, best bid, best ask and local time at once, each as its own question does."""
+        ...
+
     def last_local_ns(self, i: int) -> int:
         """Return when we knew the last book message; 0 before the first."""
         ...

@@ -44,6 +44,7 @@ from venues.books.layout import (
     STATE_UNVERIFIED,
 )
 from venues.books.port import DEFAULT_MOST, Books, Capacity
+from venues.books.quote import QUOTE_WORDS, book_quote
 from venues.books.within import book_within
 from venues.model.instrument import Instrument
 from venues.model.market import ASK, BookMessage, BookState, DerivKind, Int64s
@@ -65,7 +66,7 @@ class KernelBooks:
     Arrays of a BookMessage must be C-contiguous int64. Faults of kernel callers are in `faults`.
     """
 
-    __slots__ = ("_first", "_own", "arena", "instruments")
+    __slots__ = ("_first", "_own", "_quote", "arena", "instruments")
 
     def __init__(
         self, instruments: tuple[Instrument, ...], arena: BookArena, first: int = 0
@@ -74,6 +75,7 @@ class KernelBooks:
         self.arena = arena
         self._first = first
         self._own: list[dict[int, int]] = [{} for _ in instruments]
+        self._quote: Int64s = np.zeros(QUOTE_WORDS, np.int64)
 
     def base(self, i: int) -> int:
         """Return where book `i` starts in `arena.mem` now."""
@@ -202,6 +204,19 @@ class KernelBooks:
     def state(self, i: int, now_ns: int, stale_after_ns: int) -> BookState:
         """Return UNVERIFIED, BROKEN, STALE or LIVE: the first that applies."""
         return _STATES[book_state(self.arena.mem, self.base(i), now_ns, stale_after_ns)]
+
+    def quote(
+        self, i: int, now_ns: int, stale_after_ns: int
+    ) -> tuple[BookState, int | None, int | None, int]:
+        """Return state, best bid, best ask and local time at once."""
+        book_quote(self.arena.mem, self.base(i), now_ns, stale_after_ns, self._quote)
+        state, bid, ask, local_ns = self._quote.tolist()
+        return (
+            _STATES[state],
+            None if bid == NO_TICK else bid,
+            None if ask == NO_TICK else ask,
+            local_ns,
+        )
 
     def last_local_ns(self, i: int) -> int:
         """Return when we knew the last book message; 0 before the first."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from venues.books.port import DEFAULT_MOST
 from venues.model.instrument import Instrument
-from venues.model.market import BID, BookMessage, BookState, DerivKind, Int64s
+from venues.model.market import ASK, BID, BookMessage, BookState, DerivKind, Int64s
 
 
 class _Book:
@@ -235,6 +235,13 @@ class TwinBooks:
             return BookState.BROKEN
         late = now_ns - book.last_local_ns > stale_after_ns
         return BookState.STALE if late else BookState.LIVE
+
+    def quote(
+        self, i: int, now_ns: int, stale_after_ns: int
+    ) -> tuple[BookState, int | None, int | None, int]:
+        """Return state, best bid, best ask and local time at once."""
+        state = self.state(i, now_ns, stale_after_ns)
+        return state, self.best(i, BID), self.best(i, ASK), self._books[i].last_local_ns
 
     def last_local_ns(self, i: int) -> int:
         """Return when we knew the last book message; 0 before the first."""
