@@ -127,5 +127,5 @@ def _spread(seeds: Sequence[int], processes: int) -> Iterable[Outcome]:
 
 
 def _pool(processes: int) -> "multiprocessing.pool.Pool":
-    # Forked workers share what has been imported; each is replaced before its memory grows.
-    return multiprocessing.get_context("fork").Pool(processes, maxtasksperchild=200)
+    # Forked workers share what has been compiled; each is replaced before its memory grows.
+    return multiprocessing.get_context("fork").Pool(processes, maxtasksperchild=25)

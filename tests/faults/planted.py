@@ -37,6 +37,7 @@ from venues.model.commands import Approved, Cancel, Command, Submit
 from venues.model.events import AnswerLost, Asked, ExecutionEvent, Filled, Rejected, Reported
 from venues.model.ids import ClientOrderId, ParentId, RunId, client_order_id
 from venues.model.instrument import Instrument, Member
+from venues.model.market import BookState
 from venues.model.numbers import BPS, ZERO
 from venues.model.order import TimeInForce
 
@@ -286,18 +287,20 @@ def stale_books_allowed(patch: Patch) -> None:
         return observe(depth, scale, now_ns=now_ns, stale_after_ns=1 << 60)
 
     patch.setattr(core_module, "observe", trusting)
-    _no_last_look(patch)
+    no_last_look(patch)
 
 
 def crossed_books_allowed(patch: Patch) -> None:
-    def fine(depth: Depth, book: int, state: object, age_ns: int) -> str:
-        return ""
+    honest = composite_module._refusal
+
+    def fine(depth: Depth, book: int, state: BookState, age_ns: int) -> str:
+        return "" if state is BookState.BROKEN else honest(depth, book, state, age_ns)
 
     patch.setattr(composite_module, "_refusal", fine)
-    _no_last_look(patch)
+    no_last_look(patch)
 
 
-def _no_last_look(patch: Patch) -> None:
+def no_last_look(patch: Patch) -> None:
     def fine(self: Desk, approved: Approved, now_ns: int) -> str:
         return ""
 
@@ -429,5 +432,6 @@ BUGS: Final[Sequence[Bug]] = tuple(
         cancelled_parents_go_on,
         doubts_never_followed_up,
         queries_numbered_anew,
+        no_last_look,
     )
 )

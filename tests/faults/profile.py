@@ -60,12 +60,14 @@ class Profile:
 
     `crash_rates`: chance to die at each passing of a point; `crash_again`: the same right after a
     recovery. `live`: driven by the asyncio loop in virtual time, else by the replay. `slow_disk`:
-    chance of a commit to take seconds, where time can pass in a commit (live).
+    chance of a commit to take seconds, where time can pass in a commit (live). `kernels`: compiled
+    books and matching where they can be had.
     """
 
     seed: int
     venues: int
     live: bool
+    kernels: bool
     deeds: tuple[Deed, ...]
     rates: Mapping[VenueId, Mapping[FaultKind, float]]
     silence: Mapping[VenueId, SilenceRate]
@@ -97,6 +99,7 @@ def draw(seed: int) -> Profile:
         seed=seed,
         venues=venues,
         live=rng.random() < 0.1,
+        kernels=seed % 8 != 0,
         deeds=_deeds(rng, names),
         rates={name: _rates(rng, lying=lying) for name in names},
         silence={name: _silence(rng) for name in names},

@@ -52,7 +52,7 @@ class World:
         self.run = RunId(f"faults{profile.seed}")
         self.market = RecordedMarket(
             self.tape,
-            kernels=kernels_available() and profile.seed % 8 != 0,
+            kernels=profile.kernels and kernels_available(),
             queue=rng.choice(list(QueueModel)),
             stale_after_ns=profile.stale_after_ns,
         )
