@@ -106,6 +106,22 @@ def replay(
 
 
 @cli.command()
+def route(
+    books: Annotated[
+        list[Path],
+        typer.Option(
+            "--books", metavar="F.jsonl", help="A quantity and its books per line, repeatable."
+        ),
+    ],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON Lines on stdout.")] = False,
+) -> None:
+    """Split quantities over books at least cost, and prove it; nothing is traded."""
+    from router.route import route as routed
+
+    raise typer.Exit(routed(tuple(books), as_json=json))
+
+
+@cli.command()
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A config or an order file.")],
 ) -> None:

@@ -19,20 +19,22 @@ _MACHINE: Final = frozenset(
 )
 
 
-def say(text: str) -> None:
-    """Write `text` and a newline to stdout, at once.
+def say(text: str) -> bool:
+    """Write `text` and a newline to stdout, at once; return False when the reader has just left.
 
     A reader who has left (`| head -1`) is no error: the rest is said to nobody, and the command
-    goes on to its true exit code. OSError when stdout cannot be written (disk full).
+    goes on to its true exit code, or ends early. OSError when stdout cannot be written (disk full).
     """
     if sys.stdout is None:  # closed by the caller: `>&-`
-        return
+        return True
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         _to_nobody()
+        return False
+    return True
 
 
 def flush() -> None:

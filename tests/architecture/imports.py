@@ -17,9 +17,10 @@ LAYERS: Final[tuple[frozenset[str], ...]] = tuple(
         "journal",
         "reports",
         "documents resources settings order_files",  # what people write: for runtime and right of it
+        "route_files",  # what is asked to be routed, in the integers of routing
         "runtime",
         "service",
-        "exit_codes terminal check",  # what a command says and how it ends
+        "exit_codes terminal check route",  # what a command says and how it ends
         "app",
         "cli",
         "__main__",

@@ -17,7 +17,14 @@ PURE: Final = (
     "router/engine",
     "router/reports",
 )
-MONEY: Final = (*PURE, "venues/paper", "router/journal", "router/settings", "router/order_files")
+MONEY: Final = (
+    *PURE,
+    "venues/paper",
+    "router/journal",
+    "router/settings",
+    "router/order_files",
+    "router/route_files",
+)
 
 # An allow-list: what is not on it has a clock, a file, a socket or a log somewhere inside.
 PURE_IMPORTS: Final = frozenset(

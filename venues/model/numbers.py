@@ -22,8 +22,11 @@ BPS: Final = Decimal(10_000)
 # Sixty digits: price (18) x quantity (18) x fee (10) stays exact with room for sums.
 MONEY: Final = Context(prec=60, traps=[InvalidOperation, DivisionByZero, Overflow])
 
+# The most digits a number may have before the point, and after it.
+DECIMALS_MAX: Final = 30
+
 # No exponent: "1e999" would be a legal Decimal and an absurd order.
-_DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
+_DECIMAL = re.compile(rf"[+-]?[0-9]{{1,{DECIMALS_MAX}}}(\.[0-9]{{1,{DECIMALS_MAX}}})?")
 
 
 def decimal(text: str) -> Decimal:
