@@ -138,7 +138,7 @@ def test_lots_that_are_not_nested_are_routed_whole() -> None:
 
 def test_a_search_cut_short_certifies_its_distance_to_the_optimum() -> None:
     gas = [
-        venue(f"v{n}", (f"{100 + n}", "0.4"), (f"{110 - n}", "0.5"), fixed_cost=f"{n + 1}.5")
+        venue(f"v{n}", (f"{100 + n}", "0.4"), (f"{120 - n}", "0.5"), fixed_cost=f"{n + 1}.5")
         for n in range(8)
     ]
     exact = exact_ask(parse_line(line(question(*gas, quantity="2"))))
