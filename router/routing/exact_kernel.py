@@ -87,7 +87,7 @@ def may_be_earlier(low: Int64s, high: Int64s, best: Int64s) -> bool:
 @jit
 def offer(levels: Int64s, venues: Int64s, head: Int64s, work: Int64s) -> None:
     """Keep the earnest takings if they are allowed and better."""
-    used, fine = 0, 0
+    used, fine, more = 0, 0, 0
     earlier, differs = False, False
     for n in range(venues.shape[1]):
         t = work[_EARNEST, n]
@@ -100,6 +100,10 @@ def offer(levels: Int64s, venues: Int64s, head: Int64s, work: Int64s) -> None:
         if not differs and (t > 0) != (work[_TAKEN, n] > 0):
             differs = True
             earlier = t > 0
+        if more == 0:
+            more = t - work[_TAKEN, n]
+    if not differs:
+        earlier = more > 0
     worth = fine >> head[_SHIFT]
     if used > head[_VENUES_MOST] or worth > head[_BEST] or (worth == head[_BEST] and not earlier):
         return
@@ -169,6 +173,35 @@ def push(stack: Int64s, head: Int64s, low: Int64s, high: Int64s, bound: int) -> 
 
 
 @jit
+def take_in_earnest(
+    levels: Int64s,
+    venues: Int64s,
+    sizes: Int64s,
+    low: Int64s,
+    high: Int64s,
+    head: Int64s,
+    work: Int64s,
+    cursor: Int64s,
+    blocks: Int64s,
+    runs: Int64s,
+    classes: Int64s,
+) -> None:
+    """Offer the best split over the venues of the trial (the largest takings if they are too many)."""
+    if choose(venues, low, high, head, work):
+        floor, ceiling, earnest, total = (
+            work[_FLOOR],
+            work[_CEILING],
+            work[_EARNEST],
+            head[_TOTAL],
+        )
+        fine = fill(
+            levels, venues, sizes, floor, ceiling, total, earnest, cursor, blocks, runs, classes
+        )
+        if fine != NONE:
+            offer(levels, venues, head, work)
+
+
+@jit
 def visit(
     levels: Int64s,
     venues: Int64s,
@@ -186,6 +219,11 @@ def visit(
     count = venues.shape[1]
     low, high = np.empty(count, np.int64), np.empty(count, np.int64)
     trial, total = work[_TRIAL], head[_TOTAL]
+    if head[_NODES] == 0:
+        low[:] = 0
+        high[:] = venues[MOST]
+        trial[:] = work[_TAKEN]
+        take_in_earnest(levels, venues, sizes, low, high, head, work, cursor, blocks, runs, classes)
     while head[_DEPTH] > 0 and head[_NODES] < nodes_most:
         if head[_DEPTH] + 2 > len(stack):
             head[_OVERRUN] = 1
@@ -206,13 +244,7 @@ def visit(
         bound = max(bound, -(-fine >> head[_SHIFT]))
         if bound > head[_BEST]:
             continue
-        if choose(venues, low, high, head, work):
-            floor, ceiling, earnest = work[_FLOOR], work[_CEILING], work[_EARNEST]
-            fine = fill(
-                levels, venues, sizes, floor, ceiling, total, earnest, cursor, blocks, runs, classes
-            )
-            if fine != NONE:
-                offer(levels, venues, head, work)
+        take_in_earnest(levels, venues, sizes, low, high, head, work, cursor, blocks, runs, classes)
         if bound == head[_BEST] and not may_be_earlier(low, high, work[_TAKEN]):
             continue
         n = branch(venues, low, high, trial, bound < head[_BEST])

@@ -50,6 +50,7 @@ def search(
     """Return the split of least worth; `start` is one that is allowed."""
     best = _Best(list(start), tables.worth(start))
     stack = [(0, [0] * len(start), list(tables.most))]
+    _take_in_earnest(tables, [0] * len(start), tables.most, start, best)
     nodes = 0
     while stack:
         if nodes >= nodes_most or expired():
@@ -82,11 +83,11 @@ def search(
 
 
 def earlier(one: Sequence[int], other: Sequence[int]) -> bool:
-    """Return whether of two splits the venues that `one` uses are listed first."""
+    """Return whether `one` uses venues listed before those of `other`, or takes more at the first."""
     for a, b in zip(one, other, strict=True):
         if (a > 0) != (b > 0):
             return a > 0
-    return False
+    return list(one) > list(other)
 
 
 def _may_be_earlier(low: Sequence[int], high: Sequence[int], best: Sequence[int]) -> bool:
