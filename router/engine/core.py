@@ -237,7 +237,11 @@ class Core:
         """End a parent that winds down once nothing of it can trade any more."""
         if parent.state is ParentState.CANCELLING and not parent.unsettled:
             assert parent.then is not None
-            self.note(ParentMoved(parent.spec.id, parent.then, parent.reason, self.now_ns))
+            then, reason = parent.then, parent.reason
+            if then is not ParentState.FAILED and parent.filled >= parent.spec.quantity:
+                # What was told late, or traded before the cancel, made it whole after all.
+                then, reason = ParentState.DONE, "filled"
+            self.note(ParentMoved(parent.spec.id, then, reason, self.now_ns))
 
     def remember(
         self, parent: Parent, memory: Memory, wakes: Mapping[str, WakeAt | WakeWhen], fired: str

@@ -39,7 +39,11 @@ class Replay:
         """Play until every parent has ended; parents alive at the tape's end expire."""
         told = False
         while self.desk.engine.alive:
-            if not self._over and self._play_next(FOREVER_NS):
+            due = self._next_due()
+            if self._market_stopped(due, FOREVER_NS):
+                continue
+            if due is not None and not self._over:
+                self._serve(due)
                 continue
             if told:
                 raise AssertionError("parents are alive and nothing will ever happen to them")
@@ -68,19 +72,24 @@ class Replay:
         due = self._next_due()
         if due is not None and due[0] >= until_ns:
             due = None
-        stop = self.market.advance(*((until_ns, RANK_VENUE_BOOK) if due is None else due[:2]))
-        if stop.fills or stop.fired:
-            self.now_ns = stop.time_ns
-            for fill in stop.fills:
-                venue = self._by_id[self.market.instruments[fill.i].venue]
-                venue.maker_filled(fill.i, fill.order_no, fill.lots, stop.time_ns)
-            if stop.fired:
-                self._leave(WatchesFired(stop.fired))
-        elif due is not None:
-            self.now_ns = due[0]
-            self._serve(due)
-        else:
+        if self._market_stopped(due, until_ns):
+            return True
+        if due is None:
             return False
+        self._serve(due)
+        return True
+
+    def _market_stopped(self, due: tuple[int, int, int] | None, until_ns: int) -> bool:
+        """Play the market up to what is `due`, or to `until_ns`; return whether it stopped before."""
+        stop = self.market.advance(*((until_ns, RANK_VENUE_BOOK) if due is None else due[:2]))
+        if not stop.fills and not stop.fired:
+            return False
+        self.now_ns = stop.time_ns
+        for fill in stop.fills:
+            venue = self._by_id[self.market.instruments[fill.i].venue]
+            venue.maker_filled(fill.i, fill.order_no, fill.lots, stop.time_ns)
+        if stop.fired:
+            self._leave(WatchesFired(stop.fired))
         return True
 
     def _next_due(self) -> tuple[int, int, int] | None:
@@ -97,7 +106,7 @@ class Replay:
         return best
 
     def _serve(self, due: tuple[int, int, int]) -> None:
-        _, rank, who = due
+        self.now_ns, rank, who = due
         if rank == RANK_TIMER:
             self._leave(TimersDue())
         elif rank == RANK_ARRIVAL:

@@ -14,6 +14,7 @@ from router.journal.sqlite import DURABLE, GROUPED, open_journal
 from router.reports.summary import Report
 from router.runtime.clocks import VirtualClock
 from router.runtime.virtual import run_virtual
+from router.settings.fields import Settings
 from router.settings.reader import default_config, read_settings
 from strategies.spec import ParentSpec, RestParams, TakeParams, TwapParams
 from venues.model.ids import ParentId, Symbol
@@ -60,13 +61,19 @@ def several_parents(*, horizon_s: int, quantity: str, symbol: Symbol = BTC) -> l
 
 
 def replayed(
-    tape: Tape, specs: Sequence[ParentSpec], out: Path, *, kernels: bool, seed: int = 1
+    tape: Tape,
+    specs: Sequence[ParentSpec],
+    out: Path,
+    *,
+    kernels: bool,
+    seed: int = 1,
+    faults: str = "",
 ) -> Report:
-    """Replay in virtual time and write the run to `out`."""
+    """Replay in virtual time and write the run to `out`; `faults`: more lines of the config."""
     out.mkdir(parents=True)
     journal = open_journal(out / JOURNAL, GROUPED)
     try:
-        settings = read_settings(default_config())
+        settings = _settings(out, faults)
         paper = assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal)
         play(paper, specs)
     finally:
@@ -75,18 +82,32 @@ def replayed(
 
 
 def lived(
-    tape: Tape, specs: Sequence[ParentSpec], out: Path, *, kernels: bool, seed: int = 1
+    tape: Tape,
+    specs: Sequence[ParentSpec],
+    out: Path,
+    *,
+    kernels: bool,
+    seed: int = 1,
+    faults: str = "",
 ) -> Report:
     """Run the asyncio loop on a virtual clock, every commit on disk, and write the run to `out`."""
     out.mkdir(parents=True)
     journal = open_journal(out / JOURNAL, DURABLE)
     try:
-        settings = read_settings(default_config())
+        settings = _settings(out, faults)
         paper = assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal)
         _live(paper, specs)
     finally:
         journal.close()
     return _written(paper, out)
+
+
+def _settings(out: Path, faults: str) -> Settings:
+    if not faults:
+        return read_settings(default_config())
+    config = out.with_suffix(".toml")
+    config.write_text(default_config().read_text() + faults)
+    return read_settings(config)
 
 
 def _live(paper: Paper, specs: Sequence[ParentSpec]) -> None:

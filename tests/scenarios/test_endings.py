@@ -175,3 +175,13 @@ def test_when_the_tape_ends_parents_expire() -> None:
     desk.fills_all(desk.at(0))
     assert desk.tape_ends() == []
     assert (desk.state, desk.why) == ("expired", "tape ended")
+
+
+def test_a_parent_that_fills_before_its_cancel_gets_there_is_done() -> None:
+    desk = Scenario(rest(), buy="8", limit="101", venues=ONE)
+    desk.book("alpha", "50@99.9 | 50@100.1")
+    desk.at(0)
+    desk.accepts("alpha#1")
+    desk.cancel()
+    desk.fills("alpha#1")
+    assert (desk.state, desk.why) == ("done", "filled")
