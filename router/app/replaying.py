@@ -76,11 +76,15 @@ def play(paper: Paper, specs: Sequence[ParentSpec]) -> None:
     start_ns = paper.tape.start_ns
     paper.desk.write([paper.opening], start_ns, start_ns)
     replay = Replay(paper.desk, paper.market, paper.venues, start_ns)
-    # What is loaded by now outlives the run: the collector need not look through it again and again.
+    # What is loaded by now outlives the run, and so does nearly all that the run makes: the collector
+    # need not look through it again and again.
+    often = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(100_000, *often[1:])
     try:
         for spec in specs:
             replay.put(SubmitParent(spec))
         replay.run()
     finally:
+        gc.set_threshold(*often)
         gc.unfreeze()
