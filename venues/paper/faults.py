@@ -87,7 +87,7 @@ class CanceledUnasked:
 
 @dataclass(frozen=True, slots=True)
 class Faded:
-    """The depth is gone when the order arrives: its sweep gets `thousandths` of its lots at most."""
+    """The depth is gone when an IOC arrives: it gets `thousandths` of its lots at most."""
 
     thousandths: int
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from venues.model.commands import Command, Submit
 from venues.model.events import Filled, Standing
+from venues.model.order import TimeInForce
 from venues.paper.faults import Faded, Fault, Overfilled
 from venues.paper.listing import Listing
 
@@ -32,7 +33,8 @@ class PaperOrder:
         """Return the lots its sweep goes for, as its faults have it."""
         lots = self.lots + sum(f.lots for f in self.faults if isinstance(f, Overfilled))
         for fault in self.faults:
-            if isinstance(fault, Faded):
+            # What is left of an order that may rest would cross the depth the fault pretends away.
+            if isinstance(fault, Faded) and self.submit.time_in_force is TimeInForce.IOC:
                 lots = lots * fault.thousandths // 1_000
         return lots
 
