@@ -7,12 +7,12 @@ from typing import Final
 
 import msgspec
 
-from benchmarks import book, replay, startup, sweep
+from benchmarks import book, replay, routing, startup, sweep
 
 OUT: Final = Path("runs/bench.json")
-NAMES: Final = ("startup", "sweep", "book", "replay")
+NAMES: Final = ("startup", "sweep", "routing", "book", "replay")
 
-Result = startup.Started | sweep.Routed | book.Books20 | replay.Replayed
+Result = startup.Started | sweep.Routed | routing.Exact | book.Books20 | replay.Replayed
 
 
 def main() -> int:
@@ -45,6 +45,9 @@ def _run(name: str, tape: Path | None) -> tuple[Result, str]:
         case "sweep":
             routed = sweep.measure()
             return routed, sweep.told(routed)
+        case "routing":
+            exact = routing.measure()
+            return exact, routing.told(exact)
         case "book":
             books = book.measure()
             return books, book.told(books)

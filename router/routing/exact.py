@@ -124,14 +124,15 @@ def cost_of(problem: Problem, taken: Sequence[int]) -> int:
 
 def _start(tables: Tables, taken: Sequence[int]) -> Sequence[int]:
     """Return the best of `taken` and of every venue that can do it alone."""
-    best, worth = taken, tables.worth(taken)
+    best, least = -1, tables.worth(taken)
     for n, most in enumerate(tables.most):
         if most == tables.total:
-            alone = [0] * len(taken)
-            alone[n] = most
-            if tables.worth(alone) < worth:
-                best, worth = alone, tables.worth(alone)
-    return best
+            worth = (tables.value(n, most) + tables.fixed[n]) >> tables.shift
+            if worth < least:
+                best, least = n, worth
+    if best < 0:
+        return taken
+    return [tables.total if n == best else 0 for n in range(len(taken))]
 
 
 def _within(

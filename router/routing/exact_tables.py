@@ -9,6 +9,8 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
+from operator import mul, sub
 from typing import Final
 
 from router.routing.cost import Curve
@@ -114,9 +116,5 @@ def tables_of(
 
 def _before(price: Sequence[int], upto: Sequence[int]) -> tuple[int, ...]:
     """Return the sum of price x grains before each level."""
-    out, whole, last = [], 0, 0
-    for p, u in zip(price, upto, strict=True):
-        out.append(whole)
-        whole += p * (u - last)
-        last = u
-    return tuple(out)
+    sizes = map(sub, upto, chain((0,), upto))
+    return tuple(accumulate(map(mul, price, sizes), initial=0))[: len(price)]

@@ -38,6 +38,8 @@ RATIO: Final = 4
 CLASS_ROWS: Final = 5
 # There are no takings that sum to the total.
 NONE: Final = -1
+# A venue that has nothing left: dearer than any step.
+_SPENT: Final = 2**63 - 1
 
 
 @jit
@@ -54,6 +56,7 @@ def next_run(levels: Int64s, venues: Int64s, cursor: Int64s, n: int, extra: int)
     """Set the run that follows where venue `n` stands; `extra` is added to each step."""
     x, end, size = cursor[X, n], cursor[END, n], venues[LATTICE, n]
     if x >= end:
+        cursor[WORTH, n] = _SPENT
         return
     at = cursor[AT, n]
     while levels[UPTO, at] <= x:
@@ -119,20 +122,21 @@ def merge_class(
     """Write the cheapest `units` steps of one size to `runs` from `start`; return where they end."""
     count = venues.shape[1]
     for n in range(count):
-        cursor[X, n] = cursor[END, n] = 0
+        cursor[WORTH, n] = _SPENT
         if venues[LATTICE, n] == size and high[n] > low[n]:
             cursor[X, n], cursor[END, n] = low[n], high[n]
             cursor[AT, n] = venues[FROM, n]
             next_run(levels, venues, cursor, n, 0 if low[n] > 0 else venues[SPREAD, n])
     stop, block, left = start, 0, units
+    nexts = cursor[WORTH]
     while left > 0:
         best = -1
-        worth = 0
+        worth = _SPENT
         for n in range(count):
-            if cursor[X, n] < cursor[END, n] and (best < 0 or cursor[WORTH, n] < worth):
+            if nexts[n] < worth:
                 best = n
-                worth = cursor[WORTH, n]
-        if block < found and (best < 0 or blocks[0, block] < worth):
+                worth = nexts[n]
+        if block < found and blocks[0, block] < worth:
             best = count
             worth = blocks[0, block]
         if best < 0:

@@ -25,6 +25,8 @@ def nested(steps: Sequence[int], mosts: Sequence[int]) -> tuple[int, ...]:
     Steps of closed venues (most 0) do not count.
     """
     used = {s for s, m in zip(steps, mosts, strict=True) if m}
+    if len(used) == 1:
+        return tuple(steps)
     chain = [math.gcd(*used) or 1]
     for step in sorted(used):
         if step % chain[-1] == 0:

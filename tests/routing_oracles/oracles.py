@@ -90,38 +90,18 @@ def by_milp(problem: Problem, *, total: int | None = None) -> tuple[int, ...] | 
 
     Levels continuous, lots and uses integer; None when it did not finish.
     """
-    made = _Milp(problem)
-    objective = made.cost
-    grain = math.gcd(*problem.steps)
-    sums = {made.lots + n: step / grain for n, step in enumerate(problem.steps)}
-    if total is None:
-        made.row(sums, 0.0, float(problem.need // grain))
-        objective = np.zeros(made.width)
-        for at, weight in sums.items():
-            objective[at] = -weight
-    else:
-        made.row(sums, total / grain, total / grain)
-    answer = milp(
-        objective,
-        constraints=LinearConstraint(made.matrix(), made.low, made.high),
-        integrality=made.integral,
-        bounds=Bounds(0, made.upper),
-        options={"mip_rel_gap": 0.0, "time_limit": 60},
-    )
-    if answer.x is None or answer.status != 0:
-        return None
-    found = [round(x) for x in answer.x[made.lots : made.uses]]
-    return tuple(problem.steps[n] * lot for n, lot in enumerate(found))
+    return Milp(problem, total=total).solve()
 
 
-class _Milp:
+class Milp:
     """A problem as a matrix; columns: grains of each level, lots and use of each venue.
 
     Every quantity is in lots of its venue; money is above the cheapest price, so that the solver's
-    absolute tolerance is far below a cent.
+    absolute tolerance is far below a cent. Without a `total` most grains are looked for.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, total: int | None) -> None:
+        self.steps = problem.steps
         count = len(problem.nets)
         levels = [(n, tick, size) for n in range(count) for tick, size in levels_of(problem, n)]
         prices = [tick * problem.nets[n] for n, tick, _ in levels]
@@ -148,14 +128,35 @@ class _Milp:
             self.row({lots: 1.0, use: -float(most)}, -np.inf, 0.0)
         if problem.venues_most is not None:
             self.row({self.uses + n: 1.0 for n in range(count)}, 0.0, float(problem.venues_most))
+        grain = math.gcd(*problem.steps)
+        sums = {self.lots + n: step / grain for n, step in enumerate(problem.steps)}
+        if total is None:
+            self.row(sums, 0.0, float(problem.need // grain))
+            self.cost = np.zeros(self.width)
+            for at, weight in sums.items():
+                self.cost[at] = -weight
+        else:
+            self.row(sums, total / grain, total / grain)
+        rows, columns, weights = zip(*self._entries, strict=True)
+        matrix = csr_matrix((weights, (rows, columns)), shape=(len(self.low), self.width))
+        self.rules = LinearConstraint(matrix, self.low, self.high)
+
+    def solve(self) -> tuple[int, ...] | None:
+        """The takings HiGHS finds; None when it did not finish."""
+        answer = milp(
+            self.cost,
+            constraints=self.rules,
+            integrality=self.integral,
+            bounds=Bounds(0, self.upper),
+            options={"mip_rel_gap": 0.0, "time_limit": 60},
+        )
+        if answer.x is None or answer.status != 0:
+            return None
+        found = [round(x) for x in answer.x[self.lots : self.uses]]
+        return tuple(step * lot for step, lot in zip(self.steps, found, strict=True))
 
     def row(self, weights: dict[int, float], low: float, high: float) -> None:
         """Demand that the weighted sum lies between `low` and `high`."""
         self._entries += [(len(self.low), column, w) for column, w in weights.items()]
         self.low.append(low)
         self.high.append(high)
-
-    def matrix(self) -> csr_matrix:
-        """The rows so far."""
-        rows, columns, weights = zip(*self._entries, strict=True)
-        return csr_matrix((weights, (rows, columns)), shape=(len(self.low), self.width))
