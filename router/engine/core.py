@@ -153,7 +153,7 @@ class Core:
 
         After a refused or lost cancel the next one waits, longer each time.
         """
-        if child.closed or child.cancelling:
+        if (child.closed and not child.risen) or child.cancelling:
             return
         s = child.submit
         timer = CancelTimer(s.client_order_id)

@@ -50,8 +50,9 @@ def follow_up(core: Core, child: Child, event: ExecutionEvent) -> None:
     else:
         _ask_at(core, child, core.now_ns + margins.silence_ns)
     parent = core.state.parent_of(child)
-    if parent.state is ParentState.CANCELLING and child.status is Status.WORKING:
-        # A cancel was lost or refused on the way: the parent still wants the order gone.
+    unwanted = parent.state is ParentState.CANCELLING and child.status is Status.WORKING
+    if unwanted or child.risen:
+        # A cancel was lost or refused on the way, or nobody counted on the order any more.
         core.cancel(child)
 
 

@@ -155,9 +155,8 @@ class EngineState:
         child = self.children[order_id]
         child.report(Report.REJECTED)
         child.closed_reason = "proven absent"
-        self.sent.answer(
-            Rejected(client_order_id=order_id, venue=child.submit.venue, reason="proven absent")
-        )
+        child.burned = True
+        self.sent.burn(order_id)
         self.parent_of(child).settle(child)
 
     def _received(self, event: ExecutionEvent, at_ns: int) -> str:
@@ -193,11 +192,14 @@ class EngineState:
             case CancelRejected():
                 child.cancelling = False
             case AnswerLost(asked=asked):
-                child.cancelling = False
+                if asked is Asked.CANCEL:
+                    child.cancelling = False
                 if asked is not Asked.QUERY:
                     allowed = child.report(Report.LOST)
             case Reported():
                 allowed = self._reported(child, event, at_ns)
+        if child.burned and _raises(child, event):
+            return f"{child.submit.client_order_id} was proven absent and is alive"
         if allowed:
             return ""
         return f"{type(event).__name__} while {before.value}: {child.submit.client_order_id}"
@@ -220,3 +222,18 @@ class EngineState:
                 child.absent_since_ns = at_ns
             return True
         return child.report(_STANDING[event.standing], cum_quantity=event.cum_quantity)
+
+
+def _raises(child: Child, event: ExecutionEvent) -> bool:
+    """Note whether a burned order lives at its venue after all; return whether that is news."""
+    before = child.risen
+    match event:
+        case Accepted() | Filled() | Reported(standing=Standing.WORKING):
+            child.risen = child.filled < child.quantity
+        case Canceled() | Expired() | Rejected():
+            child.risen = False
+        case Reported(standing=standing) if standing is not Standing.ABSENT:
+            child.risen = False
+        case _:
+            pass
+    return child.risen and not before

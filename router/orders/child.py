@@ -16,7 +16,8 @@ class Child:
     """A child order and its fills; `quantity`, `filled` and `reported` in the instrument's units.
 
     `reported`: the largest cumulative quantity the venue has stated. The child is settled when it is
-    closed and every fill the venue stated has been booked.
+    closed and every fill the venue stated has been booked. `burned`: it was released as proven
+    absent; `risen`: its venue shows it alive all the same, so it reserves again until it has gone.
     """
 
     submit: Submit
@@ -34,6 +35,8 @@ class Child:
     queries: int = 0
     absent_since_ns: int = 0  # engine time of the first counted negative look
     closed_reason: str = ""
+    burned: bool = False
+    risen: bool = False
 
     @property
     def quantity(self) -> Decimal:
@@ -48,14 +51,14 @@ class Child:
     @property
     def settled(self) -> bool:
         """Return whether it is closed and nothing it traded is missing here."""
-        return self.closed and self.filled >= self.reported
+        return self.closed and not self.risen and self.filled >= self.reported
 
     @property
     def reserved(self) -> Decimal:
         """Return what it may still add to the parent's fills, in instrument units, >= 0."""
         if self.settled:
             return ZERO
-        ceiling = self.reported if self.closed else self.quantity
+        ceiling = self.reported if self.closed and not self.risen else self.quantity
         return max(ceiling - self.filled, ZERO)
 
     def book(self, fill: Filled) -> bool:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from venues.model.commands import Submit
 from venues.model.events import (
+    Accepted,
     Canceled,
     ExecutionEvent,
     Expired,
@@ -39,6 +40,7 @@ class _Sent:
     sent: int
     traded: int = 0
     over: bool = False
+    burned: bool = False
 
 
 @dataclass(slots=True)
@@ -67,13 +69,26 @@ class SentCounter:
         entry = self.orders.get(event.client_order_id)
         if entry is None:
             return
-        before = entry.traded if entry.over else max(entry.sent, entry.traded)
+        before = _counted(entry)
+        if entry.burned and isinstance(event, Accepted | Filled | Reported):
+            # Believed never to have been there, and there it is: it counts whole again.
+            entry.over = isinstance(event, Reported) and event.standing is Standing.ABSENT
         if isinstance(event, Filled | Canceled | Expired | Reported):
             entry.traded = max(entry.traded, atoms(event.cum_quantity * entry.factor))
         if _ends(event):
             entry.over = True
-        after = entry.traded if entry.over else max(entry.sent, entry.traded)
-        self.totals[entry.parent_id] += after - before
+        self.totals[entry.parent_id] += _counted(entry) - before
+
+    def burn(self, order_id: ClientOrderId) -> None:
+        """Stop counting an order that is proven never to have reached its venue."""
+        entry = self.orders[order_id]
+        before = _counted(entry)
+        entry.over = entry.burned = True
+        self.totals[entry.parent_id] += _counted(entry) - before
+
+
+def _counted(entry: _Sent) -> int:
+    return entry.traded if entry.over else max(entry.sent, entry.traded)
 
 
 def _ends(event: ExecutionEvent) -> bool:
