@@ -27,7 +27,7 @@ from venues.model.market import Int64s
 # Nodes between two looks at the time.
 _NODES_A_CALL: Final = 512
 # Beyond so many runs of steps, and for deeper stacks, the twin takes over.
-_RUNS_MOST: Final = 1 << 20
+_RUNS_MOST: Final = 1 << 18
 # Up to so many levels the twin has answered before a kernel call is prepared.
 _FEW_LEVELS: Final = 8
 
