@@ -7,7 +7,7 @@ from router.orders.lifecycle import CLOSED, Report, Status, after
 from venues.model.commands import Submit
 from venues.model.events import Filled
 from venues.model.instrument import Member
-from venues.model.numbers import ZERO
+from venues.model.numbers import MONEY, ZERO
 from venues.model.order import Liquidity
 
 
@@ -67,8 +67,9 @@ class Child:
             return False
         self.exec_ids.add(fill.exec_id)
         self.filled += fill.quantity
-        self.turnover += fill.quantity * fill.price
-        self.fees += fill.fee
+        # Price x quantity of real markets has more digits than the default context keeps.
+        self.turnover = MONEY.fma(fill.quantity, fill.price, self.turnover)
+        self.fees = MONEY.add(self.fees, fill.fee)
         if fill.liquidity is Liquidity.MAKER:
             self.maker_filled += fill.quantity
         self.reported = max(self.reported, fill.cum_quantity)

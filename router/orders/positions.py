@@ -6,7 +6,7 @@ from decimal import Decimal
 from venues.model.events import Filled
 from venues.model.ids import AccountId, Symbol, VenueId
 from venues.model.instrument import Instrument
-from venues.model.numbers import ZERO
+from venues.model.numbers import MONEY, ZERO
 from venues.model.order import Side
 
 
@@ -31,8 +31,9 @@ class Positions:
         position = self.rows.get(key)
         if position is None:
             position = self.rows[key] = Position()
-        position.quantity += side.sign * fill.quantity
+        position.quantity = MONEY.fma(side.sign, fill.quantity, position.quantity)
         if fill.fee_currency == instrument.base:
-            position.quantity -= fill.fee
-        position.turnover += fill.quantity * fill.price
-        position.fees[fill.fee_currency] = position.fees.get(fill.fee_currency, ZERO) + fill.fee
+            position.quantity = MONEY.subtract(position.quantity, fill.fee)
+        position.turnover = MONEY.fma(fill.quantity, fill.price, position.turnover)
+        paid = position.fees.get(fill.fee_currency, ZERO)
+        position.fees[fill.fee_currency] = MONEY.add(paid, fill.fee)

@@ -5,7 +5,7 @@ arrival price as the decision price: signed cost, fees in, on arrival price x fi
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 import msgspec
 
@@ -71,7 +71,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def summarise(parent: Parent, follower: Follower) -> ParentSummary:
-    """Return the summary of one parent from what was followed."""
+    """Return the summary of one parent from what was followed; sums are exact to sixty digits."""
+    with localcontext(MONEY):
+        return _summary(parent, follower)
+
+
+def _summary(parent: Parent, follower: Follower) -> ParentSummary:
     spec = parent.spec
     rows = [o for o in follower.orders.values() if o.submit.parent_id == spec.id]
     executions = [e for e in follower.executions if e.parent == spec.id]

@@ -1,6 +1,7 @@
 """What is reserved, what is released, and when? One bucket per parent."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -117,6 +118,18 @@ def test_turnover_fees_and_maker_part_are_summed_exactly() -> None:
     assert one.turnover == Decimal("310.09")
     assert one.fees == Decimal("0.0103456789")
     assert one.maker_filled == 2
+
+
+def test_turnover_keeps_every_digit_of_price_times_quantity() -> None:
+    one, positions = child(1, "4"), Positions()
+    fill_ = filled(1, "0.1234567890123457", cum="1", price="61234.56789012347", fee="1e-30")
+    one.book(fill_)
+    positions.book(MAIN_ACCOUNT, member().instrument, Side.BUY, fill_)
+    (row,) = positions.rows.values()
+    exact = Fraction(fill_.quantity) * Fraction(fill_.price)
+    assert Fraction(one.turnover) == Fraction(row.turnover) == exact
+    one.book(filled(1, "1", cum="2", fee="12345.6"))
+    assert Fraction(one.fees) == Fraction(fill_.fee) + Fraction("12345.6")
 
 
 @pytest.mark.parametrize(("side", "held"), [(Side.BUY, "0.998"), (Side.SELL, "-1.002")])

@@ -76,7 +76,7 @@ def summary(fills: list[Filled], *plans: Plan) -> ParentSummary:
 
 @given(
     st.lists(
-        st.tuples(st.integers(1, 10**6), st.integers(1, 10**9), st.integers(-(10**6), 10**6)),
+        st.tuples(st.integers(1, 2**53), st.integers(1, 2**53), st.integers(-(10**30), 10**30)),
         min_size=1,
         max_size=30,
     )
@@ -87,17 +87,17 @@ def test_quantity_and_fees_are_the_sums_of_the_fills_to_the_last_decimal(
     fills = [
         filled(
             1,
-            str(Decimal(lots) / 10),
+            f"{lots}e-12",
             cum="1",
             exec_id=str(n),
-            price=str(Decimal(price) / 1000),
-            fee=str(Decimal(fee) / 10**9),
+            price=f"{price}e-9",
+            fee=f"{fee}e-24",
         )
         for n, (lots, price, fee) in enumerate(rows)
     ]
     told = summary(fills)
-    assert Decimal(told.filled) == sum(f.quantity for f in fills)
-    assert Decimal(told.fees) == sum(f.fee for f in fills)
+    assert Fraction(told.filled) == sum(Fraction(f.quantity) for f in fills)
+    assert Fraction(told.fees) == sum(Fraction(f.fee) for f in fills)
     assert told.venues[VENUE].filled == told.filled
     assert told.venues[VENUE].fees == told.fees
     turnover = sum(Fraction(f.price) * Fraction(f.quantity) for f in fills)
