@@ -148,3 +148,27 @@ def test_real_books_fit_the_kernel() -> None:
         venues_most=12,
     )
     assert tables.narrow
+
+
+def greedy(problem: Problem) -> Solution:
+    """What a router does that looks at prices alone: levels in order, fixed costs unseen."""
+    blind = solve(replace(problem, fixed=[0] * len(problem.nets)))
+    return replace(blind, cost=cost_of(problem, blind.taken))
+
+
+def test_the_oracles_catch_a_router_that_does_not_see_gas() -> None:
+    made = [instance(seed, QUICK) for seed in range(2, JUDGED, len(REGIMES))]
+    assert {m.regime for m in made} == {"gas-heavy"}
+    caught = [m for m in made if judge(m.problem, greedy(m.problem)).complaints]
+    assert len(caught) > len(made) // 2
+
+
+def test_the_oracles_catch_a_lot_left_behind_and_a_cost_that_is_not_the_walk() -> None:
+    problem = instance(0, QUICK).problem
+    right = solve(problem)
+    at = next(n for n, t in enumerate(right.taken) if t > problem.steps[n])
+    fewer = [t - problem.steps[n] if n == at else t for n, t in enumerate(right.taken)]
+    short = replace(right, taken=tuple(fewer), cost=cost_of(problem, fewer))
+    assert judge(problem, short).complaints
+    assert judge(problem, replace(right, cost=right.cost + 1)).complaints
+    assert judge(problem, right).complaints == ()

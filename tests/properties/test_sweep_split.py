@@ -129,10 +129,12 @@ def test_with_one_lot_and_binding_minimums_nothing_is_cheaper(of: list[Offer], n
         assert (-sum(taken), cost_of(of, taken)) == brute(of, need)
 
 
-@given(offers(lots=(1, 2, 3, 4, 10), minimums=True), st.integers(0, 120))
-def test_mixed_lots_stay_feasible_and_no_single_venue_is_better(of: list[Offer], need: int) -> None:
+@given(offers(lots=(1, 2, 3, 4, 10), minimums=True, venues=3, depth=4), st.integers(0, 120))
+def test_mixed_lots_stay_feasible_and_nothing_is_cheaper(of: list[Offer], need: int) -> None:
     taken = split(of, need, twin)
     assert feasible(of, taken, need)
+    if of:
+        assert (-sum(taken), cost_of(of, taken)) == brute(of, need)
     assert all((-sum(taken), cost_of(of, taken)) <= single for single in alone(of, need))
 
 
