@@ -178,12 +178,11 @@ class Engine:
             s = child.submit
             if s.time_in_force is TimeInForce.GTC:
                 core.show_own(child)
-            if child.status is Status.SENT or child.cancelling:
-                lost = AnswerLost(
-                    client_order_id=s.client_order_id,
-                    venue=s.venue,
-                    asked=Asked.SUBMIT if child.status is Status.SENT else Asked.CANCEL,
-                )
+            # Whoever was to hear these answers is gone: both questions are open again.
+            asked = [Asked.SUBMIT] if child.status is Status.SENT else []
+            asked += [Asked.CANCEL] if child.cancelling else []
+            for question in asked:
+                lost = AnswerLost(client_order_id=s.client_order_id, venue=s.venue, asked=question)
                 core.note(Received(lost, core.now_ns))
             ask(core, child)
         for parent in self._alive():
