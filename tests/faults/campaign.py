@@ -68,10 +68,10 @@ def hunt(bug: Bug) -> Catch:
     """Run seeds with `bug` planted until one notices, at most `SEEDS_PER_BUG`."""
     with pytest.MonkeyPatch.context() as patch:
         bug.plant(patch)
-        for seed in range(SEEDS_PER_BUG):
+        for tried, seed in enumerate(range(bug.first, bug.first + SEEDS_PER_BUG), start=1):
             outcome = run_seed(seed)
             if outcome.violation:
-                return Catch(bug.name, seed + 1, outcome.violation)
+                return Catch(bug.name, tried, outcome.violation)
     return Catch(bug.name, SEEDS_PER_BUG, "")
 
 

@@ -8,7 +8,7 @@ from strategies.spec import RestParams
 from tests.faults.profile import FAULTY_NS, START_NS
 from tests.faults.witness import Violation
 from tests.faults.world import World
-from venues.model.events import Filled
+from venues.model.events import Filled, Standing
 from venues.model.ids import AccountId, Symbol, VenueId
 from venues.model.numbers import ZERO
 from venues.paper.faults import CumBehind, FillMissing
@@ -60,8 +60,12 @@ def check_all_counted(world: World) -> None:
         raise Violation("venues are still talking five minutes after everything ended")
     _check_trades(world)
     for venue in world.venues:
+        for order in venue.orders.values():
+            if order.standing is Standing.WORKING:
+                raise Violation(f"an orphan still rests at {venue.venue}: {order.submit}")
         for seen in venue.truth().requests:
-            if seen.refusal in _OURS:
+            ghosts = venue.broke_the_deadline and seen.refusal == Refusal.OWN_ORDER.value
+            if seen.refusal in _OURS and not ghosts:
                 raise Violation(f"{venue.venue} refused {seen.command}: {seen.refusal}")
 
 

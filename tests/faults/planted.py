@@ -46,10 +46,15 @@ Patch = pytest.MonkeyPatch
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """One planted bug; `plant` makes it until the patch is undone."""
+    """One planted bug; `plant` makes it until the patch is undone. Hunted from seed `first` on."""
 
-    name: str
     plant: Callable[[Patch], None]
+    first: int = 0
+
+    @property
+    def name(self) -> str:
+        """Return what the bug does, in words."""
+        return self.plant.__name__.replace("_", " ")
 
 
 def send_before_journal(patch: Patch) -> None:
@@ -387,6 +392,13 @@ def doubts_never_followed_up(patch: Patch) -> None:
     patch.setattr(Core, "query", query)
 
 
+def the_dead_stay_dead(patch: Patch) -> None:
+    def never(child: Child, event: ExecutionEvent) -> bool:
+        return False
+
+    patch.setattr(state_module, "_raises", never)
+
+
 def queries_numbered_anew(patch: Patch) -> None:
     honest = Core.query
 
@@ -397,41 +409,44 @@ def queries_numbered_anew(patch: Patch) -> None:
     patch.setattr(Core, "query", first)
 
 
-BUGS: Final[Sequence[Bug]] = tuple(
-    Bug(plant.__name__.replace("_", " "), plant)
-    for plant in (
-        send_before_journal,
-        no_fill_dedupe,
-        release_on_cancel_ack,
-        release_when_a_cancel_is_asked,
-        fold_forgets_late_fills,
-        lost_answer_means_rejected,
-        blind_resend_after_doubt,
-        ledger_blind,
-        both_counters_blind,
-        absent_after_one_look,
-        ignore_reported_cum,
-        recovery_forgets_sent_children,
-        recovery_takes_sent_for_rejected,
-        recovery_sends_again,
-        recovery_asks_nobody,
-        client_ids_from_a_counter,
-        client_ids_reused_unseen,
-        memory_not_journalled,
-        wrong_side_in_limits,
-        wrong_side_sent,
-        stale_books_allowed,
-        crossed_books_allowed,
-        halt_forgotten_by_recovery,
-        halt_not_journalled,
-        closed_reopens,
-        fills_after_the_end_dropped,
-        fills_in_reports_not_booked,
-        excess_ignored,
-        refusals_ignored,
-        cancelled_parents_go_on,
-        doubts_never_followed_up,
-        queries_numbered_anew,
-        no_last_look,
-    )
+BUGS: Final[Sequence[Bug]] = (
+    *(
+        Bug(plant)
+        for plant in (
+            send_before_journal,
+            no_fill_dedupe,
+            release_on_cancel_ack,
+            release_when_a_cancel_is_asked,
+            fold_forgets_late_fills,
+            lost_answer_means_rejected,
+            blind_resend_after_doubt,
+            ledger_blind,
+            both_counters_blind,
+            absent_after_one_look,
+            ignore_reported_cum,
+            recovery_forgets_sent_children,
+            recovery_takes_sent_for_rejected,
+            recovery_sends_again,
+            recovery_asks_nobody,
+            client_ids_from_a_counter,
+            client_ids_reused_unseen,
+            memory_not_journalled,
+            wrong_side_in_limits,
+            wrong_side_sent,
+            stale_books_allowed,
+            crossed_books_allowed,
+            halt_not_journalled,
+            closed_reopens,
+            fills_after_the_end_dropped,
+            fills_in_reports_not_booked,
+            excess_ignored,
+            refusals_ignored,
+            cancelled_parents_go_on,
+            doubts_never_followed_up,
+            queries_numbered_anew,
+        )
+    ),
+    Bug(halt_forgotten_by_recovery, 60),
+    Bug(the_dead_stay_dead, 306),
+    Bug(no_last_look, 30),
 )

@@ -18,6 +18,7 @@ S_NS: Final = 1_000_000_000
 _MS_NS: Final = 1_000_000
 _FAR_NS: Final = 700 * _MS_NS
 START_NS: Final = 1_000 * S_NS
+HONEST_GRACE_NS: Final = 30 * S_NS  # what the engine counts on: its margin for doubts
 FAULTY_NS: Final = 600 * S_NS  # ten minutes in which things fail
 QUIET_NS: Final = 900 * S_NS  # then fifteen in which nothing does, the last five without a market
 MARKET_NS: Final = 1_200 * S_NS
@@ -83,8 +84,9 @@ class Profile:
 
     @property
     def honest(self) -> bool:
-        """Return whether no venue lies or overfills."""
-        return not any(rates.get(kind) for rates in self.rates.values() for kind in DISHONEST)
+        """Return whether no venue lies, overfills or takes orders long after their deadline."""
+        lies = any(rates.get(kind) for rates in self.rates.values() for kind in DISHONEST)
+        return not lies and self.grace_ns <= HONEST_GRACE_NS
 
 
 def draw(seed: int) -> Profile:
@@ -112,7 +114,7 @@ def draw(seed: int) -> Profile:
         entry_ns=entry_ns,
         jitter_ns=rng.choice((0, 5_000_000, 200_000_000)),
         answer_timeout_ns=rng.choice((5 if far else 1, 5, 10)) * S_NS,
-        grace_ns=rng.choice((0, 5, 25)) * S_NS,
+        grace_ns=rng.choice((0, 5, 200 if lying else 25)) * S_NS,
         stale_after_ns=rng.choice((2, 5)) * S_NS,
     )
 
@@ -160,7 +162,7 @@ def _deeds(rng: Random, names: list[VenueId]) -> tuple[Deed, ...]:
         if rng.random() < 0.25:
             later_ns = at_ns + rng.randrange(300 * S_NS)
             deeds.append(Deed(later_ns, cancel=spec.id))
-    if rng.random() < 0.12:
+    if rng.random() < 0.2:
         deeds.append(Deed(START_NS + rng.randrange(FAULTY_NS), halt="the desk head said so"))
     return tuple(sorted(deeds, key=lambda deed: deed.at_ns))
 

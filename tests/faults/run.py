@@ -83,6 +83,12 @@ class Run:
             self._survive(partial(self._play_until, until_ns))
 
     def _play_until(self, until_ns: int) -> None:
+        world = self.world
+        while world.trusted and world.trusted[0][0] <= until_ns:
+            trusted_ns, book = world.trusted[0]
+            self._driver.play_until(max(trusted_ns, self._driver.now_ns))
+            world.trusted.pop(0)
+            world.market.view.trust(book)
         self._driver.play_until(until_ns)
 
     def _survive(self, act: Callable[[], None]) -> None:
@@ -106,6 +112,7 @@ class Run:
             now_ns = up_ns
             try:
                 world.rise()
+                world.trust_again(now_ns)
                 self._driver = drive(world, now_ns)
                 self._driver.put(world.begin(now_ns))
             except Crash as again:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
+from tests.faults.profile import HONEST_GRACE_NS
 from venues.model.commands import Command, Submit
 from venues.model.events import ExecutionEvent
 from venues.model.ids import ClientOrderId, VenueId
@@ -45,6 +46,8 @@ class WatchedVenue(PaperVenue):
         super().__init__(venue, listed, matcher, terms=terms, rng=rng, faults=faults)
         self.plan = faults
         self._under_way: dict[ClientOrderId, int] = {}
+        self._latest: dict[ClientOrderId, int] = {}
+        self.broke_the_deadline: set[ClientOrderId] = set()
         self.before: Callable[[Command, int], None] = _nobody_before
         self.after: Callable[[Command, int], None] = _nobody_before
         self.moved: Callable[[str, int], None] = _nobody_moved
@@ -60,9 +63,9 @@ class WatchedVenue(PaperVenue):
         return order_id in self._under_way
 
     def would_take(self, submit: Submit) -> bool:
-        """Return whether the order, which is under way, comes in time."""
-        due_ns = self._under_way[submit.client_order_id]
-        return due_ns <= submit.deadline_ns + self._terms.grace_ns
+        """Return whether the order, which is under way, comes in time for an honest venue."""
+        grace_ns = min(self._terms.grace_ns, HONEST_GRACE_NS)
+        return self._under_way[submit.client_order_id] <= submit.deadline_ns + grace_ns
 
     @property
     def quiet(self) -> bool:
@@ -76,6 +79,7 @@ class WatchedVenue(PaperVenue):
             for due_ns, _, item in self._due:
                 if isinstance(item, Request) and item.command is command:
                     self._under_way[command.client_order_id] = due_ns
+                    self._latest[command.client_order_id] = command.deadline_ns + HONEST_GRACE_NS
         self.after(command, now_ns)
 
     def arrive(self, now_ns: int) -> None:
@@ -83,6 +87,8 @@ class WatchedVenue(PaperVenue):
         for order_id, due_ns in list(self._under_way.items()):
             if due_ns <= now_ns:
                 del self._under_way[order_id]
+                if due_ns > self._latest[order_id] and order_id in self._orders:
+                    self.broke_the_deadline.add(order_id)
         self.moved(f"{self.venue} takes in", now_ns)
 
     def deliver(self, now_ns: int) -> tuple[ExecutionEvent, ...]:

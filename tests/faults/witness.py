@@ -31,7 +31,7 @@ from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.events import Standing
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
-from venues.model.market import ASK, BID
+from venues.model.market import ASK, BID, BookState
 from venues.model.numbers import BPS, ZERO
 from venues.paper.faults import CumBehind, Overfilled
 from venues.paper.market import RecordedMarket
@@ -56,13 +56,20 @@ class Violation(AssertionError):
 class _Exposure:
     """What one parent has traded or may still trade at the venues, in market units.
 
-    `lies`: what venues traded beyond an order or left out of its closing report.
+    `lies`: what venues traded beyond an order or left out of its closing report. `late`: orders
+    they took long after the deadline, when nobody could count on that any more.
     """
 
     quantity: Decimal
     final: Decimal = ZERO
     lies: Decimal = ZERO
     open: dict[ClientOrderId, Submit] = field(default_factory=dict)
+    late: dict[ClientOrderId, Decimal] = field(default_factory=dict)
+
+    @property
+    def excused(self) -> Decimal:
+        """Return what may go beyond the quantity by no fault of ours."""
+        return self.lies + sum(self.late.values(), ZERO)
 
 
 class Witness:
@@ -223,8 +230,9 @@ class Witness:
         age_ns = now_ns - int(local_ns[seen - 1]) if seen else None
         if age_ns is None or age_ns > self._profile.stale_after_ns:
             raise Violation(f"{submit.client_order_id} relies on a book {age_ns} ns old")
-        if self._market.view.crossed(i):
-            raise Violation(f"{submit.client_order_id} relies on a crossed book")
+        state = self._market.view.state(i, now_ns, self._profile.stale_after_ns)
+        if self._market.view.crossed(i) or state is not BookState.LIVE:
+            raise Violation(f"{submit.client_order_id} relies on a crossed or unverified book")
 
     def _check_price(self, submit: Submit) -> None:
         parent = self.shadow.parents[submit.parent_id]
@@ -254,10 +262,10 @@ class Witness:
     def venues_moved(self) -> None:
         """Check promise 1: nothing beyond the quantity has traded or can trade any more."""
         for parent_id, exposure in self._exposures.items():
-            if exposure.open and self._total(exposure) > exposure.quantity + exposure.lies:
+            if exposure.open and self._total(exposure) > exposure.quantity + exposure.excused:
                 raise Violation(
                     f"{parent_id}: {self._total(exposure)} of {exposure.quantity} can trade, "
-                    f"{exposure.lies} of it by lies"
+                    f"{exposure.excused} of it by lies"
                 )
 
     def _total(self, exposure: _Exposure) -> Decimal:
@@ -274,6 +282,8 @@ class Witness:
                 continue
             lots = order.cum_lots + max(order.leaves, 0)
             quantity = member.market_quantity(order.listing.quantity(lots))
+            if order_id in venue.broke_the_deadline:
+                exposure.late[order_id] = quantity
             total += quantity
             if order.standing is not Standing.WORKING:
                 del exposure.open[order_id]
@@ -286,7 +296,7 @@ class Witness:
         if exposure is None:
             return ZERO
         self._total(exposure)
-        return exposure.lies
+        return exposure.excused
 
     # -- what the engine believes ------------------------------------------------------------------
 
@@ -305,7 +315,7 @@ class Witness:
         for parent_id, exposure in self._exposures.items():
             total = self._total(exposure)
             parent = state.parents[parent_id]
-            if total > parent.filled + parent.reserved + exposure.lies:
+            if total > parent.filled + parent.reserved + exposure.excused:
                 raise Violation(
                     f"{parent_id}: {total} can trade, only {parent.filled} filled and "
                     f"{parent.reserved} reserved are counted"

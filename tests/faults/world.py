@@ -81,6 +81,7 @@ class World:
         journal = WatchedJournal((), self.dice, self.witness, self.disk)
         self.desk, self.follower = self._desk(self._core(), journal)
         self.recoveries = 0
+        self.trusted: list[tuple[int, int]] = []  # when which book can be relied on again
 
     def die(self) -> None:
         """Drop the process and what was on its way to it; watches and own orders died with it."""
@@ -89,6 +90,7 @@ class World:
             self.market.watches.clear(slot)
         for i in range(len(self.tape.instruments)):
             self.market.view.set_own(i, {})
+            self.market.view.doubt(i)
 
     def hang_up(self) -> None:
         """Lose every message on its way to us."""
@@ -110,6 +112,13 @@ class World:
         """Journal the opening of this life; return what its engine has to be told first."""
         self.desk.write([self.opening], now_ns, now_ns)
         return Recovered()
+
+    def trust_again(self, now_ns: int) -> None:
+        """Plan when each feed of the new process has shown a whole book."""
+        self.trusted = sorted(
+            (now_ns + self.downtime.choice((0, 0, 1, 4)) * S_NS, i)
+            for i in range(len(self.tape.instruments))
+        )
 
     def calm(self) -> None:
         """From now on nothing fails."""
