@@ -8,9 +8,21 @@ from pathlib import Path
 import pytest
 
 from router.journal.sqlite import GROUPED, open_journal
-from tests.cli.command import ROOT, Done, arguments, config_in, fathom, inside, order_in, tape_in
+from tests.cli.command import (
+    ROOT,
+    SECOND,
+    Done,
+    arguments,
+    config_in,
+    fathom,
+    inside,
+    order_in,
+    tape_in,
+)
 from tests.oracle.check_report import check_report
 from tests.oracle.re_execute import check
+from venues.synthetic.market import synthetic_tape
+from venues.tape.writer import write_tape
 
 
 @pytest.fixture(scope="module")
@@ -173,3 +185,19 @@ def test_nothing_is_written_when_the_input_is_bad(tape: Path, tmp_path: Path) ->
     assert done.code == 2
     done.is_one_line_that_says("quantity", "-5")
     assert not (tmp_path / "out").exists()
+
+
+def test_two_tapes_are_one_market_and_the_same_venue_twice_is_refused(
+    tape: Path, tmp_path: Path
+) -> None:
+    other = synthetic_tape(seed=1, duration_ns=10 * SECOND, start_ns=SECOND)
+    write_tape(other, tmp_path / "other")
+    order = order_in(tmp_path, horizon_s=5)
+    twice = inside("replay", "--tape", tape, "--tape", tape, "--order", order, "--json")
+    assert twice.code == 2
+    twice.is_one_line_that_says("recorded twice")
+    both = inside(
+        "replay", "--tape", tape, "--tape", tmp_path / "other", "--order", order, "--json"
+    )
+    assert both.err == ""
+    assert both.report["market_events"] > 0

@@ -73,6 +73,7 @@ class Scenario:
         allow: Sequence[str] = (),
         deny: Sequence[str] = (),
         caps: Sequence[tuple[str, str]] = (),
+        start_s: float = 0,
         limits: Limits | None = None,
         margins: DoubtMargins | None = None,
     ) -> None:
@@ -85,6 +86,7 @@ class Scenario:
             params=how,
             limit_price=Decimal(limit) if limit else None,
             limit_bps=Decimal(limit_bps) if limit_bps else None,
+            start_ns=BEGIN_NS + int(start_s * S_NS) if start_s else 0,
             venues_allow=tuple(VenueId(v) for v in allow),
             venues_deny=tuple(VenueId(v) for v in deny),
             venue_caps=tuple((VenueId(v), Decimal(cap)) for v, cap in caps),

@@ -159,3 +159,32 @@ def test_our_own_resting_order_is_not_depth() -> None:
     place = desk.market.place("alpha")
     assert desk.market.books.size(place, 999 * 2) == 600
     assert desk.market.books.net(place, 999 * 2) == 500
+
+
+def test_a_parent_waits_for_its_start() -> None:
+    desk = Scenario(take(), buy="4", limit="101", start_s=30)
+    both(desk)
+    assert desk.at(29.9) == []
+    assert desk.state == "pending"
+    desk.book("alpha", "5@99.9")
+    assert desk.at(30) == ["alpha#1: buy 4 @ 99.9"]
+
+
+def test_the_wait_for_missing_venues_counts_from_the_start_asked_for() -> None:
+    desk = Scenario(take(), buy="4", limit="101", start_s=30)
+    desk.book("alpha", "5@100")
+    assert desk.at(34.9) == []
+    assert desk.at(35) == ["alpha#1: buy 4 @ 100"]
+
+
+def test_a_start_in_the_past_is_now() -> None:
+    desk = Scenario(take(), buy="4", limit="101", start_s=-30)
+    both(desk)
+    assert desk.at(0) == ["alpha#1: buy 4 @ 100"]
+
+
+def test_a_parent_that_was_waiting_when_the_tape_ended_expires() -> None:
+    desk = Scenario(take(), buy="4", limit="101")
+    assert desk.at(10) == []
+    desk.tape_ends()
+    assert (desk.state, desk.why) == ("expired", "tape ended")

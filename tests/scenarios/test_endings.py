@@ -185,3 +185,13 @@ def test_a_parent_that_fills_before_its_cancel_gets_there_is_done() -> None:
     desk.cancel()
     desk.fills("alpha#1")
     assert (desk.state, desk.why) == ("done", "filled")
+
+
+def test_a_venue_that_fills_beyond_one_order_is_not_trusted_with_another() -> None:
+    desk = Scenario(twap(over_s=20, slices=2), buy="20", limit="101", venues=ONE)
+    desk.book("alpha", "500@100")
+    desk.at(0)
+    desk.fills("alpha#1", "11")
+    assert (desk.state, desk.filled) == ("failed", 11)
+    assert "venue_overfill" in desk.flags
+    assert desk.at(30) == []

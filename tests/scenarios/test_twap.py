@@ -302,3 +302,63 @@ def test_a_capped_catch_up_never_leaves_less_than_a_minimum() -> None:
     assert desk.at(20) == ["alpha#3: buy 2.4 @ 101"]
     desk.fills("alpha#3")
     assert desk.state == "done"
+
+
+def test_after_the_horizon_it_waits_for_the_answer_of_a_doubtful_order() -> None:
+    desk = Scenario(twap(over_s=20, slices=2), buy="20", limit="101", venues=ONE)
+    desk.book("alpha", "50@100")
+    desk.at(0)
+    desk.answer_lost("alpha#1")
+    desk.fills_all(desk.at(10))
+    assert desk.orders(desk.at(40)) == []
+    assert (desk.state, desk.why) == ("active", "only the venue knows the rest: in doubt")
+    assert desk.rejects("alpha#1") == ["alpha#3: buy 10 @ 101"]
+    desk.fills("alpha#3")
+    assert desk.state == "done"
+
+
+def test_with_every_book_stale_at_the_end_it_gives_up_and_says_which() -> None:
+    desk = Scenario(twap(over_s=20, slices=2), buy="20", limit="101")
+    desk.book("alpha", "50@100")
+    desk.book("beta", "50@100.1")
+    desk.fills_all(desk.at(0))
+    desk.goes_silent("alpha", "beta")
+    assert desk.at(60) == []
+    assert desk.state == "expired"
+    assert desk.why.startswith("10 left: alpha stale ")
+    assert ", beta stale " in desk.why
+
+
+def test_a_sell_limit_in_bps_is_below_the_arrival_price() -> None:
+    desk = Scenario(twap(over_s=20, slices=2), sell="2", limit_bps="10", venues=ONE)
+    desk.book("alpha", "1@99.9 9@99.8 | 9@100.1")
+    assert desk.at(0) == ["alpha#1: sell 1 @ 99.9"]
+    assert desk.parent.limit == Decimal("99.9")
+
+
+def test_what_does_not_fill_the_minimum_is_carried_to_the_next_slice() -> None:
+    venue = Venue("alpha", minimum="2")
+    desk = Scenario(twap(over_s=40, slices=4), buy="10", limit="101", venues=(venue,))
+    desk.book("alpha", "50@100")
+    assert desk.at(0) == ["alpha#1: buy 2.5 @ 100"]
+    desk.expires("alpha#1", "2.4")
+    assert desk.at(10) == ["alpha#2: buy 2.6 @ 100"]
+    desk.fills("alpha#2")
+    assert desk.at(20) == ["alpha#3: buy 2.5 @ 100"]
+
+
+def test_a_slice_due_while_the_last_one_is_unanswered_sends_only_its_own() -> None:
+    desk = Scenario(twap(over_s=40, slices=4), buy="40", limit="101", venues=ONE)
+    desk.book("alpha", "500@100")
+    assert desk.at(0) == ["alpha#1: buy 10 @ 100"]
+    assert desk.at(10) == ["alpha#2: buy 10 @ 100"]
+    assert desk.reserved == 20
+
+
+def test_a_venue_that_throws_a_resting_slice_out_does_not_lose_it() -> None:
+    desk = Scenario(twap(over_s=40, slices=4, passive="0.8"), buy="40", limit="101", venues=ONE)
+    desk.book("alpha", "50@99.9 | 50@100.1")
+    desk.at(0)
+    desk.accepts("alpha#1")
+    assert desk.cancels("alpha#1") == []
+    assert desk.at(8) == ["alpha#2: buy 10 @ 100.1"]
