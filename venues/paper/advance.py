@@ -18,6 +18,7 @@ from venues.paper.desk import (
     C_EVENTS,
     C_FILLS,
     C_FIRED,
+    C_LEFT,
     C_NEXT,
     C_SHORT,
     C_SHORT_AT,
@@ -140,6 +141,7 @@ def play_together(
                     mem, bases, rows, active, counts, grids, scratch, fired, i, time_ns, stale_ns
                 )
         control[C_NEXT + stream] = at + 1
+        control[C_LEFT] -= 1
         control[C_TIME] = time_ns
         if every or control[C_FIRED] + control[C_FILLS] > 0:
             control[C_CUT_TIME] = time_ns
@@ -168,7 +170,8 @@ def play_apart(
     cut_ns = control[C_CUT_TIME]
     cut_stream = control[C_CUT_STREAM]
     for stream in range(len(streams) - 1):
-        at = control[C_NEXT + stream]
+        first = control[C_NEXT + stream]
+        at = first
         end = streams[stream + 1]
         while at < end and comes_first(entries[at, TIME], stream, cut_ns, cut_stream):
             i = entries[at, INSTRUMENT]
@@ -187,11 +190,13 @@ def play_apart(
                     control[C_EVENTS] += got
             if short != PLAYED:
                 control[C_NEXT + stream] = at
+                control[C_LEFT] -= at - first
                 control[C_SHORT] = i
                 control[C_SHORT_AT] = at
                 return short
             at += 1
         control[C_NEXT + stream] = at
+        control[C_LEFT] -= at - first
     return PLAYED
 
 

@@ -52,6 +52,7 @@ C_CUT_SET: Final = 6  # 1 while some streams still have to be played up to the c
 C_CUT_TIME: Final = 7  # the cut: entries before this time, or at it and of a stream below ...
 C_CUT_STREAM: Final = 8  # ... this one, are played
 C_VERDICT: Final = 9  # what to say once all are
+C_LEFT: Final = 10  # entries not yet played
 C_NEXT: Final = 16  # on from here: the entry each stream plays next
 
 PLAYED: Final = 0  # everything asked for has been played

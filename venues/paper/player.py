@@ -13,6 +13,7 @@ from venues.paper.desk import (
     C_EVENTS,
     C_FILLS,
     C_FIRED,
+    C_LEFT,
     C_NEXT,
     C_SHORT,
     C_SHORT_AT,
@@ -57,6 +58,7 @@ class KernelPlayer:
         self._matcher = matcher
         self._watches = watches
         self._control: Int64s = np.append(np.zeros(C_NEXT, np.int64), schedule.streams[:-1])
+        self._control[C_LEFT] = len(schedule.entries)
         self._bases: Int64s = np.array(arena.bases, np.int64)
         self._mem: Int64s = arena.mem  # what `_bases` belong to
 
@@ -68,7 +70,7 @@ class KernelPlayer:
     @property
     def ended(self) -> bool:
         """Return whether the recording has been played to its end."""
-        return bool((self._control[C_NEXT:] == self._schedule.streams[1:]).all())
+        return bool(self._control[C_LEFT] == 0)
 
     def peek(self) -> tuple[int, int, int] | None:
         """Return (time, rank, instrument) of the next thing to play; a book turning STALE has -1."""
