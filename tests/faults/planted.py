@@ -15,13 +15,10 @@ import router.engine.doubts as doubts_module
 import router.engine.engine as engine_module
 import router.engine.state as state_module
 import router.orders.child as child_module
-import router.runtime.recovery as recovery_module
 from router.depth.composite import Composite, Depth, observe
 from router.depth.scale import Scale
 from router.engine.core import Core
-from router.engine.engine import Engine
-from router.engine.fold import decode, fold_row
-from router.engine.records import Halted, Received, Record
+from router.engine.records import Record
 from router.engine.state import EngineState
 from router.orders.child import Child
 from router.orders.lifecycle import Report, Status, after
@@ -30,11 +27,21 @@ from router.orders.reconcile import DoubtMargins, Look
 from router.risk.limits import Gate, Refused
 from router.risk.sent import SentCounter
 from router.runtime.desk import Desk
-from strategies.base import State as Memory
-from strategies.intents import WakeAt, WakeWhen
 from strategies.spec import ParentSpec
+from tests.faults.planted_restarts import (
+    fold_forgets_late_fills,
+    halt_forgotten_by_recovery,
+    halt_not_journalled,
+    memory_not_journalled,
+    queries_numbered_anew,
+    recovery_asks_nobody,
+    recovery_forgets_sent_children,
+    recovery_sends_again,
+    recovery_takes_sent_for_rejected,
+    the_dead_stay_dead,
+)
 from venues.model.commands import Approved, Cancel, Command, Submit
-from venues.model.events import AnswerLost, Asked, ExecutionEvent, Filled, Rejected, Reported
+from venues.model.events import AnswerLost, Asked, ExecutionEvent, Filled, Reported
 from venues.model.ids import ClientOrderId, ParentId, RunId, client_order_id
 from venues.model.instrument import Instrument, Member
 from venues.model.market import BookState
@@ -96,19 +103,6 @@ def release_when_a_cancel_is_asked(patch: Patch) -> None:
     patch.setattr(EngineState, "_issued", issued)
 
 
-def fold_forgets_late_fills(patch: Patch) -> None:
-    def fold(state: EngineState, run: RunId, seq: int, kind: str, body: bytes) -> Record:
-        record = decode(seq, kind, body)
-        event = record.event if isinstance(record, Received) else None
-        if isinstance(event, Filled) and state.children[event.client_order_id].closed:
-            state.digest.event(event)
-            state.sent.answer(event)
-            return record
-        return fold_row(state, run, seq, kind, body)
-
-    patch.setattr(recovery_module, "fold_row", fold)
-
-
 def lost_answer_means_rejected(patch: Patch) -> None:
     def lost(status: Status, report: Report) -> Status | None:
         return after(status, Report.REJECTED if report is Report.LOST else report)
@@ -167,57 +161,6 @@ def ignore_reported_cum(patch: Patch) -> None:
     patch.setattr(Child, "book", book_alone)
 
 
-def recovery_forgets_sent_children(patch: Patch) -> None:
-    honest = Engine._recovered
-
-    def forget(self: Engine) -> None:
-        state = self.core.state
-        for order_id, child in list(state.children.items()):
-            if child.status is Status.SENT:
-                del state.children[order_id]
-                state.parent_of(child).unsettled.pop(order_id, None)
-        honest(self)
-
-    patch.setattr(Engine, "_recovered", forget)
-
-
-def recovery_takes_sent_for_rejected(patch: Patch) -> None:
-    honest = Engine._recovered
-
-    def reject(self: Engine) -> None:
-        core = self.core
-        for child in core.state.children.values():
-            if child.status is Status.SENT:
-                gone = Rejected(
-                    client_order_id=child.submit.client_order_id,
-                    venue=child.submit.venue,
-                    reason="lost in a crash",
-                )
-                core.note(Received(gone, core.now_ns))
-        honest(self)
-
-    patch.setattr(Engine, "_recovered", reject)
-
-
-def recovery_sends_again(patch: Patch) -> None:
-    honest = Engine._recovered
-
-    def again(self: Engine) -> None:
-        for child in self.core.state.children.values():
-            if child.status is Status.SENT:
-                self.core.commands.append(Approved(child.submit))
-        honest(self)
-
-    patch.setattr(Engine, "_recovered", again)
-
-
-def recovery_asks_nobody(patch: Patch) -> None:
-    def silent(core: Core, child: Child) -> None:
-        del core, child
-
-    patch.setattr(engine_module, "ask", silent)
-
-
 def client_ids_from_a_counter(patch: Patch) -> None:
     def counted(run: RunId, parent: ParentId, child_no: int, attempt: int = 1) -> ClientOrderId:
         return client_order_id(run, parent, child_no % 5, attempt)
@@ -232,23 +175,6 @@ def client_ids_reused_unseen(patch: Patch) -> None:
         return False
 
     patch.setattr(SentCounter, "knows", unknown)
-
-
-def memory_not_journalled(patch: Patch) -> None:
-    honest = Core.remember
-
-    def forgetful(
-        self: Core,
-        parent: Parent,
-        memory: Memory,
-        wakes: dict[str, WakeAt | WakeWhen],
-        fired: str,
-    ) -> None:
-        if parent.memory is not None:
-            parent.memory = memory
-        honest(self, parent, memory, wakes, fired)
-
-    patch.setattr(Core, "remember", forgetful)
 
 
 def wrong_side_in_limits(patch: Patch) -> None:
@@ -310,21 +236,6 @@ def no_last_look(patch: Patch) -> None:
         return ""
 
     patch.setattr(Desk, "_last_look", fine)
-
-
-def halt_forgotten_by_recovery(patch: Patch) -> None:
-    def fold(state: EngineState, run: RunId, seq: int, kind: str, body: bytes) -> Record:
-        record = decode(seq, kind, body)
-        return record if isinstance(record, Halted) else fold_row(state, run, seq, kind, body)
-
-    patch.setattr(recovery_module, "fold_row", fold)
-
-
-def halt_not_journalled(patch: Patch) -> None:
-    def halt(self: Engine, reason: str) -> None:
-        self.core.gate.halt.set(reason)
-
-    patch.setattr(Engine, "_halt", halt)
 
 
 def closed_reopens(patch: Patch) -> None:
@@ -390,23 +301,6 @@ def doubts_never_followed_up(patch: Patch) -> None:
         del child
 
     patch.setattr(Core, "query", query)
-
-
-def the_dead_stay_dead(patch: Patch) -> None:
-    def never(child: Child, event: ExecutionEvent) -> bool:
-        return False
-
-    patch.setattr(state_module, "_raises", never)
-
-
-def queries_numbered_anew(patch: Patch) -> None:
-    honest = Core.query
-
-    def first(self: Core, child: Child) -> None:
-        child.queries = 0
-        honest(self, child)
-
-    patch.setattr(Core, "query", first)
 
 
 BUGS: Final[Sequence[Bug]] = (
