@@ -34,6 +34,8 @@ from venues.model.order import TimeInForce
 ROUNDS = 3
 AGAIN_NS = 1_000_000_000
 
+_ORDERS = Take | Rest
+
 
 def decide(
     core: Core, parent: Parent, event: StrategyEvent, fired: str = "", why: str = ""
@@ -83,7 +85,7 @@ def carry_out(
             case _:
                 assert_never(intent)
     core.remember(parent, memory, wakes, fired)
-    sent = [_order(core, parent, i) for i in intents if isinstance(i, Take | Rest)]
+    sent = [_order(core, parent, i) for i in intents if isinstance(i, _ORDERS)]
     for intent in intents:
         if isinstance(intent, Withdraw):
             _withdraw(core, parent, intent)

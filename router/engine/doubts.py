@@ -17,6 +17,8 @@ from venues.model.events import (
     Standing,
 )
 
+_LEAVES_A_DOUBT = AnswerLost | Reported | NotSent
+
 
 def proves_absence(core: Core, event: ExecutionEvent) -> bool:
     """Return whether `event`, not yet noted, is the look that proves its child absent."""
@@ -45,7 +47,7 @@ def follow_up(core: Core, child: Child, event: ExecutionEvent) -> None:
     new_doubt = isinstance(event, AnswerLost) and event.asked is not Asked.QUERY
     if new_doubt or isinstance(event, CancelRejected):
         ask(core, child)
-    elif isinstance(event, AnswerLost | Reported | NotSent) or child.closed:
+    elif isinstance(event, _LEAVES_A_DOUBT) or child.closed:
         _ask_at(core, child, next_query_ns(child, now_ns=core.now_ns, margins=margins))
     else:
         _ask_at(core, child, core.now_ns + margins.silence_ns)

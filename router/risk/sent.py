@@ -25,6 +25,10 @@ from venues.model.ids import ClientOrderId, ParentId
 
 ATOM_DIGITS = 18
 
+# Made once: a union written where it is asked for is made anew every time.
+_TELLS_CUM = Filled | Canceled | Expired | Reported
+_ENDS = Canceled | Expired | Rejected
+
 
 def atoms(quantity: Decimal) -> int:
     """Return `quantity` in 10^-18 units, rounded away from zero: never counted too small."""
@@ -73,7 +77,7 @@ class SentCounter:
         if entry.burned and isinstance(event, Accepted | Filled | Reported):
             # Believed never to have been there, and there it is: it counts whole again.
             entry.over = isinstance(event, Reported) and event.standing is Standing.ABSENT
-        if isinstance(event, Filled | Canceled | Expired | Reported):
+        if isinstance(event, _TELLS_CUM):
             entry.traded = max(entry.traded, atoms(event.cum_quantity * entry.factor))
         if _ends(event):
             entry.over = True
@@ -101,4 +105,4 @@ def _ends(event: ExecutionEvent) -> bool:
         }
     if isinstance(event, NotSent):
         return event.asked.value == "submit"
-    return isinstance(event, Canceled | Expired | Rejected)
+    return isinstance(event, _ENDS)
