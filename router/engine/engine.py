@@ -102,7 +102,7 @@ class Engine:
         for event in events:
             absent = proves_absence(core, event)
             child = core.state.children.get(event.client_order_id)
-            before = ZERO if child is None else child.filled
+            before = (ZERO, False) if child is None else (child.filled, child.risen)
             core.note(Received(event, core.now_ns))
             if child is None:
                 continue
@@ -112,7 +112,8 @@ class Engine:
                 core.show_own(child)
             follow_up(core, child, event)
             parent = core.state.parent_of(child)
-            wrong = _overfill(parent, child) if child.filled > before else ""
+            more = (child.filled, child.risen) > before
+            wrong = _overfill(parent, child) if more else ""
             touched[parent.spec.id] = wrong or touched.get(parent.spec.id, "")
         for parent_id, overfill in touched.items():
             parent = core.state.parents[parent_id]
