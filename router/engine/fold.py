@@ -45,7 +45,7 @@ def fold_row(state: EngineState, run: RunId, seq: int, kind: str, body: bytes) -
         raise RecoveryRefused(f"the journal's row {seq} is of run {record.run}, this is run {run}")
     try:
         state.apply(record)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, msgspec.MsgspecError) as error:
         # Each row is proven by the chain, so they were written by another idea of what follows what.
         raise RecoveryRefused(
             f"the journal's row {seq} ({kind}) does not follow from the rows before: {error!r}"
