@@ -114,6 +114,13 @@ class View(Protocol):
         """Return why no venue can be used ("binance stale 3.1 s"), or ""."""
         ...
 
+    def why_nothing(self, limit: Decimal) -> str:
+        """Return why there is nothing to take within `limit`: a reason per allowed venue.
+
+        Where every book is merely too dear it says "no depth within the limit" and no more.
+        """
+        ...
+
     def touch(self, side: Side) -> Decimal | None:
         """Return the best LIVE price of the book's `side` (BUY = best bid)."""
         ...

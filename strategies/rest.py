@@ -169,7 +169,7 @@ def _after_deadline(state: RestState, view: View) -> tuple[RestState, Sequence[I
     if ZERO < left < view.min_quantity():
         why = "below every venue's smallest order"
     elif crosses:
-        why = view.parked_reason() or "no depth within the limit"
+        why = view.why_nothing(view.limit)
     return state, [_give_up(why, view)]
 
 
@@ -186,7 +186,7 @@ def _cross(
     )
     again = WakeAt(at_ns=view.now_ns + RETRY_NS, tag=RETRY)
     if view.available(view.spec.side, view.limit, left) <= ZERO:
-        why = view.parked_reason() or "no depth within the limit"
+        why = view.why_nothing(view.limit)
         return crossed, [*quiet, again, Idle(reason=f"parked: {why}", parked=True)]
     take = Take(quantity=left, limit=view.limit, leg=CROSS)
     return crossed, [*quiet, again, take, Idle(reason="deadline: crossing within the limit")]

@@ -40,6 +40,8 @@ class Take:
             return state, [Idle(reason="waiting for answers of the sweep")]
         missing = view.spec.quantity - view.filled
         if missing:
-            reason = view.parked_reason() or "the books gave no more within the limit"
+            reason = "the books gave no more within the limit"
+            if not view.available(view.spec.side, view.limit, missing):
+                reason = view.why_nothing(view.limit)
             return state, [Finish(reason=f"{plain(missing)} left: {reason}", complete=False)]
         return state, [Finish(reason="filled", complete=True)]

@@ -173,7 +173,7 @@ def _sweep_leftover(state: TwapState, view: View) -> tuple[State, Sequence[Inten
     if state.leftover_attempts >= LEFTOVER_ATTEMPTS:
         if view.children:
             return state, [Idle(reason="gave up on depth, a child is in doubt")]
-        why = view.parked_reason() or "no depth within the limit"
+        why = view.why_nothing(view.limit)
         return state, [Finish(reason=_left(view, why), complete=False)]
     tried = _with(state, leftover_attempts=state.leftover_attempts + 1)
     left = view.spec.quantity - view.filled - view.open_quantity
@@ -194,7 +194,7 @@ def _take(wanted: Decimal, view: View, *, last: bool) -> tuple[Sequence[Take], I
     if wanted < view.min_quantity() and wanted < view.spec.quantity - view.filled:
         return [], Idle(reason="carrying less than a minimum to the next slice")
     if view.available(view.spec.side, view.limit, wanted) <= ZERO:
-        why = view.parked_reason() or "no depth within the limit"
+        why = view.why_nothing(view.limit)
         return [], Idle(reason=f"parked: {why}", parked=True)
     take = Take(quantity=wanted, limit=view.limit, leg=TAKER, to_the_limit=last)
     return [take], None

@@ -9,6 +9,7 @@ from router.engine.terms import terms_of
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent
+from router.routing.offers import own_guard
 from router.routing.preview import available
 from router.routing.rest import resting_tick
 from strategies.base import ChildView, Place
@@ -129,6 +130,27 @@ class EngineView:
         refusals = self.core.composite(self.spec.symbol).refusals
         reasons = [f"{v} {why}" for v, why in refusals if allowed(self.spec, v)]
         return ", ".join([*reasons, *(f"{v} cap reached" for v in full)])
+
+    def why_nothing(self, limit: Decimal) -> str:
+        """Return why there is nothing to take within `limit`: a reason per allowed venue."""
+        composite = self.core.composite(self.spec.symbol)
+        terms, side, scale = terms_of(self.core, self.parent), self.spec.side, composite.scale
+        refused = [f"{v} {why}" for v, why in composite.refusals if allowed(self.spec, v)]
+        too_dear = []
+        for q in composite.usable:
+            if not allowed(self.spec, q.venue):
+                continue
+            best, guard = q.best(side), own_guard(terms.own.get(q.book, ()), side)
+            limit_tick = scale.limit_tick(q.member, side, limit)
+            if terms.room.get(q.venue, self.parent.lot) < self.parent.lot:
+                refused.append(f"{q.venue} cap reached")
+            elif best is None or (best - limit_tick) * side.sign > 0 or guard is None:
+                too_dear.append(f"{q.venue} no depth within the limit")
+            else:
+                refused.append(f"{q.venue} own order in the way")
+        if not refused:
+            return "no depth within the limit"
+        return ", ".join([*refused, *too_dear])
 
     def touch(self, side: Side) -> Decimal | None:
         """Return the best usable price of the book's `side`."""

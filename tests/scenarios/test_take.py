@@ -2,9 +2,13 @@
 
 from decimal import Decimal
 
-from tests.scenarios.kinds import take
+import msgspec
+
+from tests.scenarios.kinds import rest, take
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
+from venues.model.ids import ParentId
+from venues.model.order import Side
 
 ONE = (Venue("alpha"),)
 
@@ -43,7 +47,7 @@ def test_with_nothing_to_take_it_ends_at_once_and_says_so() -> None:
     desk = Scenario(take(), buy="2", limit="99", venues=ONE)
     desk.book("alpha", "2@100")
     assert desk.at(0) == []
-    assert (desk.state, desk.why) == ("expired", "2 left: the books gave no more within the limit")
+    assert (desk.state, desk.why) == ("expired", "2 left: no depth within the limit")
 
 
 def test_it_waits_for_the_answer_of_a_lost_order_before_it_ends() -> None:
@@ -67,3 +71,15 @@ def test_a_quantity_off_the_grid_is_refused_up_front() -> None:
         "failed",
         "quantity 1.05 is not a whole number of lots of 0.1",
     )
+
+
+def test_it_never_trades_with_our_own_resting_order_and_says_what_is_in_the_way() -> None:
+    desk = Scenario(take(), buy="2", limit="101", venues=ONE)
+    desk.book("alpha", "50@99.9 | 50@100.1")
+    seller = msgspec.structs.replace(
+        desk.spec, id=ParentId("seller"), side=Side.SELL, params=rest(), limit_price=Decimal(99)
+    )
+    assert desk.submit(seller) == ["alpha#1: rest sell 2 @ 100.1"]
+    desk.accepts("alpha#1")
+    assert desk.at(0) == []
+    assert (desk.state, desk.why) == ("expired", "2 left: alpha own order in the way")
