@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import msgspec
+
 from router.engine.records import Flagged, Issued, Planned, ProvenAbsent, Received, Record
 from router.engine.state import Members
 from router.routing.plan import Plan
@@ -25,8 +27,7 @@ from venues.model.numbers import ZERO
 from venues.model.order import Liquidity, Side
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(msgspec.Struct, frozen=True, gc=False):
     """One fill in market units.
 
     `ts_ns`: when we knew; `ts_exchange_ns`: when it happened; `arrived_ns`: when the child met the
@@ -80,8 +81,7 @@ _ENDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRow:
+class PlanRow(msgspec.Struct, frozen=True, gc=False):
     """One routing decision of a parent."""
 
     parent: ParentId

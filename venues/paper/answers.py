@@ -6,7 +6,8 @@ the timeout nobody does, and `AnswerLost` stands in its place. The *stream of or
 """
 
 import heapq
-from dataclasses import dataclass
+
+import msgspec
 
 from venues.model.commands import Command
 from venues.model.events import Accepted, AnswerLost, Canceled, ExecutionEvent, Expired, Filled
@@ -25,8 +26,7 @@ from venues.paper.faults import (
 Events = tuple[ExecutionEvent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, gc=False):
     """A command under way: due there at `due_ns`; whoever sent it waits until `lost_ns`."""
 
     command: Command
@@ -52,8 +52,7 @@ class Request:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """Events that reach us together."""
 
     due_ns: int

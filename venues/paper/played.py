@@ -1,8 +1,9 @@
 """What does playing a recorded market bring: a stop, with the watches fired and the maker fills."""
 
 import enum
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 # A recorded book that comes through own orders trades with them over at most this many levels per
 # message; what is left trades after the next one.
@@ -21,8 +22,7 @@ class QueueModel(enum.Enum):
     OPTIMISTIC = "optimistic"
 
 
-@dataclass(frozen=True, slots=True)
-class MakerFill:
+class MakerFill(msgspec.Struct, frozen=True, gc=False):
     """A resting order of ours traded `lots` at its own price; `cum` lots since it joined."""
 
     i: int
@@ -31,16 +31,14 @@ class MakerFill:
     cum: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(msgspec.Struct, frozen=True, gc=False):
     """Lots a resting order would have traded so far with either queue; pessimistic <= optimistic."""
 
     pessimistic: int
     optimistic: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(msgspec.Struct, frozen=True, gc=False):
     """Why playing stopped: at `time_ns`, watches fired (slots, rising) or maker fills (in order).
 
     With neither, everything before the time asked for has been played and `time_ns` is that time.

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from venues.model.commands import Command, Submit
 from venues.model.events import Filled, Standing
 from venues.model.order import TimeInForce
@@ -39,8 +41,7 @@ class PaperOrder:
         return lots
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """A request that arrived at `ts_ns`; `refusal` is the venue's word, empty when it obeyed."""
 
     ts_ns: int
