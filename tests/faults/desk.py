@@ -8,9 +8,9 @@ from typing import Final
 from router.engine.inputs import Input
 from router.engine.timers import AgainTimer
 from router.journal.memory import MemoryJournal
-from router.journal.ports import Row
+from router.journal.ports import JournalFailed, Row
 from router.runtime.desk import Desk
-from tests.faults.crashes import Dice
+from tests.faults.crashes import Crash, Dice
 from tests.faults.profile import Point
 from tests.faults.trace import Trace
 from tests.faults.witness import Violation, Witness
@@ -62,6 +62,10 @@ class WatchedJournal(MemoryJournal):
 
     def commit(self) -> None:
         self._dice.passing(Point.APPENDED)
+        try:
+            self._dice.passing(Point.DISK_FULL)
+        except Crash as crash:
+            raise JournalFailed(str(crash)) from None
         self._disk.write()
         super().commit()
         fresh = self._rows[self._shown : self._committed]

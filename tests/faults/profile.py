@@ -30,6 +30,7 @@ class Point(enum.Enum):
     HEARD = "before the engine hears"
     DECIDED = "decided, nothing on disk"
     APPENDED = "appended, not committed"
+    DISK_FULL = "the disk is full"
     COMMITTED = "committed, nothing sent"
     SENDING = "before a send of several"
     SENT = "after a send"
@@ -114,7 +115,7 @@ def draw(seed: int) -> Profile:
         entry_ns=entry_ns,
         jitter_ns=rng.choice((0, 5_000_000, 200_000_000)),
         answer_timeout_ns=rng.choice((5 if far else 1, 5, 10)) * S_NS,
-        grace_ns=rng.choice((0, 5, 200 if lying else 25)) * S_NS,
+        grace_ns=(rng.choice((25, 200, 200)) if lying else rng.choice((0, 5, 25))) * S_NS,
         stale_after_ns=rng.choice((2, 5)) * S_NS,
     )
 
@@ -126,7 +127,8 @@ def _rates(rng: Random, *, lying: bool) -> Mapping[FaultKind, float]:
         hot = rng.sample([kind for kind in FaultKind if kind not in DISHONEST], 2)
         rates |= {kind: rng.choice((0.5, 0.9)) for kind in hot}
     if lying:
-        rates |= {kind: rng.choice((0.0, 0.1, 0.5)) for kind in FaultKind if kind in DISHONEST}
+        rates |= {kind: rng.choice((0.0, 0.02, 0.2)) for kind in FaultKind if kind in DISHONEST}
+        rates[FaultKind.ARRIVAL_LATE] = rng.choice((0.0, 0.3))
     return rates
 
 

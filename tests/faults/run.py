@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from router.engine.inputs import CancelParent, HaltRequested, Input, MarketEnded, SubmitParent
+from router.journal.ports import JournalFailed
 from tests.faults.crashes import Crash
 from tests.faults.drivers import Driver, drive, sleep_through
 from tests.faults.ending import check_all_counted, check_liveness
@@ -96,12 +97,12 @@ class Run:
         while True:
             try:
                 act()
-            except Crash as crash:
+            except (Crash, JournalFailed) as crash:
                 self._recover(crash)
             else:
                 return
 
-    def _recover(self, crash: Crash) -> None:
+    def _recover(self, crash: Crash | JournalFailed) -> None:
         world, now_ns = self.world, self._driver.now_ns
         while True:
             world.trace.note(now_ns, "crash", str(crash))
@@ -115,7 +116,7 @@ class Run:
                 world.trust_again(now_ns)
                 self._driver = drive(world, now_ns)
                 self._driver.put(world.begin(now_ns))
-            except Crash as again:
+            except (Crash, JournalFailed) as again:
                 crash = again
             else:
                 return
