@@ -341,6 +341,6 @@ BUGS: Final[Sequence[Bug]] = (
         )
     ),
     Bug(halt_forgotten_by_recovery, 60),
-    Bug(the_dead_stay_dead, 30),
+    Bug(the_dead_stay_dead, 150),
     Bug(no_last_look, 30),
 )

@@ -28,7 +28,7 @@ from tests.faults.likeness import child_differs, parent_differs, whole_differs
 from tests.faults.profile import Profile
 from tests.faults.venue import WatchedVenue
 from venues.model.commands import Cancel, Command, Query, Submit
-from venues.model.events import Standing
+from venues.model.events import Accepted, ExecutionEvent, Filled, Reported, Standing
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
 from venues.model.market import ASK, BID, BookState
@@ -99,6 +99,7 @@ class Witness:
         self._exposures: dict[ParentId, _Exposure] = {}
         self.opened = False
         self.overfilled: set[ParentId] = set()
+        self.seen_alive: set[ClientOrderId] = set()  # orders their venues have told us of
         self._asked: dict[tuple[ClientOrderId, int], int] = {}
         self._filled: dict[ParentId, Decimal] = {}
         self._ended: dict[ParentId, ParentState] = {}
@@ -127,6 +128,8 @@ class Witness:
             self._check_arrival(record)
         if isinstance(record, Flagged):
             self._flagged(record)
+        if isinstance(record, Received) and _shows_life(record.event):
+            self.seen_alive.add(record.event.client_order_id)
         order_id, parent_id = _about(record)
         child = self.shadow.children.get(order_id)
         if child is not None:
@@ -335,6 +338,11 @@ def _name(command: Command) -> _Name:
             return "cancel", command.client_order_id, command.number
         case Query():
             return "query", command.client_order_id, command.number
+
+
+def _shows_life(event: ExecutionEvent) -> bool:
+    known = isinstance(event, Reported) and event.standing is not Standing.ABSENT
+    return known or isinstance(event, Accepted | Filled)
 
 
 def _about(record: Record) -> tuple[ClientOrderId, ParentId]:
