@@ -1,6 +1,7 @@
 """What can be asked on the command line; nothing heavy is imported before a command runs."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -134,6 +135,7 @@ def check(
 def main() -> None:
     """Run the command and end the process with its exit code."""
     code = run(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done and said: too late to interrupt
     if code == ExitCode.INTERRUPTED:
         # An interrupt that first struck inside an extension module's import makes CPython end by
         # signal whatever we return; everything is closed and said, so end with our own code.

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
+from router.app.interrupts import Remembered
 from router.app.orders import read_orders
 from router.app.papering import Interrupted, PaperJob, paper_run
 from router.app.replaying import replay_run
@@ -30,7 +31,8 @@ def run_replay(
     as_json: bool,
 ) -> ExitCode:
     """Replay tapes, print the report, and return the exit code."""
-    report = replay_run(tapes=tapes, orders=orders, config=config, seed=seed, out=out)
+    with Remembered():
+        report = replay_run(tapes=tapes, orders=orders, config=config, seed=seed, out=out)
     _print(report, as_json=as_json)
     return _verdict(report)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live as Screen
 
+from router.app.interrupts import at_once
 from router.app.output import JOURNAL, fresh_folder, report_of, write_run
 from router.app.session import Session, open_session
 from router.app.warm import warm
@@ -32,6 +33,8 @@ from venues.tape.recording import Tape
 _FRAME_NS = 250_000_000
 # After an interrupt parents get this long to have their cancels confirmed.
 _GRACE_S = 3.0
+# The line of the spinner cleared, the cursor shown.
+_TIDY = b"\r\x1b[2K\x1b[?25h"
 
 
 class Interrupted(KeyboardInterrupt):
@@ -73,7 +76,7 @@ def paper_run(job: PaperJob, out: Path | None) -> Report:
 
     Raises Interrupted after Ctrl-C.
     """
-    with job.preparing():
+    with at_once(b"" if job.screen is None else _TIDY), job.preparing():
         warm(job.settings)
     if out is not None:
         return _in_folder(job, fresh_folder(out), keep=True)
