@@ -199,9 +199,12 @@ class Engine:
 
 
 def _overfill(parent: Parent, child: Child) -> str:
-    """Return what venues traded beyond the quantity or beyond one order, "" if nothing."""
-    if parent.excess:
-        return f"venues filled {plain(parent.excess)} beyond the quantity"
+    """Return what venues traded, or still may, beyond the quantity or one order, "" if nothing."""
+    beyond = parent.filled - parent.spec.quantity
+    if beyond > ZERO:
+        return f"venues filled {plain(beyond)} beyond the quantity"
+    if parent.excess and parent.running:
+        return f"with what is open, venues may fill {plain(parent.excess)} beyond the quantity"
     over = child.filled - child.quantity
     if over > ZERO:
         return (

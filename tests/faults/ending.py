@@ -77,7 +77,6 @@ def _check_trades(world: World) -> None:
     booked = {exec_id for child in state.children.values() for exec_id in child.exec_ids}
     happened = {fill.exec_id for order in orders for fill in order.fills}
     unknowable = {fill.exec_id for order in orders for fill in _kept_from_us(world, order)}
-    unknowable |= _traded_by_ghosts(world)
     if booked - happened or happened - booked - unknowable:
         raise Violation(f"trades {sorted(booked ^ happened)} are not on both sides")
     held: dict[tuple[AccountId, VenueId, Symbol], Decimal] = {}
@@ -101,21 +100,6 @@ def _check_trades(world: World) -> None:
     reported = sorted(execution.exec_id for execution in world.follower.executions)
     if reported != sorted(booked):
         raise Violation("the report does not hold every trade once")
-
-
-def _traded_by_ghosts(world: World) -> set[str]:
-    """Return the fills of orders taken after every deadline and margin, once proven absent.
-
-    Whoever tells us of one is heard; but a venue may keep it to itself, and nobody asks any more.
-    """
-    children = world.desk.engine.core.state.children
-    return {
-        fill.exec_id
-        for venue in world.venues
-        for order_id, order in venue.orders.items()
-        if order_id in venue.broke_the_deadline and children[order_id].burned
-        for fill in order.fills
-    }
 
 
 def _is_ghost(world: World, order: PaperOrder) -> bool:
