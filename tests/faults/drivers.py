@@ -11,7 +11,6 @@ from router.runtime.clocks import VirtualClock
 from router.runtime.live import Live
 from router.runtime.replay import Replay
 from router.runtime.virtual import run_virtual
-from tests.faults.crashes import Crash
 from tests.faults.world import World
 from venues.paper.feed import PaperFeed
 from venues.paper.gateway import PaperGateway
@@ -120,6 +119,3 @@ def sleep_through(world: World, now_ns: int, until_ns: int) -> None:
             world.venues[who].arrive(max(due[0], now_ns))
         else:
             world.venues[who].deliver(max(due[0], now_ns))
-
-
-__all__ = ["Crash", "Driver", "drive", "sleep_through"]

@@ -13,9 +13,9 @@ from router.engine.settings import EngineSettings
 from router.reports.follow import Follower
 from router.routing.sweep import twin
 from router.runtime.recovery import recover
-from tests.faults.crashes import Crash, Dice
+from tests.faults.crashes import Dice
 from tests.faults.desk import Disk, WatchedDesk, WatchedJournal
-from tests.faults.profile import FAULTY_NS, MARKET_NS, S_NS, START_NS, Point, Profile
+from tests.faults.profile import MARKET_NS, S_NS, START_NS, Point, Profile
 from tests.faults.trace import Trace
 from tests.faults.venue import CalmingFaults, WatchedVenue
 from tests.faults.weather import bent
@@ -188,14 +188,6 @@ class World:
         self.witness.venues_moved()
 
 
-def end_of_faults_ns() -> int:
-    """Return when everything works again."""
-    return START_NS + FAULTY_NS
-
-
 def down_for_ns(rng: Random) -> int:
     """Return how long it takes until somebody starts the next process."""
     return rng.choice((0, 0, 1, 5, 30)) * S_NS + rng.randrange(S_NS)
-
-
-__all__ = ["Crash", "World", "down_for_ns", "end_of_faults_ns"]
