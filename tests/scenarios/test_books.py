@@ -156,9 +156,13 @@ def test_our_own_resting_order_is_not_depth() -> None:
     desk.book("beta", "50@100 | 50@100.2")
     assert desk.at(0) == ["alpha#1: rest buy 10 @ 99.9"]
     desk.accepts("alpha#1")
-    place = desk.market.place("alpha")
-    assert desk.market.books.size(place, 999 * 2) == 600
-    assert desk.market.books.net(place, 999 * 2) == 500
+    place, books = desk.market.place("alpha"), desk.market.books
+    assert (books.size(place, 999 * 2), books.net(place, 999 * 2)) == (600, 500)
+    desk.fills("alpha#1", "4")
+    assert (books.size(place, 999 * 2), books.net(place, 999 * 2)) == (560, 500)
+    desk.at(5)
+    desk.cancels("alpha#1")
+    assert (books.size(place, 999 * 2), books.net(place, 999 * 2)) == (500, 500)
 
 
 def test_a_parent_waits_for_its_start() -> None:
