@@ -1,15 +1,14 @@
-"""What every test shares: how hypothesis runs here."""
+"""What every test shares: how hypothesis runs here, and that Ctrl-C can be tested."""
 
 import signal
-
-# A shell without job control starts background commands deaf to Ctrl-C, and children inherit that:
-# the tests that interrupt a process need one that listens, also when CI runs in the background.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
 
 from hypothesis import HealthCheck, settings
 
 # No deadline: nothing timed sits in the suite, and a first kernel call compiles for seconds.
 settings.register_profile("fathom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fathom")
+
+# A shell without job control starts background commands deaf to Ctrl-C, and children inherit that:
+# the tests that interrupt a process need one that listens, also when CI runs in the background.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
