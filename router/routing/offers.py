@@ -163,7 +163,9 @@ def _offered(
             most, reason = room, "cap reached"
     most = min(most, grains)
     most -= most % step
-    least = scale.min_lots(member, held.ticks[0]) * step
+    # A venue takes its minimum notional at the order's own price: for a sell the worst it may have.
+    worst = held.last_tick(most) if most and side is Side.SELL else held.ticks[0]
+    least = scale.min_lots(member, worst) * step
     net = scale.taker(side)[member] * side.sign
     fixed = scale.numerator(terms.fixed[quote.venue]) if quote.venue in terms.fixed else 0
     if most < least:
