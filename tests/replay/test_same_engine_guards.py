@@ -14,7 +14,7 @@ from venues.model.order import Side
 from venues.synthetic.market import synthetic_tape
 
 
-def stop(*, trail: str, source: str, debounce_ms: int, gap: str) -> Params:
+def stop(*, trail: str, source: str, debounce_ms: int, gap: str) -> LimitStopParams:
     return LimitStopParams(
         trail_bps=Decimal(trail),
         trail_step_bps=Decimal("0.1"),
