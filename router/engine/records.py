@@ -46,6 +46,14 @@ class ParentStarted(msgspec.Struct, frozen=True, tag="parent_started"):
     lot: Decimal
 
 
+class ParentGrew(msgspec.Struct, frozen=True, tag="parent_grew"):
+    """An exit grew with what its entry filled: its whole quantity from now on."""
+
+    parent_id: ParentId
+    quantity: Decimal
+    at_ns: int
+
+
 class ParentMoved(msgspec.Struct, frozen=True, tag="parent_moved"):
     """A parent changed its state; `then` is the final state it winds down to, "" if none yet."""
 
@@ -121,6 +129,7 @@ Record = (
     RunOpened
     | ParentReceived
     | ParentStarted
+    | ParentGrew
     | ParentMoved
     | Decided
     | Planned

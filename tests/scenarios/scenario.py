@@ -44,7 +44,7 @@ from router.routing.plan import Plan
 from router.routing.sweep import twin
 from router.runtime.desk import Desk
 from router.runtime.recovery import recover
-from strategies.spec import Params, ParentSpec
+from strategies.spec import Params, ParentSpec, ThenSpec
 from tests.scenarios.market import STALE_AFTER_NS, SYMBOL, SceneMarket, Venue
 from tests.scenarios.venue import FakeVenues
 from venues.model.events import ExecutionEvent, Standing
@@ -56,6 +56,7 @@ S_NS = 1_000_000_000
 BEGIN_NS = 1_000_000 * S_NS  # second 0 of every story
 RUN = RunId("scenario")
 PARENT = ParentId("parent")
+EXIT = ParentId("parent/exit")
 TWO = (Venue("alpha"), Venue("beta"))
 
 
@@ -77,6 +78,7 @@ class Scenario:
         start_s: float = 0,
         limits: Limits | None = None,
         margins: DoubtMargins | None = None,
+        then: ThenSpec | None = None,
         release_within_ms: int = 0,
     ) -> None:
         side = Side.BUY if buy else Side.SELL
@@ -92,6 +94,7 @@ class Scenario:
             venues_allow=tuple(VenueId(v) for v in allow),
             venues_deny=tuple(VenueId(v) for v in deny),
             venue_caps=tuple((VenueId(v), Decimal(cap)) for v, cap in caps),
+            then=then,
         )
         self.settings = EngineSettings(
             stale_after_ns=STALE_AFTER_NS,
@@ -243,6 +246,16 @@ class Scenario:
         return self.desk.engine.core.state.parents[PARENT]
 
     @property
+    def exit(self) -> Parent:
+        """Return the exit of the parent; KeyError before its first fill."""
+        return self.desk.engine.core.state.parents[EXIT]
+
+    @property
+    def exit_why(self) -> str:
+        """Return what the exit says about itself."""
+        return self.exit.reason or self.exit.idle
+
+    @property
     def state(self) -> str:
         """Return where the parent stands."""
         return self.parent.state.value
@@ -347,6 +360,15 @@ class Scenario:
         self._check()
         return said
 
+    def _check_exit(self, exit_: Parent, entry: Parent) -> None:
+        """Check that an exit, working and in doubt included, is never more than its entry holds."""
+        assert exit_.filled + exit_.reserved <= entry.filled, exit_
+        for instrument in self.market.instruments:
+            there = [c for c in entry.children.values() if c.submit.venue == instrument.venue]
+            out = [c for c in exit_.children.values() if c.submit.venue == instrument.venue]
+            held = sum(c.filled - c.base_fees for c in there)
+            assert sum(c.filled + c.reserved for c in out) <= held, (instrument.venue, out)
+
     def _check(self) -> None:
         """Check promise 1, and that the journal says what the engine knows."""
         if not self.checks:
@@ -356,6 +378,8 @@ class Scenario:
             permitted = parent.filled + parent.reserved
             assert permitted <= parent.spec.quantity or parent.excess, parent
             assert not parent.excess or not parent.running, "an overfilled parent goes on"
+            if parent.spec.exit_of is not None:
+                self._check_exit(parent, state.parents[parent.spec.exit_of])
         for row in list(self.desk.journal.rows())[self._folded :]:
             fold_row(self._shadow, RUN, row.seq, row.kind, row.body)
             self._folded += 1
