@@ -8,7 +8,7 @@ from router.documents.document import read_document
 from router.order_files.parser import parse_order
 from router.settings.fields import Settings
 from router.settings.reader import parse_settings
-from strategies.spec import ParentSpec, RestParams, TakeParams, TwapParams
+from strategies.spec import OwnParams, ParentSpec, RestParams, TakeParams, TwapParams
 from venues.model.numbers import plain
 
 
@@ -36,6 +36,8 @@ def _how(spec: ParentSpec) -> str:
             return f"rest at the {spec.params.peg} peg"
         case TwapParams():
             return f"twap over {spec.params.horizon_s} s in {spec.params.slices} slices"
+        case OwnParams(strategy=strategy):
+            return f"strategy {strategy}"
         case _:
             assert_never(spec.params)
 

@@ -46,7 +46,23 @@ class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True):
     leftover: str = "sweep_within_limit"
 
 
-Params = TakeParams | RestParams | TwapParams
+class OwnParams(msgspec.Struct, frozen=True, tag="own", kw_only=True):
+    """A strategy of the user's: `strategy` is "module:name", `values` its parameters as JSON."""
+
+    strategy: str
+    values: str = "{}"
+
+
+Params = TakeParams | RestParams | TwapParams | OwnParams
+
+
+def kind_of(params: Params) -> str:
+    """Return the name of the strategy that works with `params`."""
+    match params:
+        case OwnParams(strategy=strategy):
+            return strategy
+        case _:
+            return str(params.__struct_config__.tag)
 
 
 class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 
 from router.app.assembly import Paper, assemble, seeded, use_kernels
+from router.app.own_strategies import NONE_LOADED, Loaded
 from router.engine.inputs import CancelParent, SubmitParent
 from router.journal.ports import Journal
 from router.runtime.clocks import WallClock
@@ -109,6 +110,7 @@ async def open_session(
     journal: Journal,
     listener: Listener | None = None,
     report: Callable[[Change], None] = lambda _: None,
+    own: Loaded = NONE_LOADED,
 ) -> AsyncIterator[Session]:
     """Run an engine over `tape`, moved to begin now; `specs` are part of the run's identity.
 
@@ -123,6 +125,7 @@ async def open_session(
         kernels=use_kernels(),
         journal=journal,
         listener=listener,
+        own=own,
     )
     live = live_over(paper, clock, report)
     paper.desk.write([paper.opening], clock.now_ns(), clock.wall_ns())

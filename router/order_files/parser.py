@@ -1,5 +1,6 @@
 """What parent order does a file ask for: strict fields, then the rules between them."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from router.order_files.fields import (
     RestSection,
     TwapSection,
 )
-from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
+from strategies.spec import OwnParams, Params, ParentSpec, RestParams, TakeParams, TwapParams
 from venues.errors import InputError
 from venues.model.ids import AccountId, ParentId, Symbol, VenueId
 
@@ -95,12 +96,20 @@ def _check_sections(document: Document, order: OrderSection) -> None:
         if section is not None and kind != order.kind:
             remedy = f"is for kind {kind}, this order is a {order.kind}; drop one of them"
             raise document.problem(("order", kind), None, remedy)
+    if order.params is not None and ":" not in order.kind:
+        remedy = f'is for strategies of your own (kind = "module:name"); use [order.{order.kind}]'
+        raise document.problem(("order", "params"), None, remedy)
     if order.kind == "twap" and order.twap is None:
         remedy = "the section is missing; add [order.twap] with horizon_s and slices"
         raise document.problem(("order", "twap"), None, remedy)
 
 
 def _params(document: Document, order: OrderSection) -> Params:
+    if ":" in order.kind:
+        return OwnParams(
+            strategy=order.kind,
+            values=json.dumps(order.params or {}, sort_keys=True, separators=(",", ":")),
+        )
     match order.kind:
         case "take":
             return TakeParams()

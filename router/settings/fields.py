@@ -19,6 +19,7 @@ _BOUND: Final = money(least=ZERO)
 _COLLAR: Final = money(above=ZERO, most=Decimal(5000))
 _ABOVE_ZERO: Final = money(above=ZERO)
 # A fee beyond 5 % is a percentage written where a fraction belongs.
+MODULE_SHAPE: Final = r"[A-Za-z_]\w{0,63}(\.[A-Za-z_]\w{0,63}){0,8}"
 _FEE: Final = money(least=Decimal("-0.05"), most=Decimal("0.05"))
 _MS: Final = count(0, _DAY_MS, "milliseconds")
 _SOME_MS: Final = count(1, _DAY_MS, "milliseconds")
@@ -210,6 +211,17 @@ class MarketSection(Section):
     member: Annotated[tuple[MemberSection, ...], Field(min_length=1)] = _key("its instruments")
 
 
+class StrategiesSection(Section):
+    """Strategies of your own: Python modules whose code may trade."""
+
+    allow: tuple[Annotated[str, text(MODULE_SHAPE, "must be a module's dotted name")], ...] = _key(
+        "modules whose classes and scripts may be the kind of an order", ()
+    )
+    folder: Annotated[str, text(r"[^\x00]{1,1000}", "must be a folder")] = _key(
+        "where they are looked for first, from the config's own folder", "."
+    )
+
+
 class SyntheticSection(Section):
     """The embedded market."""
 
@@ -231,6 +243,7 @@ class Settings(Section):
     venue: tuple[VenueSection, ...] = _key("terms of venues", ())
     instrument: tuple[InstrumentSection, ...] = _key("terms of instruments", ())
     market: tuple[MarketSection, ...] = _key("instruments that count as one", ())
+    strategies: StrategiesSection = _key("strategies of your own", StrategiesSection())
 
     def with_seed(self, seed: int) -> "Settings":
         """Return the same settings with another seed of the run."""
