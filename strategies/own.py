@@ -139,7 +139,9 @@ def _fit(intent: object, view: View) -> Intent:
     except (msgspec.ValidationError, TypeError) as error:
         raise StrategyFailed(f"{type(intent).__name__} is no intent: {error}") from error
     if fit != intent:
-        raise StrategyFailed(f"{type(intent).__name__} is no intent: its values have wrong types")
+        raise StrategyFailed(
+            f"{type(intent).__name__} is no intent: a value is of a wrong type or no number"
+        )
     return checked(fit, view)
 
 

@@ -26,6 +26,8 @@ STEPS_MOST: Final = 1000
 PAUSE: Final = object()
 _S_NS: Final = 1_000_000_000
 
+# How a script may write a quantity, price or time.
+Number = Decimal | str | int
 Waiting = Generator[object, None, bool]
 
 
@@ -39,7 +41,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 class Script:
     """What a script sees and does; valid inside one decision only.
 
-    Quantities and prices may be given as Decimal or text; quantities are rounded down to the lot.
+    Numbers may be given as Decimal, text or int; quantities are rounded down to the lot.
     Reads are answers too: run again, the script sees what it saw. `await` what says so.
     """
 
@@ -81,7 +83,7 @@ class Script:
         said = self._ask(f"touch {side.value}", lambda: _spelled(self._view.touch(side)))
         return Decimal(said) if said else None
 
-    def available(self, at_most: Decimal | str, limit: Decimal | str | None = None) -> Decimal:
+    def available(self, at_most: Number, limit: Number | None = None) -> Decimal:
         """Return how much could be taken now within `limit` (default: the parent's)."""
         most, worst = decimal_of(at_most), _price(limit)
         asked = f"available {most} {_spelled(worst)}"
@@ -101,7 +103,7 @@ class Script:
 
     @coroutine
     def take(
-        self, quantity: Decimal | str, limit: Decimal | str | None = None
+        self, quantity: Number, limit: Number | None = None
     ) -> Generator[object, None, Decimal]:
         """Take up to `quantity` now within `limit`; return what has traded once all is answered."""
         wanted, worst = decimal_of(quantity), _price(limit)
@@ -113,8 +115,8 @@ class Script:
 
     def post(
         self,
-        quantity: Decimal | str,
-        limit: Decimal | str | None = None,
+        quantity: Number,
+        limit: Number | None = None,
         *,
         peg: Peg = Peg.PRIMARY,
         offset_ticks: int = 0,
@@ -133,14 +135,14 @@ class Script:
     # -- waits -------------------------------------------------------------------------------------
 
     @coroutine
-    def sleep(self, seconds: Decimal | str) -> Generator[object, None, None]:
+    def sleep(self, seconds: Number) -> Generator[object, None, None]:
         """Wait for `seconds`."""
         until_ns = self.now_ns() + _ns(seconds)
         yield from self._until("sleep", lambda: self._view.now_ns >= until_ns, until_ns)
 
     @coroutine
     def filled(
-        self, quantity: Decimal | str, within_s: Decimal | str | None = None
+        self, quantity: Number, within_s: Number | None = None
     ) -> Generator[object, None, Decimal]:
         """Wait until `quantity` has traded in all, nothing is open, or time is up; return what has."""
         wanted = decimal_of(quantity)
@@ -164,7 +166,7 @@ class Script:
 
     @coroutine
     def until(
-        self, condition: Condition, within_s: Decimal | str | None = None
+        self, condition: Condition, within_s: Number | None = None
     ) -> Generator[object, None, bool]:
         """Wait until `condition` holds or time is up; return whether it came to hold."""
         end_ns = None if within_s is None else self.now_ns() + _ns(within_s)
@@ -269,7 +271,7 @@ class Script:
         return ""
 
 
-def _price(limit: Decimal | str | None) -> Decimal | None:
+def _price(limit: Number | None) -> Decimal | None:
     return None if limit is None else decimal_of(limit)
 
 
@@ -277,7 +279,7 @@ def _spelled(price: Decimal | None) -> str:
     return "" if price is None else plain(price)
 
 
-def _ns(seconds: Decimal | str) -> int:
+def _ns(seconds: Number) -> int:
     """Return `seconds` (>= 0) in ns, rounded down; ValueError for a negative or endless time."""
     value = decimal_of(seconds)
     if not value.is_finite() or value < 0:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from random import Random
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -13,6 +13,9 @@ from strategies.own import WAKE_NS_LEAST, asked, checked, parameters
 from strategies.script import PAUSE, Script, Told
 from strategies.spec import ParentSpec
 from venues.model.numbers import plain
+
+# A parked script is looked at again this often.
+PARKED_LOOK_NS: Final = 60_000_000_000
 
 # A script: `async def name(ctx: Script, params: P)`.
 Written = Callable[[Script, Any], Coroutine[object, None, object]]
@@ -63,7 +66,8 @@ class ScriptStrategy:
             return state, _over(view, "filled")
         if state.code != self._code:
             why = "parked: the script has changed since it began; restore it or cancel the parent"
-            return state, [*_withdrawn(view), Idle(reason=why, parked=True)]
+            later = WakeAt(at_ns=view.now_ns + PARKED_LOOK_NS, tag="parked")
+            return state, [*_withdrawn(view), later, Idle(reason=why, parked=True)]
         return self._run(state, event, view)
 
     def _run(

@@ -27,6 +27,8 @@ from strategies.spec import ParentSpec
 from venues.model.numbers import BPS, floor_to
 
 _S_NS = 1_000_000_000
+_LAST_NS = 10 * _S_NS  # how long the end is tried: depth may have gone, and come back
+DIP, END = Woke(tag="dip"), Woke(tag="end")
 
 
 class Params(msgspec.Struct, frozen=True):
@@ -76,11 +78,14 @@ class BuyDips:
             return state, [Finish(reason="filled", complete=True)]
         if view.children:
             return state, [Idle(reason="awaiting answers")]
+        if view.now_ns >= state.end_ns + _LAST_NS:
+            return state, [Finish(reason=f"{left} left: patience is over", complete=False)]
         if view.now_ns >= state.end_ns:
-            if isinstance(event, Woke):
-                return state, [Take(quantity=left, limit=view.limit)]
-            return state, [Finish(reason=f"{left} left when patience was over", complete=False)]
-        if event == Woke(tag="dip"):
+            again = WakeAt(at_ns=view.now_ns + _S_NS, tag="end")
+            return state, [Take(quantity=left, limit=view.limit), again] if event == END else [
+                again
+            ]
+        if event == DIP:
             part = max(floor_to(view.spec.quantity / params.parts, view.lot), view.min_quantity())
             deeper = Waiting(level=_below(state.level, params), end_ns=state.end_ns)
             rest = left - part

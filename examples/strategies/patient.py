@@ -29,7 +29,7 @@ async def post_then_take(ctx: Script, params: Params) -> None:
         part = ctx.left() / (params.rounds - round_no)
         ctx.say(f"round {round_no + 1} of {params.rounds}: posted at the touch")
         ctx.post(part)
-        await ctx.filled(done + part, within_s=str(params.wait_s))
+        await ctx.filled(done + part, within_s=params.wait_s)
         ctx.withdraw()
         await ctx.settled()
     await ctx.take(ctx.left())

@@ -70,8 +70,12 @@ def use_kernels() -> bool:
 
 
 def settings_fingerprint(settings: Settings) -> str:
-    """Return a hash of everything a config decides."""
-    return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()[:32]
+    """Return a hash of everything a config decides.
+
+    Where strategies of the user's come from decides nothing: their code is hashed itself.
+    """
+    decides = settings.model_dump_json(exclude={"strategies"})
+    return hashlib.sha256(decides.encode()).hexdigest()[:32]
 
 
 def on_settings(tape: Tape, settings: Settings) -> Tape:

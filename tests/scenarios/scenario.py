@@ -44,6 +44,7 @@ from router.routing.plan import Plan
 from router.routing.sweep import twin
 from router.runtime.desk import Desk
 from router.runtime.recovery import recover
+from strategies.base import Strategy
 from strategies.spec import Params, ParentSpec
 from tests.scenarios.market import STALE_AFTER_NS, SYMBOL, SceneMarket, Venue
 from tests.scenarios.venue import FakeVenues
@@ -77,7 +78,9 @@ class Scenario:
         start_s: float = 0,
         limits: Limits | None = None,
         margins: DoubtMargins | None = None,
+        own: Sequence[Strategy] = (),
     ) -> None:
+        self.strategies = {**STRATEGIES, **{s.kind: s for s in own}}
         side = Side.BUY if buy else Side.SELL
         self.spec = ParentSpec(
             id=PARENT,
@@ -302,7 +305,7 @@ class Scenario:
             settings=self.settings,
             scales=self.market.scales(),
             books=self.market.books,
-            strategies=STRATEGIES,
+            strategies=self.strategies,
             seeded=Random,
             state=self._empty_state(sent, halt),
             gate=Gate(self.settings.limits, halt=halt, sent=sent),
@@ -321,7 +324,7 @@ class Scenario:
     def _empty_state(self, sent: SentCounter, halt: Halt) -> EngineState:
         return EngineState(
             members=self.members,
-            memory_types={kind: s.state_type for kind, s in STRATEGIES.items()},
+            memory_types={kind: s.state_type for kind, s in self.strategies.items()},
             sent=sent,
             halt=halt,
             margins=self.settings.margins,
