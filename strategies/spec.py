@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import msgspec
 
+from strategies.stop_params import LimitStopParams
 from venues.model.ids import MAIN_ACCOUNT, AccountId, ParentId, Symbol, VenueId
 from venues.model.order import Side
 
@@ -53,7 +54,7 @@ class OwnParams(msgspec.Struct, frozen=True, tag="own", kw_only=True):
     values: str = "{}"
 
 
-Params = TakeParams | RestParams | TwapParams | OwnParams
+Params = TakeParams | RestParams | TwapParams | LimitStopParams | OwnParams
 
 
 def kind_of(params: Params) -> str:
