@@ -160,7 +160,8 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "unknown kind": (
         '"twap"',
         '"teleport"',
-        'o.toml:7: order.kind = "teleport": must be one of take | rest | twap | limit_stop | "module:name" of your own',
+        'o.toml:7: order.kind = "teleport": must be one of take | rest | twap | limit_stop '
+        '| "module:name" of your own',
     ),
     "kind of a later version": (
         '"twap"',
