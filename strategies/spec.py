@@ -53,7 +53,9 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One parent order, parsed and bounded; `quantity` in market units.
 
     `limit_price` or `limit_bps` (against the arrival price) or neither (then the collar caps it).
-    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue.
+    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. `hold_s`: for
+    how long what is traded will be held, seconds; perps are priced with the funding expected until
+    then, 0 = it is not counted.
     """
 
     id: ParentId
@@ -69,3 +71,4 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
     venue_caps: tuple[tuple[VenueId, Decimal], ...] = ()
     account: AccountId = MAIN_ACCOUNT
     seed: int = 0
+    hold_s: int = 0

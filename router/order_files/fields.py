@@ -163,6 +163,12 @@ class OrderSection(Section):
     account: Annotated[
         str, text(r"[a-z][a-z0-9_-]{0,31}", "must be an account name: lower-case letters, digits")
     ] = _field("whose money", "text", str(MAIN_ACCOUNT))
+    hold_s: Annotated[int, count(0, HORIZON_S_MAX, "seconds")] = _field(
+        "how long what this order trades will be held: perps are then priced with the funding "
+        "expected until then; 0 = not counted",
+        "whole seconds",
+        0,
+    )
     seed: Annotated[int, count(0)] = _field("seed of this parent's jitter", "count", 0)
     take: TakeSection | None = _field("parameters of kind take, may be left out", "table", None)
     rest: RestSection | None = _field("parameters of kind rest, may be left out", "table", None)

@@ -61,6 +61,7 @@ def parse_order(document: Document) -> OrderFile:
         venue_caps=tuple((VenueId(v), cap) for v, cap in sorted(order.venues.cap.items())),
         account=AccountId(order.account),
         seed=order.seed,
+        hold_s=order.hold_s,
     )
     return OrderFile(spec, document)
 
