@@ -94,6 +94,11 @@ class View(Protocol):
         ...
 
     @property
+    def held(self) -> str:
+        """Why nothing may be sent now although it is wanted ("" = it may): others must end first."""
+        ...
+
+    @property
     def children(self) -> Sequence[ChildView]:
         """Every child that is not settled (closed, with all its fills known), oldest first."""
         ...
@@ -125,7 +130,10 @@ class View(Protocol):
         """Return the best LIVE price of the book's `side` (BUY = best bid)."""
         ...
 
-    def price(self, source: PriceSource, venue: VenueId | None = None) -> Decimal | None: ...
+    def price(self, source: PriceSource, venue: VenueId | None = None) -> Decimal | None:
+        """Return the median price from `source` over the LIVE books of `venue`, or of the market."""
+        ...
+
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
         """Return how much an order of `side` could take within `limit`, counted up to `at_most`."""
         ...

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import msgspec
 
+from strategies.stop_params import LimitStopParams
 from venues.model.ids import MAIN_ACCOUNT, AccountId, ParentId, Symbol, VenueId
 from venues.model.order import Side
 
@@ -46,7 +47,7 @@ class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True):
     leftover: str = "sweep_within_limit"
 
 
-Params = TakeParams | RestParams | TwapParams
+Params = TakeParams | RestParams | TwapParams | LimitStopParams
 
 
 class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):

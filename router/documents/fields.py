@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from router.documents.problem import Unquoted
@@ -27,6 +27,12 @@ def wrong(remedy: str) -> PydanticCustomError:
     """Return the error that carries `remedy` to the one line the user sees."""
     # Braces would be taken for a template by pydantic.
     return PydanticCustomError("wrong", "{remedy}", {"remedy": remedy})
+
+
+def described(meaning: str, unit: str, default: Any = ...) -> Any:  # noqa: ANN401 - as pydantic.Field
+    """Return a field with its meaning and unit, for the documentation and for error lines."""
+    # The description is also what an error says about a missing field.
+    return Field(default, description=meaning, json_schema_extra={"unit": unit})
 
 
 def money(

@@ -1,7 +1,7 @@
 """Which fields an order file has: the schema behind the parser and docs/orders.md."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
 
@@ -14,15 +14,16 @@ from router.documents.fields import (
     text,
     word,
 )
+from router.documents.fields import described as _field
 from router.order_files.start import start_ns
+from router.order_files.stop_fields import LimitStopSection
 from venues.model.ids import MAIN_ACCOUNT
 from venues.model.numbers import BPS, ONE, ZERO
 from venues.model.order import Side
 
-KINDS: Final = ("take", "rest", "twap")
+KINDS: Final = ("take", "rest", "twap", "limit_stop")
 # Whole in a later version: refused by name instead of being approximated.
 KINDS_LATER: Final = (
-    "limit_stop",
     "oco",
     "then",
     "ladder",
@@ -49,11 +50,6 @@ SLICES_MAX: Final = 100_000
 _HALF: Final = Decimal("0.5")
 _FRACTION_HALF: Final = money(least=ZERO, most=_HALF)
 _POSITIVE: Final = money(above=ZERO)
-
-
-def _field(meaning: str, unit: str, default: Any = ...) -> Any:  # noqa: ANN401 - as pydantic.Field
-    # The description is also what an error says about a missing field.
-    return Field(default, description=meaning, json_schema_extra={"unit": unit})
 
 
 class VenuesSection(Section):
@@ -173,6 +169,7 @@ class OrderSection(Section):
     take: TakeSection | None = _field("parameters of kind take, may be left out", "table", None)
     rest: RestSection | None = _field("parameters of kind rest, may be left out", "table", None)
     twap: TwapSection | None = _field("parameters of kind twap", "table", None)
+    limit_stop: LimitStopSection | None = _field("parameters of kind limit_stop", "table", None)
 
 
 class OrderDocument(Section):

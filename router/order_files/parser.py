@@ -8,11 +8,13 @@ from router.documents.document import Document, read_document
 from router.documents.validation import validated
 from router.order_files.fields import (
     FIELDS_LATER,
+    KINDS,
     OrderDocument,
     OrderSection,
     RestSection,
     TwapSection,
 )
+from router.order_files.stops import limit_stop
 from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
 from venues.errors import InputError
 from venues.model.ids import AccountId, ParentId, Symbol, VenueId
@@ -91,11 +93,16 @@ def _check_venues(document: Document, order: OrderSection) -> None:
 
 
 def _check_sections(document: Document, order: OrderSection) -> None:
-    given = {"take": order.take, "rest": order.rest, "twap": order.twap}
+    given = {kind: getattr(order, kind) for kind in KINDS}
     for kind, section in given.items():
         if section is not None and kind != order.kind:
             remedy = f"is for kind {kind}, this order is a {order.kind}; drop one of them"
             raise document.problem(("order", kind), None, remedy)
+    if order.kind == "limit_stop" and order.limit_stop is None:
+        remedy = (
+            "the section is missing; add [order.limit_stop] with trigger_price and max_slip_bps"
+        )
+        raise document.problem(("order", "limit_stop"), None, remedy)
     if order.kind == "twap" and order.twap is None:
         remedy = "the section is missing; add [order.twap] with horizon_s and slices"
         raise document.problem(("order", "twap"), None, remedy)
@@ -107,6 +114,9 @@ def _params(document: Document, order: OrderSection) -> Params:
             return TakeParams()
         case "rest":
             return _rest(order.rest or RestSection())
+        case "limit_stop":
+            assert order.limit_stop is not None, "kind limit_stop has passed without its section"
+            return limit_stop(document, ("order", "limit_stop"), order.limit_stop)
         case _:
             assert order.twap is not None, f"kind {order.kind} has passed without its section"
             return _twap(document, order.twap)

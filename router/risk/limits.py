@@ -123,6 +123,8 @@ class Gate:
         if sign * price > sign * limit:
             why = f"{plain(price)} is beyond the parent's limit {plain(limit)}"
             return Refused(Code.LIMIT, why)
+        if submit.post_only and sign * price <= sign * reference:
+            return None  # it waits for the market to come: a take-profit may be far away
         bps = self.limits.passive_collar_bps if submit.post_only else self.limits.collar_bps
         if abs(price - reference) * BPS > bps * reference:
             why = f"{plain(price)} is more than {plain(bps)} bps from {plain(reference)}"

@@ -246,6 +246,8 @@ class Witness:
         if parent.limit is not None and sign * price > sign * parent.limit:
             raise Violation(f"{submit.client_order_id}: {price} is beyond {parent.limit}")
         bps = self._limits.passive_collar_bps if submit.post_only else self._limits.collar_bps
+        if submit.post_only and all(sign * price <= sign * mid for mid in self._mids()):
+            return  # far away on the patient side: it waits for the market to come
         near = [mid for mid in self._mids() if abs(price - mid) * BPS <= bps * mid]
         if not near:
             raise Violation(f"{submit.client_order_id}: {price} is far from every mid")

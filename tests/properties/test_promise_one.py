@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from router.orders.lifecycle import CLOSED, Status
 from strategies.spec import Params
-from tests.scenarios.kinds import rest, take, twap
+from tests.scenarios.kinds import limit_stop, rest, take, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
 from venues.model.events import ExecutionEvent, Standing
@@ -37,6 +37,9 @@ KINDS: tuple[Params, ...] = (
     rest(deadline_s=40),
     rest(),
     take(),
+    limit_stop("100", slip="20", cross_after_s=2, rest_after_s=4),
+    limit_stop("100", slip="20", post_slip="5", debounce_ms=300, gap="rest", venue="alpha"),
+    limit_stop(trail="10", slip="20", cross_after_s=0, confirm="mid", confirm_venue="beta"),
 )
 GIVE_UP = 400
 

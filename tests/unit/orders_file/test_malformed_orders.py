@@ -160,12 +160,12 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "unknown kind": (
         '"twap"',
         '"teleport"',
-        'o.toml:7: order.kind = "teleport": must be one of take | rest | twap',
+        'o.toml:7: order.kind = "teleport": must be one of take | rest | twap | limit_stop',
     ),
     "kind of a later version": (
         '"twap"',
         '"oco"',
-        'o.toml:7: order.kind = "oco": not available in this version; use take | rest | twap',
+        'o.toml:7: order.kind = "oco": not available in this version; use take | rest | twap | limit_stop',
     ),
     "field of a later version": (
         'side = "buy"',
