@@ -89,6 +89,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
     return EngineSettings(
         stale_after_ns=settings.run.stale_after_ns,
         arrival_wait_ns=settings.run.arrival_wait_ns,
+        release_within_ns=settings.run.release_within_ns,
         limits=Limits(
             collar_bps=settings.risk.collar_bps,
             max_order_notional=settings.risk.max_order_notional,

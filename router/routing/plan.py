@@ -21,6 +21,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     `last_price` is the last level the plan counts on. `cost` is the walk of the levels with fee:
     paid for a buy, received for a sell, market quote; `fixed_cost` comes on top, and so does
     `expected_funding` (> 0 paid, < 0 received) of a perp over the parent's hold. `why` it is used.
+    It leaves `release_after_ns` after the decision, so that all legs arrive together.
     """
 
     venue: VenueId
@@ -35,6 +36,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     fixed_cost: Decimal = ZERO
     expected_funding: Decimal = ZERO
     why: str = ""
+    release_after_ns: int = 0
 
 
 class BookSeen(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,13 @@ from router.risk.limits import Gate, Refused
 from router.risk.sent import SentCounter
 from router.runtime.desk import Desk
 from strategies.spec import ParentSpec
+from tests.faults.planted_releases import (
+    held_orders_are_cancelled_at_their_venue,
+    held_orders_leave_at_once_and_again,
+    held_orders_leave_for_a_parent_that_was_taken_back,
+    releases_not_journalled,
+    withheld_off_the_record,
+)
 from tests.faults.planted_restarts import (
     fold_forgets_late_fills,
     halt_forgotten_by_recovery,
@@ -198,6 +205,7 @@ def wrong_side_sent(patch: Patch) -> None:
         price: Decimal,
         time_in_force: TimeInForce,
         leg: str,
+        wait_ns: int = 0,
     ) -> Submit:
         submit = honest(
             core,
@@ -207,6 +215,7 @@ def wrong_side_sent(patch: Patch) -> None:
             price=price,
             time_in_force=time_in_force,
             leg=leg,
+            wait_ns=wait_ns,
         )
         return msgspec.structs.replace(submit, side=submit.side.opposite)
 
@@ -338,6 +347,11 @@ BUGS: Final[Sequence[Bug]] = (
             cancelled_parents_go_on,
             doubts_never_followed_up,
             queries_numbered_anew,
+            held_orders_are_cancelled_at_their_venue,
+            held_orders_leave_at_once_and_again,
+            held_orders_leave_for_a_parent_that_was_taken_back,
+            releases_not_journalled,
+            withheld_off_the_record,
         )
     ),
     Bug(halt_forgotten_by_recovery, 60),

@@ -17,6 +17,7 @@ from router.engine.records import (
     ProvenAbsent,
     Received,
     Record,
+    Released,
     RunOpened,
 )
 from router.engine.state import EngineState
@@ -96,6 +97,7 @@ class Witness:
         self.shadow = shadow  # the fold of all committed rows
         self._intents: dict[_Name, Command] = {}
         self._left: set[_Name] = set()
+        self._released: set[ClientOrderId] = set()
         self._exposures: dict[ParentId, _Exposure] = {}
         self.opened = False
         self.overfilled: set[ParentId] = set()
@@ -124,6 +126,8 @@ class Witness:
     def _note(self, record: Record) -> None:
         if isinstance(record, Issued):
             self._intents[_name(record.command)] = record.command
+        if isinstance(record, Released):
+            self._released.add(record.client_order_id)
         if isinstance(record, ParentStarted):
             self._check_arrival(record)
         if isinstance(record, Flagged):
@@ -205,6 +209,12 @@ class Witness:
             raise Violation(f"a storm: {self._asked[minute]} commands a minute for {name[1]}")
         if isinstance(command, Submit):
             self._check_submit(command, now_ns)
+        elif self._never_left(command.client_order_id):
+            raise Violation(f"{name} leaves before the order it is about")
+
+    def _never_left(self, order_id: ClientOrderId) -> bool:
+        child = self.shadow.children[order_id]
+        return child.submit.held and order_id not in self._released
 
     def left(self, command: Command) -> None:
         """Count a command that is under way now."""
@@ -224,6 +234,10 @@ class Witness:
             raise Violation(f"{submit.client_order_id} leaves for a {parent.state.value} parent")
         if not submit.decided_ns <= now_ns <= submit.deadline_ns:
             raise Violation(f"{submit.client_order_id} leaves at {now_ns}, too late")
+        if submit.held and submit.client_order_id not in self._released:
+            raise Violation(f"{submit.client_order_id} leaves without a committed release")
+        if now_ns < submit.release_ns:
+            raise Violation(f"{submit.client_order_id} leaves before its release")
         self._check_book(submit, now_ns)
         self._check_price(submit)
 
@@ -354,7 +368,7 @@ def _about(record: Record) -> tuple[ClientOrderId, ParentId]:
             return command.client_order_id, command.parent_id
         case Received(event=event):
             return event.client_order_id, ParentId("")
-        case ProvenAbsent(client_order_id=order_id):
+        case ProvenAbsent(client_order_id=order_id) | Released(client_order_id=order_id):
             return ClientOrderId(order_id), ParentId("")
         case ParentReceived(spec=spec):
             return ClientOrderId(""), spec.id

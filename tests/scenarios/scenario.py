@@ -78,6 +78,7 @@ class Scenario:
         hold_s: int = 0,
         limits: Limits | None = None,
         margins: DoubtMargins | None = None,
+        release_within_ms: int = 0,
     ) -> None:
         side = Side.BUY if buy else Side.SELL
         self.spec = ParentSpec(
@@ -98,6 +99,7 @@ class Scenario:
             stale_after_ns=STALE_AFTER_NS,
             limits=limits or Limits(),
             margins=margins or DoubtMargins(),
+            release_within_ns=release_within_ms * 1_000_000,
         )
         self.now_ns = BEGIN_NS
         self.market = SceneMarket(venues, side)
@@ -365,6 +367,7 @@ class Scenario:
             self._folded += 1
         assert self._shadow.children == state.children
         assert self._shadow.sent == state.sent
+        assert self._shadow.trips == state.trips
         assert self._shadow.digest.hexdigest() == state.digest.hexdigest()
         for parent_id, parent in state.parents.items():
             other = self._shadow.parents[parent_id]
