@@ -54,7 +54,48 @@ class OwnParams(msgspec.Struct, frozen=True, tag="own", kw_only=True):
     values: str = "{}"
 
 
-Params = TakeParams | RestParams | TwapParams | LimitStopParams | OwnParams
+LegParams = TakeParams | RestParams | TwapParams | LimitStopParams
+
+
+class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One leg of a group: its name, what it does, and its own worst price (price, or bps of arrival)."""
+
+    name: str
+    params: LegParams
+    limit_price: Decimal | None = None
+    limit_bps: Decimal | None = None
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of strategy the leg is."""
+        return str(self.params.__struct_config__.tag)
+
+
+class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True):
+    """Legs that share one quantity; strict: one live, the others armed until they fire.
+
+    `naked_within_ms`: a leg that has fired and still waits for the others after this raises an alarm.
+    """
+
+    legs: tuple[LegSpec, ...]
+    naked_within_ms: int = 1000
+
+    @property
+    def refusal(self) -> str:
+        """Return why these legs cannot be kept strictly, or ""."""
+        names = [leg.name for leg in self.legs]
+        if len(names) < 2 or len(set(names)) < len(names) or any("/" in name for name in names):
+            return "a group has at least two legs, each with a name of its own"
+        live = [leg.name for leg in self.legs if not isinstance(leg.params, LimitStopParams)]
+        if len(live) > 1:
+            return (
+                f"strict keeps one leg live, and {' and '.join(live)} would be: "
+                "all legs but one have to be a limit_stop"
+            )
+        return ""
+
+
+Params = TakeParams | RestParams | TwapParams | LimitStopParams | OcoParams | OwnParams
 
 
 def kind_of(params: Params) -> str:
@@ -70,7 +111,9 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One parent order, parsed and bounded; `quantity` in market units.
 
     `limit_price` or `limit_bps` (against the arrival price) or neither (then the collar caps it).
-    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue.
+    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. `hold_s`: for
+    how long what is traded will be held, seconds; perps are priced with the funding expected until
+    then, 0 = it is not counted.
     """
 
     id: ParentId
@@ -86,3 +129,4 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
     venue_caps: tuple[tuple[VenueId, Decimal], ...] = ()
     account: AccountId = MAIN_ACCOUNT
     seed: int = 0
+    hold_s: int = 0

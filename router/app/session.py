@@ -77,6 +77,8 @@ def starting_at(tape: Tape, start_ns: int) -> Tape:
             trade_local_ns=read_only(r.trade_local_ns + by_ns),
             deriv_exchange_ns=read_only(r.deriv_exchange_ns + by_ns),
             deriv_local_ns=read_only(r.deriv_local_ns + by_ns),
+            # Zero is no time: it stays zero.
+            deriv_next_ns=read_only(r.deriv_next_ns + by_ns * (r.deriv_next_ns != 0)),
         )
         for r in tape.recordings
     )

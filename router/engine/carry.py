@@ -139,7 +139,7 @@ def _order(core: Core, parent: Parent, intent: Take | Rest) -> bool:
 
 def _take(core: Core, parent: Parent, intent: Take) -> bool:
     """Plan a sweep over the books as they stand and send its legs; return whether any went out."""
-    composite = core.composite(parent.spec.symbol)
+    composite = core.market_of(parent)
     side = parent.spec.side
     plan = plan_take(
         core.books,
@@ -176,7 +176,7 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
     """Choose where to post and send one post-only child; return whether it went out."""
     place = place_rest(
         core.books,
-        core.composite(parent.spec.symbol),
+        core.market_of(parent),
         side=parent.spec.side,
         quantity=min(intent.quantity, parent.free),
         limit=_worst(core, parent, intent.limit),

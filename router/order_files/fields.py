@@ -17,16 +17,16 @@ from router.documents.fields import (
     word_or,
 )
 from router.documents.fields import described as _field
+from router.order_files.oco_fields import OcoSection
 from router.order_files.start import start_ns
 from router.order_files.stop_fields import LimitStopSection
 from venues.model.ids import MAIN_ACCOUNT
 from venues.model.numbers import BPS, ONE, ZERO
 from venues.model.order import Side
 
-KINDS: Final = ("take", "rest", "twap", "limit_stop")
+KINDS: Final = ("take", "rest", "twap", "limit_stop", "oco")
 # Whole in a later version: refused by name instead of being approximated.
 KINDS_LATER: Final = (
-    "oco",
     "then",
     "ladder",
     "iceberg",
@@ -165,6 +165,12 @@ class OrderSection(Section):
     account: Annotated[
         str, text(r"[a-z][a-z0-9_-]{0,31}", "must be an account name: lower-case letters, digits")
     ] = _field("whose money", "text", str(MAIN_ACCOUNT))
+    hold_s: Annotated[int, count(0, HORIZON_S_MAX, "seconds")] = _field(
+        "how long what this order trades will be held: perps are then priced with the funding "
+        "expected until then; 0 = not counted",
+        "whole seconds",
+        0,
+    )
     seed: Annotated[int, count(0)] = _field("seed of this parent's jitter", "count", 0)
     take: TakeSection | None = _field("parameters of kind take, may be left out", "table", None)
     rest: RestSection | None = _field("parameters of kind rest, may be left out", "table", None)
@@ -173,6 +179,7 @@ class OrderSection(Section):
         "parameters of a strategy of your own, as it declares them", "table", None
     )
     limit_stop: LimitStopSection | None = _field("parameters of kind limit_stop", "table", None)
+    oco: OcoSection | None = _field("parameters of kind oco", "table", None)
 
 
 class OrderDocument(Section):

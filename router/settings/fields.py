@@ -182,6 +182,7 @@ class PaperSection(Section):
         return self.latency.get(venue, self.latency["default"])
 
 
+_FUNDING_S: Final = count(1, 7 * 24 * 3600, "seconds")
 _FEE_IN: Final = word([fee_in.value for fee_in in FeeIn])
 
 
@@ -196,6 +197,9 @@ class VenueSection(Section):
     fee_in: Annotated[FeeIn, _FEE_IN] | None = _key(
         "what its spot instruments take the fee in: quote, or received = of a buy the base", None
     )
+    funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
+        "seconds between two funding times of a perp", None
+    )
 
 
 class InstrumentSection(Section):
@@ -209,6 +213,9 @@ class InstrumentSection(Section):
     taker_fee: Annotated[Decimal, _FEE] | None = _key("fraction of notional", None)
     fee_in: Annotated[FeeIn, _FEE_IN] | None = _key(
         "what the fee is taken in, spot only: quote, or received = of a buy the base", None
+    )
+    funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
+        "seconds between two funding times of a perp", None
     )
     min_quantity: Annotated[Decimal, _BOUND] | None = _key("smallest order, in its own units", None)
     min_notional: Annotated[Decimal, _BOUND] | None = _key("smallest order, in quote", None)

@@ -76,6 +76,7 @@ class Scenario:
         deny: Sequence[str] = (),
         caps: Sequence[tuple[str, str]] = (),
         start_s: float = 0,
+        hold_s: int = 0,
         limits: Limits | None = None,
         margins: DoubtMargins | None = None,
         own: Sequence[Strategy] = (),
@@ -94,6 +95,7 @@ class Scenario:
             start_ns=BEGIN_NS + int(start_s * S_NS) if start_s else 0,
             venues_allow=tuple(VenueId(v) for v in allow),
             venues_deny=tuple(VenueId(v) for v in deny),
+            hold_s=hold_s,
             venue_caps=tuple((VenueId(v), Decimal(cap)) for v, cap in caps),
         )
         self.settings = EngineSettings(
@@ -119,6 +121,10 @@ class Scenario:
     def book(self, venue: str, text: str) -> list[str]:
         """Let a venue show a book; see `SceneMarket.show`."""
         return self._fired(self.market.show(venue, text, self.now_ns))
+
+    def funding(self, venue: str, rate: str, *, in_s: float) -> None:
+        """Let a venue say its funding rate and in how many seconds it is paid next."""
+        self.market.funding(venue, rate, self.now_ns + int(in_s * S_NS))
 
     def goes_silent(self, *venues: str) -> None:
         """Say nothing more about these books."""
