@@ -11,10 +11,12 @@ from router.settings.reader import parse_settings
 from strategies.spec import (
     LegSpec,
     OcoParams,
+    OwnParams,
     Params,
     ParentSpec,
     RestParams,
     TakeParams,
+    ThenSpec,
     TwapParams,
 )
 from strategies.stop_params import LimitStopParams
@@ -33,8 +35,9 @@ def check(path: Path) -> str:
 
 
 def _order(spec: ParentSpec) -> str:
+    then = "" if spec.then is None else f"; then {_exit(spec.then)}"
     what = f"{spec.id}: {spec.side.value} {plain(spec.quantity)} {spec.symbol}"
-    return f"{what}, {_how(spec.params)}, {_limit(spec.limit_price, spec.limit_bps)}"
+    return f"{what}, {_how(spec.params)}, {_limit(spec.limit_price, spec.limit_bps)}{then}"
 
 
 def _how(params: Params) -> str:
@@ -45,12 +48,18 @@ def _how(params: Params) -> str:
             return f"rest at the {params.peg} peg"
         case TwapParams():
             return f"twap over {params.horizon_s} s in {params.slices} slices"
+        case OwnParams(strategy=strategy):
+            return f"strategy {strategy}"
         case LimitStopParams():
             return _stop(params)
         case OcoParams():
             return "oco of " + " and ".join(_leg(leg) for leg in params.legs)
         case _:
             assert_never(params)
+
+
+def _exit(exit_: ThenSpec) -> str:
+    return f"{_how(exit_.params)}, {_limit(exit_.limit_price, exit_.limit_bps)}"
 
 
 def _leg(leg: LegSpec) -> str:

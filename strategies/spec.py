@@ -47,6 +47,13 @@ class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True):
     leftover: str = "sweep_within_limit"
 
 
+class OwnParams(msgspec.Struct, frozen=True, tag="own", kw_only=True):
+    """A strategy of the user's: `strategy` is "module:name", `values` its parameters as JSON."""
+
+    strategy: str
+    values: str = "{}"
+
+
 LegParams = TakeParams | RestParams | TwapParams | LimitStopParams
 
 
@@ -88,7 +95,16 @@ class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True):
         return ""
 
 
-Params = TakeParams | RestParams | TwapParams | LimitStopParams | OcoParams
+Params = TakeParams | RestParams | TwapParams | LimitStopParams | OcoParams | OwnParams
+
+
+def kind_of(params: Params) -> str:
+    """Return the name of the strategy that works with `params`."""
+    match params:
+        case OwnParams(strategy=strategy):
+            return strategy
+        case _:
+            return str(params.__struct_config__.tag)
 
 
 def _grows(params: Params) -> bool:
@@ -120,7 +136,9 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     `limit_price` or `limit_bps` (against the arrival price) or neither (then the collar caps it).
     `then`: the exit that grows with its fills; `exit_of`: the entry it is the exit of.
-    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue.
+    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. `hold_s`: for
+    how long what is traded will be held, seconds; perps are priced with the funding expected until
+    then, 0 = it is not counted.
     """
 
     id: ParentId
@@ -138,3 +156,4 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     then: ThenSpec | None = None
     exit_of: ParentId | None = None
+    hold_s: int = 0

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from router.documents.problem import Unquoted
@@ -13,6 +14,8 @@ from venues.model.numbers import decimal, plain
 
 Check = Callable[[object], Any]
 
+# A decimal as these files spell it; in a JSON schema its bounds stand beside it, as `decimal`.
+DECIMAL_SHAPE: Final = r"^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$"
 COUNT_MAX: Final = (1 << 63) - 1
 _NUMBER: Final = re.compile(r"[+-]?[0-9.]+")
 
@@ -56,7 +59,10 @@ def money(
             raise wrong(f"must be at most {plain(most)}")
         return Decimal(plain(number))  # "1.0" and "1" are one value, also in a hash
 
-    return BeforeValidator(check)
+    bounds = {"above": above, "least": least, "below": below, "most": most}
+    told: JsonDict = {name: plain(bound) for name, bound in bounds.items() if bound is not None}
+    shape = Field(pattern=DECIMAL_SHAPE, json_schema_extra={"decimal": told})
+    return BeforeValidator(check, json_schema_input_type=Annotated[str, shape])
 
 
 def count(least: int, most: int = COUNT_MAX, unit: str = "") -> BeforeValidator:
@@ -70,7 +76,7 @@ def count(least: int, most: int = COUNT_MAX, unit: str = "") -> BeforeValidator:
             raise wrong(f"must be {what} from {least} to {most}")
         return value
 
-    return BeforeValidator(check)
+    return BeforeValidator(check, json_schema_input_type=Annotated[int, Field(ge=least, le=most)])
 
 
 def word(allowed: Sequence[str], later: Sequence[str] = ()) -> BeforeValidator:
@@ -84,7 +90,59 @@ def word(allowed: Sequence[str], later: Sequence[str] = ()) -> BeforeValidator:
             raise wrong(f"not available in this version; use {choice}")
         raise wrong(f"must be one of {choice}")
 
+    shape = Field(json_schema_extra={"enum": [*allowed]})
+    return BeforeValidator(check, json_schema_input_type=Annotated[str, shape])
+
+
+def word_or(
+    allowed: Sequence[str], later: Sequence[str], pattern: str, also: str
+) -> BeforeValidator:
+    """Return the check of a word as `word`, or of a text that fully matches `pattern` (`also`)."""
+    shape = re.compile(pattern)
+    choice = word((*allowed, also), later).func
+
+    def check(value: object) -> str:
+        if isinstance(value, str) and not isinstance(value, Unquoted) and shape.fullmatch(value):
+            return value
+        return str(choice(value))  # type: ignore[call-arg] # pydantic allows a second argument
+
+    one_of: JsonDict = {"anyOf": [{"enum": [*allowed]}, {"pattern": f"^{pattern}$"}]}
+    shown = Field(json_schema_extra=one_of)
+    return BeforeValidator(check, json_schema_input_type=Annotated[str, shown])
+
+
+def free_table(most: int) -> BeforeValidator:
+    """Return the check of a table whose keys somebody else knows: texts, whole numbers, yes or no.
+
+    Lists and tables of such may stand inside; floats may not: they lose digits.
+    """
+
+    def check(value: object) -> dict[str, object]:
+        if not isinstance(value, dict):
+            raise wrong("must be a table")
+        if len(str(value)) > most:
+            raise wrong(f"is longer than {most} characters")
+        return {str(key): _plain_value(str(key), held) for key, held in value.items()}
+
     return BeforeValidator(check)
+
+
+def _plain_value(key: str, value: object) -> object:
+    match value:
+        case Unquoted():
+            raise wrong(f'{key}: money, quantities and fractions are decimals in quotes: "{value}"')
+        case bool() | str():
+            return value
+        case int():
+            if abs(value) > COUNT_MAX:
+                raise wrong(f"{key}: a whole number has at most 63 bits; write it in quotes")
+            return value
+        case list() | tuple():
+            return [_plain_value(key, part) for part in value]
+        case dict():
+            return {str(k): _plain_value(f"{key}.{k}", part) for k, part in value.items()}
+        case _:
+            raise wrong(f"{key}: use texts, whole numbers, true, false, lists and tables")
 
 
 def text(pattern: str, remedy: str) -> BeforeValidator:
@@ -96,7 +154,8 @@ def text(pattern: str, remedy: str) -> BeforeValidator:
             return value
         raise wrong(remedy)
 
-    return BeforeValidator(check)
+    anchored = Field(pattern=f"^(?:{pattern})$")
+    return BeforeValidator(check, json_schema_input_type=Annotated[str, anchored])
 
 
 def _decimal(value: object) -> Decimal:

@@ -117,6 +117,7 @@ def exit_spec(entry: ParentSpec, quantity: Decimal) -> ParentSpec:
         limit_price=entry.then.limit_price,
         limit_bps=entry.then.limit_bps,
         start_ns=0,
+        hold_s=0,
         venue_caps=(),
         then=None,
         exit_of=entry.id,

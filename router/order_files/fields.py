@@ -1,5 +1,6 @@
 """Which fields an order file has: the schema behind the parser and docs/orders.md."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -10,9 +11,11 @@ from router.documents.fields import (
     SymbolName,
     VenueName,
     count,
+    free_table,
     money,
     text,
     word,
+    word_or,
 )
 from router.documents.fields import described as _field
 from router.order_files.oco_fields import OcoSection
@@ -22,10 +25,10 @@ from venues.model.ids import MAIN_ACCOUNT
 from venues.model.numbers import BPS, ONE, ZERO
 from venues.model.order import Side
 
+EXIT_KINDS: Final = ("rest", "limit_stop", "oco")
 KINDS: Final = ("take", "rest", "twap", "limit_stop", "oco")
 # Whole in a later version: refused by name instead of being approximated.
 KINDS_LATER: Final = (
-    "then",
     "ladder",
     "iceberg",
     "vwap",
@@ -44,6 +47,8 @@ FIELDS_LATER: Final = frozenset(
         *KINDS_LATER,
     }
 )
+OWN_KIND: Final = r"[A-Za-z_]\w{0,63}(\.[A-Za-z_]\w{0,63}){0,8}:[A-Za-z_]\w{0,63}"
+PARAMS_CHARS_MAX: Final = 16_384
 HORIZON_S_MAX: Final = 31 * 24 * 3600
 SLICES_MAX: Final = 100_000
 
@@ -130,6 +135,28 @@ class TwapSection(Section):
     )
 
 
+class ThenSection(Section):
+    """An exit that grows with the fills of its entry: a parent of its own, called `<id>/exit`.
+
+    It is on the other side, for what has filled and not for what is wanted, and sells at each venue no more
+    than is held there (fees taken in base deducted; on perps it is reduce-only). When its stop fires, or when
+    it fails, the entry buys no more. It ends when the entry has ended and all of it is out.
+    """
+
+    kind: Annotated[str, word(EXIT_KINDS)] = _field(
+        "the exit: " + ", ".join(EXIT_KINDS) + "; legs of an oco are rest or limit_stop", "word"
+    )
+    limit_price: Annotated[Decimal, _POSITIVE] | None = _field(
+        "worst price of the exit; this, limit_bps or neither", "quote per market unit", None
+    )
+    limit_bps: Annotated[Decimal, money(least=ZERO, below=BPS)] | None = _field(
+        "worst price as a distance from the price at the first fill", "basis points", None
+    )
+    rest: RestSection | None = _field("parameters of kind rest, may be left out", "table", None)
+    limit_stop: LimitStopSection | None = _field("parameters of kind limit_stop", "table", None)
+    oco: OcoSection | None = _field("parameters of kind oco", "table", None)
+
+
 class OrderSection(Section):
     """The parent order."""
 
@@ -143,8 +170,10 @@ class OrderSection(Section):
     symbol: SymbolName = _field("the market, as ccxt writes it", "symbol")
     side: Annotated[Side, word(("buy", "sell"))] = _field("buy or sell", "word")
     quantity: Annotated[Decimal, _POSITIVE] = _field("how much, above 0", "market units")
-    kind: Annotated[str, word(KINDS, KINDS_LATER)] = _field(
-        "the strategy: " + ", ".join(KINDS), "word"
+    kind: Annotated[str, word_or(KINDS, KINDS_LATER, OWN_KIND, '"module:name" of your own')] = (
+        _field(
+            "the strategy: " + ", ".join(KINDS) + '; or "module:name", see strategies.md', "word"
+        )
     )
     limit_price: Annotated[Decimal, _POSITIVE] | None = _field(
         "worst acceptable price; this, limit_bps or neither", "quote per market unit", None
@@ -152,19 +181,31 @@ class OrderSection(Section):
     limit_bps: Annotated[Decimal, money(least=ZERO, below=BPS)] | None = _field(
         "worst acceptable price as a distance from the arrival price", "basis points", None
     )
-    start: Annotated[int, BeforeValidator(start_ns)] | None = _field(
-        "when to start, with a time zone: 2026-01-31T09:30:00Z; default now", "ISO 8601", None
+    start: Annotated[int, BeforeValidator(start_ns, json_schema_input_type=datetime)] | None = (
+        _field(
+            "when to start, with a time zone: 2026-01-31T09:30:00Z; default now", "ISO 8601", None
+        )
     )
     venues: VenuesSection = _field("where it may trade", "table", VenuesSection())
     account: Annotated[
         str, text(r"[a-z][a-z0-9_-]{0,31}", "must be an account name: lower-case letters, digits")
     ] = _field("whose money", "text", str(MAIN_ACCOUNT))
+    hold_s: Annotated[int, count(0, HORIZON_S_MAX, "seconds")] = _field(
+        "how long what this order trades will be held: perps are then priced with the funding "
+        "expected until then; 0 = not counted",
+        "whole seconds",
+        0,
+    )
     seed: Annotated[int, count(0)] = _field("seed of this parent's jitter", "count", 0)
     take: TakeSection | None = _field("parameters of kind take, may be left out", "table", None)
     rest: RestSection | None = _field("parameters of kind rest, may be left out", "table", None)
     twap: TwapSection | None = _field("parameters of kind twap", "table", None)
+    params: Annotated[dict[str, object], free_table(PARAMS_CHARS_MAX)] | None = _field(
+        "parameters of a strategy of your own, as it declares them", "table", None
+    )
     limit_stop: LimitStopSection | None = _field("parameters of kind limit_stop", "table", None)
     oco: OcoSection | None = _field("parameters of kind oco", "table", None)
+    then: ThenSection | None = _field("the exit of what has filled", "table", None)
 
 
 class OrderDocument(Section):

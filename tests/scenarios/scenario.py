@@ -44,7 +44,9 @@ from router.routing.plan import Plan
 from router.routing.sweep import twin
 from router.runtime.desk import Desk
 from router.runtime.recovery import recover
+from strategies.base import Strategy
 from strategies.spec import Params, ParentSpec, ThenSpec
+from tests.scenarios.held import check_exit
 from tests.scenarios.market import STALE_AFTER_NS, SYMBOL, SceneMarket, Venue
 from tests.scenarios.venue import FakeVenues
 from venues.model.events import ExecutionEvent, Standing
@@ -76,11 +78,14 @@ class Scenario:
         deny: Sequence[str] = (),
         caps: Sequence[tuple[str, str]] = (),
         start_s: float = 0,
+        hold_s: int = 0,
         limits: Limits | None = None,
         margins: DoubtMargins | None = None,
         then: ThenSpec | None = None,
+        own: Sequence[Strategy] = (),
         release_within_ms: int = 0,
     ) -> None:
+        self.strategies = {**STRATEGIES, **{s.kind: s for s in own}}
         side = Side.BUY if buy else Side.SELL
         self.spec = ParentSpec(
             id=PARENT,
@@ -93,6 +98,7 @@ class Scenario:
             start_ns=BEGIN_NS + int(start_s * S_NS) if start_s else 0,
             venues_allow=tuple(VenueId(v) for v in allow),
             venues_deny=tuple(VenueId(v) for v in deny),
+            hold_s=hold_s,
             venue_caps=tuple((VenueId(v), Decimal(cap)) for v, cap in caps),
             then=then,
         )
@@ -119,6 +125,10 @@ class Scenario:
     def book(self, venue: str, text: str) -> list[str]:
         """Let a venue show a book; see `SceneMarket.show`."""
         return self._fired(self.market.show(venue, text, self.now_ns))
+
+    def funding(self, venue: str, rate: str, *, in_s: float) -> None:
+        """Let a venue say its funding rate and in how many seconds it is paid next."""
+        self.market.funding(venue, rate, self.now_ns + int(in_s * S_NS))
 
     def goes_silent(self, *venues: str) -> None:
         """Say nothing more about these books."""
@@ -317,7 +327,7 @@ class Scenario:
             settings=self.settings,
             scales=self.market.scales(),
             books=self.market.books,
-            strategies=STRATEGIES,
+            strategies=self.strategies,
             seeded=Random,
             state=self._empty_state(sent, halt),
             gate=Gate(self.settings.limits, halt=halt, sent=sent),
@@ -336,7 +346,7 @@ class Scenario:
     def _empty_state(self, sent: SentCounter, halt: Halt) -> EngineState:
         return EngineState(
             members=self.members,
-            memory_types={kind: s.state_type for kind, s in STRATEGIES.items()},
+            memory_types={kind: s.state_type for kind, s in self.strategies.items()},
             sent=sent,
             halt=halt,
             margins=self.settings.margins,
@@ -360,15 +370,6 @@ class Scenario:
         self._check()
         return said
 
-    def _check_exit(self, exit_: Parent, entry: Parent) -> None:
-        """Check that an exit, working and in doubt included, is never more than its entry holds."""
-        assert exit_.filled + exit_.reserved <= entry.filled, exit_
-        for instrument in self.market.instruments:
-            there = [c for c in entry.children.values() if c.submit.venue == instrument.venue]
-            out = [c for c in exit_.children.values() if c.submit.venue == instrument.venue]
-            held = sum(c.filled - c.base_fees for c in there)
-            assert sum(c.filled + c.reserved for c in out) <= held, (instrument.venue, out)
-
     def _check(self) -> None:
         """Check promise 1, and that the journal says what the engine knows."""
         if not self.checks:
@@ -379,7 +380,8 @@ class Scenario:
             assert permitted <= parent.spec.quantity or parent.excess, parent
             assert not parent.excess or not parent.running, "an overfilled parent goes on"
             if parent.spec.exit_of is not None:
-                self._check_exit(parent, state.parents[parent.spec.exit_of])
+                entry = state.parents[parent.spec.exit_of]
+                check_exit(parent, entry, self.market.instruments)
         for row in list(self.desk.journal.rows())[self._folded :]:
             fold_row(self._shadow, RUN, row.seq, row.kind, row.body)
             self._folded += 1

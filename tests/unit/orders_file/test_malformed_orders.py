@@ -160,13 +160,14 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "unknown kind": (
         '"twap"',
         '"teleport"',
-        'o.toml:7: order.kind = "teleport": must be one of take | rest | twap | limit_stop | oco',
+        'o.toml:7: order.kind = "teleport": must be one of take | rest | twap | limit_stop | oco '
+        '| "module:name" of your own',
     ),
     "kind of a later version": (
         '"twap"',
         '"iceberg"',
         'o.toml:7: order.kind = "iceberg": not available in this version; '
-        "use take | rest | twap | limit_stop | oco",
+        'use take | rest | twap | limit_stop | oco | "module:name" of your own',
     ),
     "field of a later version": (
         'side = "buy"',
@@ -175,8 +176,8 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     ),
     "section of a later version": (
         "[order.twap]",
-        '[order.then]\nkind = "oco"\n[order.twap]',
-        "o.toml:9: order.then = {...}: not available in this version; leave it out",
+        "[order.iceberg]\nshow = 3\n[order.twap]",
+        "o.toml:9: order.iceberg = {...}: not available in this version; leave it out",
     ),
     "wrong side": ('"buy"', '"BUY"', 'o.toml:4: order.side = "BUY": must be one of buy | sell'),
     "symbol without a quote": (
