@@ -29,10 +29,22 @@ class Progressed(msgspec.Struct, frozen=True, tag="progressed"):
 
 
 class Resumed(msgspec.Struct, frozen=True, tag="resumed"):
-    """The parent runs again after a pause or a restart."""
+    """The parent runs again after a restart, or after a trader's pause of `paused_ns` (> 0).
+
+    No wake-up outlives a pause and nothing rests any more; a restart keeps both.
+    """
+
+    paused_ns: int = 0
 
 
-StrategyEvent = Started | Woke | Progressed | Resumed
+class Amended(msgspec.Struct, frozen=True, tag="amended"):
+    """A trader changed quantity, limit or horizon: the view shows them as they are now.
+
+    While orders still have to end, `spec.quantity` is above the total wanted and falls to it.
+    """
+
+
+StrategyEvent = Started | Woke | Progressed | Resumed | Amended
 
 
 class State(msgspec.Struct, frozen=True):

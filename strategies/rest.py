@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 from typing import ClassVar
 
-from strategies.base import ChildView, Started, State, StrategyEvent, View, Woke
+from strategies.base import Amended, ChildView, Started, State, StrategyEvent, View, Woke
 from strategies.conditions import BookChanged, TouchMoved
 from strategies.feasible import unworkable
 from strategies.intents import Finish, Idle, Intent, Peg, Take, Unwake, WakeAt, WakeWhen, Withdraw
@@ -65,6 +65,8 @@ class Rest:
                 return state, []
             case Woke(tag="moved"):
                 return _repeg(state, view)
+            case Amended():
+                return _amended(state, view)
             case _:  # progress, a retry, a restart: keep one order watched, or post again
                 return _keep_posted(state, view)
 
@@ -153,6 +155,15 @@ def _repeg(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
         return state, [WakeAt(at_ns=earliest_ns, tag=MOVED)]
     moved = RestState(repegs=state.repegs + 1, posted_ns=state.posted_ns)
     return moved, [Withdraw(leg=MAKER), Idle(reason="the touch moved: re-pegging")]
+
+
+def _amended(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
+    """Rest for the new quantity at the new limit: as one order, once the old one has gone."""
+    more = view.spec.quantity - view.filled - view.open_quantity
+    if _awaited(view) and more >= view.min_quantity():
+        again = RestState(repegs=state.repegs)
+        return again, [Withdraw(leg=MAKER), Idle(reason="amended: posting again")]
+    return _repeg(state, view)
 
 
 def _after_deadline(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:

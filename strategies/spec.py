@@ -1,18 +1,23 @@
-"""What a parent order asks for: the common fields and one set of parameters per kind."""
+"""What a parent order asks for: the common fields and one set of parameters per kind.
+
+Defaults are left out where a spec is written down, so that a field which nobody asked for changes
+neither the journal nor the identity of a run.
+"""
 
 from decimal import Decimal
 
 import msgspec
+from msgspec import structs
 
 from venues.model.ids import MAIN_ACCOUNT, AccountId, ParentId, Symbol, VenueId
 from venues.model.order import Side
 
 
-class TakeParams(msgspec.Struct, frozen=True, tag="take", kw_only=True):
+class TakeParams(msgspec.Struct, frozen=True, tag="take", kw_only=True, omit_defaults=True):
     """One routed sweep now; what the books do not give within the limit is left unfilled."""
 
 
-class RestParams(msgspec.Struct, frozen=True, tag="rest", kw_only=True):
+class RestParams(msgspec.Struct, frozen=True, tag="rest", kw_only=True, omit_defaults=True):
     """Post-only at a peg, re-pegged with bounds, optionally crossing at a deadline.
 
     `peg`: primary (the own side's touch). `repeg_ticks`: touch moves below it are ignored. `repeg_max`:
@@ -28,13 +33,14 @@ class RestParams(msgspec.Struct, frozen=True, tag="rest", kw_only=True):
     at_deadline: str = "cross"
 
 
-class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True):
+class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True, omit_defaults=True):
     """Slices over a horizon.
 
     `horizon_s` seconds, `slices` count. `size_jitter`, `time_jitter`: fractions in [0, 0.5].
     `passive_fraction`: part of each interval spent resting before the remainder crosses, [0, 1).
     `catch_up`: a slice may grow to this multiple of the nominal one, >= 1.
-    `leftover`: sweep_within_limit | cancel, after the last slice.
+    `leftover`: sweep_within_limit | cancel, after the last slice. `pause`: stretch | compress |
+    forfeit, what a pause does to the schedule.
     """
 
     horizon_s: int
@@ -44,12 +50,13 @@ class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True):
     passive_fraction: Decimal = Decimal(0)
     catch_up: Decimal = Decimal(3)
     leftover: str = "sweep_within_limit"
+    pause: str = "stretch"
 
 
 Params = TakeParams | RestParams | TwapParams
 
 
-class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
+class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One parent order, parsed and bounded; `quantity` in market units.
 
     `limit_price` or `limit_bps` (against the arrival price) or neither (then the collar caps it).
@@ -69,3 +76,12 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
     venue_caps: tuple[tuple[VenueId, Decimal], ...] = ()
     account: AccountId = MAIN_ACCOUNT
     seed: int = 0
+
+
+def with_horizon(params: Params, horizon_s: int) -> Params | None:
+    """Return `params` with another horizon in seconds, None for a kind that has none."""
+    match params:
+        case TwapParams():
+            return structs.replace(params, horizon_s=horizon_s)
+        case _:
+            return None

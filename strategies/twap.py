@@ -8,13 +8,22 @@ leftover policy sweeps within the limit or gives up. Nothing here can trade beyo
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
 from random import Random
-from typing import ClassVar
+from typing import ClassVar, assert_never
 
 from msgspec import structs
 
-from strategies.base import ChildView, Progressed, Started, State, StrategyEvent, View, Woke
+from strategies.base import (
+    Amended,
+    ChildView,
+    Progressed,
+    Resumed,
+    Started,
+    State,
+    StrategyEvent,
+    View,
+    Woke,
+)
 from strategies.feasible import unworkable
 from strategies.intents import (
     Finish,
@@ -27,8 +36,16 @@ from strategies.intents import (
     WakeAt,
     Withdraw,
 )
-from strategies.schedule import Timetable, feasible_count, schedule, timetable
-from strategies.spec import ParentSpec, TwapParams
+from strategies.pacing import Schedule
+from strategies.schedule import feasible_count
+from strategies.spec import ParentSpec
+from strategies.twap_state import (
+    TwapState,
+    brought_up_to_date,
+    first_state,
+    params_of,
+    schedule_of,
+)
 from venues.model.numbers import ZERO, ceil_lots, lots_in, plain
 
 SLICE, CROSS, LEFTOVER = "slice", "cross", "leftover"
@@ -37,27 +54,6 @@ PASSIVE, TAKER = "passive", "taker"
 # A leftover sweep that fades is tried again this often, this many times: then it is given up.
 LEFTOVER_RETRY_NS = 1_000_000_000
 LEFTOVER_ATTEMPTS = 20
-
-
-class TwapState(State, frozen=True, kw_only=True):
-    """`lots` in `count` slices over `horizon_ns`, the jitter drawn from `seed`.
-
-    Small, whatever the count: it is journalled with every slice, the slices themselves follow from
-    it. `crossing`: the passive part ends, cross when it is closed.
-    """
-
-    lots: int
-    count: int
-    start_ns: int
-    horizon_ns: int
-    seed: int
-    crossing: bool = False
-    leftover_attempts: int = 0
-
-    @property
-    def end_ns(self) -> int:
-        """Return when the horizon is over."""
-        return self.start_ns + self.horizon_ns
 
 
 class Twap:
@@ -72,21 +68,14 @@ class Twap:
 
     def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Lay out the slices, merged up to the venue minimum, and begin the first."""
-        params = _params(spec)
-        lots = lots_in(spec.quantity, view.lot)
+        params = params_of(spec)
         count = feasible_count(
-            lots,
+            lots_in(spec.quantity, view.lot),
             count=params.slices,
             min_lots=ceil_lots(view.min_quantity() * Decimal("1.1"), view.lot),
             size_jitter=params.size_jitter,
         )
-        state = TwapState(
-            lots=lots,
-            count=count,
-            start_ns=view.now_ns,
-            horizon_ns=params.horizon_s * 1_000_000_000,
-            seed=rng.getrandbits(53),
-        )
+        state = first_state(view, count, rng.getrandbits(53))
         return _begin_slice(state, view)
 
     def decide(
@@ -94,6 +83,7 @@ class Twap:
     ) -> tuple[State, Sequence[Intent]]:
         """Return the next state and intents."""
         assert isinstance(state, TwapState)
+        state = brought_up_to_date(state, event, view)
         if view.filled >= view.spec.quantity:
             return state, _finish_when_closed(view)
         match event:
@@ -101,7 +91,7 @@ class Twap:
                 return _begin_slice(state, view)
             case Woke(tag="cross"):
                 return _cross(_with(state, crossing=True), view)
-            case Woke(tag="leftover"):
+            case Woke(tag="leftover") if view.now_ns >= state.end_ns:
                 return _sweep_leftover(state, view)
             case Progressed():
                 if view.now_ns >= state.end_ns:
@@ -111,8 +101,10 @@ class Twap:
                 return state, [_waiting(state, view)]
             case Started() | Woke():
                 return state, []
-            case _:  # Resumed: the schedule goes on from what is due now
+            case Resumed() | Amended():  # the schedule goes on from what is due now
                 return _begin_slice(state, view)
+            case _:
+                assert_never(event)
 
 
 def _begin_slice(state: TwapState, view: View) -> tuple[State, Sequence[Intent]]:
@@ -123,7 +115,7 @@ def _begin_slice(state: TwapState, view: View) -> tuple[State, Sequence[Intent]]
     wanted = _behind(state, view)
     if wanted <= ZERO:
         return _with(state, crossing=False), [*following, _waiting(state, view)]
-    fraction = _params(view.spec).passive_fraction
+    fraction = params_of(view.spec).passive_fraction
     resting = _restable(wanted, state, view) if fraction else ZERO
     if resting > ZERO and not _awaited(view):
         cross_ns = view.now_ns + int(state.horizon_ns // state.count * fraction)
@@ -157,9 +149,13 @@ def _after_the_end(state: TwapState, view: View) -> tuple[State, Sequence[Intent
         return state, [Withdraw(leg=PASSIVE), Unwake(tag=CROSS), Idle(reason="awaiting answers")]
     if view.children and view.filled + view.open_quantity >= view.spec.quantity:
         return state, [Idle(reason="only the venue knows the rest: in doubt")]
-    if view.children and _params(view.spec).leftover == "cancel":
+    if state.forfeited_lots and _to_do(state, view) <= ZERO:
+        if view.children:
+            return state, [Idle(reason="horizon over, a child is in doubt")]
+        return state, [Finish(reason=_left(view, "forfeited while paused"), complete=False)]
+    if view.children and params_of(view.spec).leftover == "cancel":
         return state, [Idle(reason="horizon over, a child is in doubt")]
-    if _params(view.spec).leftover == "cancel":
+    if params_of(view.spec).leftover == "cancel":
         return state, [Finish(reason=_left(view, "horizon over"), complete=False)]
     if state.leftover_attempts == 0:
         return _sweep_leftover(state, view)
@@ -176,7 +172,7 @@ def _sweep_leftover(state: TwapState, view: View) -> tuple[State, Sequence[Inten
         why = view.why_nothing(view.limit)
         return state, [Finish(reason=_left(view, why), complete=False)]
     tried = _with(state, leftover_attempts=state.leftover_attempts + 1)
-    left = view.spec.quantity - view.filled - view.open_quantity
+    left = _to_do(state, view)
     if not view.children and left < view.min_quantity():
         return state, [Finish(reason=_left(view, "less than any venue takes"), complete=False)]
     take, idle = _take(left, view, last=True)
@@ -202,7 +198,7 @@ def _take(wanted: Decimal, view: View, *, last: bool) -> tuple[Sequence[Take], I
 
 def _is_last(state: TwapState, view: View) -> bool:
     """Return whether no further slice will come: this one must not leave dust."""
-    return _timetable_of(state, view).next_ns(view.now_ns) is None
+    return _plan(state, view).next_ns(view.now_ns) is None
 
 
 def _restable(wanted: Decimal, state: TwapState, view: View) -> Decimal:
@@ -221,14 +217,19 @@ def _behind(state: TwapState, view: View) -> Decimal:
 
     The cap never cuts the slice that is due itself, nor leaves the parent less than a minimum.
     """
-    table, open_or_filled = _timetable_of(state, view), view.filled + view.open_quantity
+    table, open_or_filled = _plan(state, view), view.filled + view.open_quantity
     behind = table.due_lots(view.now_ns) * view.lot - open_or_filled
     nominal_lots = max(state.lots // state.count, 1)
-    cap_lots = int(_params(view.spec).catch_up * nominal_lots)  # rounded down
+    cap_lots = int(params_of(view.spec).catch_up * nominal_lots)  # rounded down
     cap = max(cap_lots, table.latest_lots(view.now_ns)) * view.lot
     wanted = min(behind, max(cap, view.min_quantity()))
-    left = view.spec.quantity - open_or_filled
+    left = _to_do(state, view)
     return left if ZERO < wanted < left < wanted + view.min_quantity() else wanted
+
+
+def _to_do(state: TwapState, view: View) -> Decimal:
+    """Return what is neither filled nor open nor forfeited by a pause."""
+    return view.spec.quantity - state.forfeited_lots * view.lot - view.filled - view.open_quantity
 
 
 def _awaited(view: View) -> Sequence[ChildView]:
@@ -236,51 +237,18 @@ def _awaited(view: View) -> Sequence[ChildView]:
     return [child for child in view.children if not child.in_doubt]
 
 
+def _plan(state: TwapState, view: View) -> Schedule:
+    return schedule_of(state, params_of(view.spec))
+
+
 def _next_wake(state: TwapState, view: View) -> WakeAt:
-    next_ns = _timetable_of(state, view).next_ns(view.now_ns)
+    next_ns = _plan(state, view).next_ns(view.now_ns)
     return WakeAt(at_ns=state.end_ns if next_ns is None else next_ns, tag=SLICE)
-
-
-def _timetable_of(state: TwapState, view: View) -> Timetable:
-    params = _params(view.spec)
-    return _timetable(
-        state.lots,
-        state.count,
-        state.start_ns,
-        state.horizon_ns,
-        params.size_jitter,
-        params.time_jitter,
-        state.seed,
-    )
-
-
-@lru_cache(maxsize=4096)
-def _timetable(
-    lots: int,
-    count: int,
-    start_ns: int,
-    horizon_ns: int,
-    size_jitter: Decimal,
-    time_jitter: Decimal,
-    seed: int,
-) -> Timetable:
-    """Return the slices of one parent; the same for the same facts, so it may be laid out again."""
-    return timetable(
-        schedule(
-            lots,
-            start_ns=start_ns,
-            horizon_ns=horizon_ns,
-            count=count,
-            size_jitter=size_jitter,
-            time_jitter=time_jitter,
-            rng=Random(seed),
-        )
-    )
 
 
 def _waiting(state: TwapState, view: View) -> Idle:
     seconds = (_next_wake(state, view).at_ns - view.now_ns) // 1_000_000_000
-    asked = _params(view.spec).slices
+    asked = params_of(view.spec).slices
     merged = f", {state.count} slices instead of {asked}: no venue takes less"
     return Idle(reason=f"waiting: next slice in {seconds} s{merged if state.count < asked else ''}")
 
@@ -293,11 +261,6 @@ def _finish_when_closed(view: View) -> Sequence[Intent]:
 
 def _left(view: View, why: str) -> str:
     return f"{plain(view.spec.quantity - view.filled)} left: {why}"
-
-
-def _params(spec: ParentSpec) -> TwapParams:
-    assert isinstance(spec.params, TwapParams)
-    return spec.params
 
 
 def _with(

@@ -132,6 +132,12 @@ class TwapSection(Section):
         "sweep_within_limit or cancel",
         "sweep_within_limit",
     )
+    pause: Annotated[str, word(("stretch", "compress", "forfeit"))] = _field(
+        "what a pause does: stretch = the end moves by it; compress = the end stays and what was "
+        "missed is caught up; forfeit = what was missed is not traded",
+        "word",
+        "stretch",
+    )
 
 
 class OrderSection(Section):

@@ -132,6 +132,7 @@ def _twap(document: Document, section: TwapSection) -> TwapParams:
         passive_fraction=section.passive_fraction,
         catch_up=section.catch_up,
         leftover=section.leftover,
+        pause=section.pause,
     )
 
 

@@ -28,6 +28,11 @@ from router.risk.limits import Gate, Refused
 from router.risk.sent import SentCounter
 from router.runtime.desk import Desk
 from strategies.spec import ParentSpec
+from tests.faults.planted_instructions import (
+    amended_totals_hold_at_once,
+    amendments_not_journalled,
+    paused_parents_go_on,
+)
 from tests.faults.planted_restarts import (
     fold_forgets_late_fills,
     halt_forgotten_by_recovery,
@@ -338,6 +343,9 @@ BUGS: Final[Sequence[Bug]] = (
             cancelled_parents_go_on,
             doubts_never_followed_up,
             queries_numbered_anew,
+            paused_parents_go_on,
+            amended_totals_hold_at_once,
+            amendments_not_journalled,
         )
     ),
     Bug(halt_forgotten_by_recovery, 60),

@@ -173,14 +173,27 @@ class World(RuleBasedStateMachine):
         if chance == 0:
             self._heard(self.desk.cancel())
 
+    @rule(chance=st.integers(0, 3))
+    def trader_pauses(self, chance: int) -> None:
+        """Stop the parent for a while, or let it go on."""
+        self._heard(self.desk.pause() if chance == 0 else self.desk.resume())
+
+    @rule(
+        quantity=st.sampled_from(("", "", "0.4", "4", "12", "20")),
+        limit=st.sampled_from(("", "", "99.8", "100.4")),
+    )
+    def trader_amends(self, quantity: str, limit: str) -> None:
+        """Change the total, up and down, and the limit."""
+        self._heard(self.desk.amend(quantity=quantity, limit=limit))
+
     # -- what must hold ----------------------------------------------------------------------------
 
     @invariant()
     def nothing_beyond_the_quantity_is_permitted(self) -> None:
         """Hold the engine's books and the venues' truth against the parent."""
         parent = self.desk.parent
-        assert parent.filled + parent.reserved <= QUANTITY
-        assert self._exposure() <= QUANTITY
+        assert parent.filled + parent.reserved <= parent.spec.quantity
+        assert self._exposure() <= parent.spec.quantity
         assert self._exposure() <= parent.filled + parent.reserved
 
     @invariant()
@@ -197,6 +210,7 @@ class World(RuleBasedStateMachine):
         """When everything works again every trade has been counted once and nothing hangs."""
         if not hasattr(self, "desk"):
             return
+        self._heard(self.desk.resume())
         for _ in range(GIVE_UP):
             self._tidy()
             parent = self.desk.parent

@@ -9,7 +9,7 @@ from router.app.assembly import Paper, assemble
 from router.app.output import JOURNAL, report_of, write_run
 from router.app.replaying import play
 from router.app.session import live_over
-from router.engine.inputs import SubmitParent
+from router.engine.inputs import Input, SubmitParent
 from router.journal.sqlite import DURABLE, GROUPED, open_journal
 from router.reports.summary import Report
 from router.runtime.clocks import VirtualClock
@@ -68,6 +68,7 @@ def replayed(
     kernels: bool,
     seed: int = 1,
     faults: str = "",
+    script: Sequence[tuple[int, Input]] = (),
 ) -> Report:
     """Replay in virtual time and write the run to `out`; `faults`: more lines of the config."""
     out.mkdir(parents=True)
@@ -75,7 +76,7 @@ def replayed(
     try:
         settings = _settings(out, faults)
         paper = assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal)
-        play(paper, specs)
+        play(paper, specs, script)
     finally:
         journal.close()
     return _written(paper, out)
@@ -89,6 +90,7 @@ def lived(
     kernels: bool,
     seed: int = 1,
     faults: str = "",
+    script: Sequence[tuple[int, Input]] = (),
 ) -> Report:
     """Run the asyncio loop on a virtual clock, every commit on disk, and write the run to `out`."""
     out.mkdir(parents=True)
@@ -96,7 +98,7 @@ def lived(
     try:
         settings = _settings(out, faults)
         paper = assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal)
-        _live(paper, specs)
+        _live(paper, specs, script)
     finally:
         journal.close()
     return _written(paper, out)
@@ -110,11 +112,11 @@ def _settings(out: Path, faults: str) -> Settings:
     return read_settings(config)
 
 
-def _live(paper: Paper, specs: Sequence[ParentSpec]) -> None:
+def _live(paper: Paper, specs: Sequence[ParentSpec], script: Sequence[tuple[int, Input]]) -> None:
     clock = VirtualClock(paper.tape.start_ns)
 
     async def main() -> None:
-        live = live_over(paper, clock, lambda _: None)
+        live = live_over(paper, clock, lambda _: None, script)
         paper.desk.write([paper.opening], clock.now_ns(), clock.wall_ns())
         for spec in specs:
             await live.put(SubmitParent(spec))

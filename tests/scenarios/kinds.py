@@ -14,6 +14,7 @@ def twap(
     leftover: str = "sweep_within_limit",
     size_jitter: str = "0",
     time_jitter: str = "0",
+    pause: str = "stretch",
 ) -> TwapParams:
     """Say how a TWAP slices."""
     return TwapParams(
@@ -24,6 +25,7 @@ def twap(
         leftover=leftover,
         size_jitter=Decimal(size_jitter),
         time_jitter=Decimal(time_jitter),
+        pause=pause,
     )
 
 

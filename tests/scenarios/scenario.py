@@ -18,12 +18,15 @@ from router.engine.core import Core
 from router.engine.engine import Engine
 from router.engine.fold import fold_row
 from router.engine.inputs import (
+    AmendParent,
     CancelParent,
     Executions,
     HaltRequested,
     Input,
     MarketEnded,
+    PauseParent,
     Recovered,
+    ResumeParent,
     SubmitParent,
     TimersDue,
     WatchesFired,
@@ -209,6 +212,27 @@ class Scenario:
         """Take a parent back."""
         return self._put(CancelParent(ParentId(parent)))
 
+    def pause(self) -> list[str]:
+        """Stop the parent for a while."""
+        return self._put(PauseParent(PARENT))
+
+    def resume(self) -> list[str]:
+        """Let it go on."""
+        return self._put(ResumeParent(PARENT))
+
+    def amend(
+        self, *, quantity: str = "", limit: str = "", horizon_s: int | None = None
+    ) -> list[str]:
+        """Change the parent."""
+        return self._put(
+            AmendParent(
+                parent_id=PARENT,
+                quantity=Decimal(quantity) if quantity else None,
+                limit_price=Decimal(limit) if limit else None,
+                horizon_s=horizon_s,
+            )
+        )
+
     def halt(self, reason: str) -> list[str]:
         """Stop everything."""
         return self._put(HaltRequested(reason))
@@ -351,9 +375,11 @@ class Scenario:
         assert self._shadow.digest.hexdigest() == state.digest.hexdigest()
         for parent_id, parent in state.parents.items():
             other = self._shadow.parents[parent_id]
-            assert (other.state, other.filled, other.memory, other.wakes) == (
+            assert (other.spec, other.limit, other.state, other.wanted, other.filled) == (
+                parent.spec,
+                parent.limit,
                 parent.state,
+                parent.wanted,
                 parent.filled,
-                parent.memory,
-                parent.wakes,
             )
+            assert (other.memory, other.wakes) == (parent.memory, parent.wakes)
