@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import assert_never
 
 from venues.model.ids import VenueId
-from venues.model.instrument import Contract, Instrument, Market, Member
+from venues.model.instrument import Contract, FeeIn, Instrument, Market, Member
 from venues.model.numbers import MONEY, ceil_lots
 from venues.model.order import Side
 
@@ -113,9 +114,9 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
     makers = [Fraction(m.instrument.maker_fee) for m in members]
     kinds = (
         raw,
-        [r * (1 + f) for r, f in zip(raw, takers, strict=True)],
+        [r * _buying(m, f) for r, f, m in zip(raw, takers, members, strict=True)],
         [r * (1 - f) for r, f in zip(raw, takers, strict=True)],
-        [r * (1 + f) for r, f in zip(raw, makers, strict=True)],
+        [r * _buying(m, f) for r, f, m in zip(raw, makers, members, strict=True)],
         [r * (1 - f) for r, f in zip(raw, makers, strict=True)],
     )
     denominator = math.lcm(*(f.denominator for kind in kinds for f in kind))
@@ -146,6 +147,21 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
         ),
         min_tick_lots=tuple(_min_tick_lots(m.instrument) for m in members),
     )
+
+
+def _buying(member: Member, fee: Fraction) -> Fraction:
+    """Return what buying one unit costs in units of its price, `fee` in.
+
+    A fee that is taken from what was bought is worth what it costs to buy that much again: of one
+    unit bought 1 - fee remains.
+    """
+    match member.instrument.fee_in:
+        case FeeIn.QUOTE:
+            return 1 + fee
+        case FeeIn.RECEIVED:
+            return 1 / (1 - fee)
+        case _:
+            assert_never(member.instrument.fee_in)
 
 
 def _common_step(steps: Iterable[Fraction]) -> Fraction:

@@ -32,8 +32,9 @@ class Positions:
         if position is None:
             position = self.rows[key] = Position()
         position.quantity = MONEY.fma(side.sign, fill.quantity, position.quantity)
-        if fill.fee_currency == instrument.base:
-            position.quantity = MONEY.subtract(position.quantity, fill.fee)
+        if instrument.brings_base and fill.fee_currency == instrument.base:
+            paid_units = MONEY.divide(fill.fee, instrument.contract_size)
+            position.quantity = MONEY.subtract(position.quantity, paid_units)
         position.turnover = MONEY.fma(fill.quantity, fill.price, position.turnover)
         paid = position.fees.get(fill.fee_currency, ZERO)
         position.fees[fill.fee_currency] = MONEY.add(paid, fill.fee)

@@ -177,7 +177,7 @@ def _cost(executions: Iterable[Execution], members: Mapping[ClientOrderId, Membe
 def _fee(execution: Execution, member: Member) -> Decimal:
     """Return a fee in market quote: base fees at the execution's price, others converted."""
     if execution.fee_currency == member.instrument.base:
-        return execution.fee * execution.price
+        return execution.fee * member.unit * execution.price
     return execution.fee * member.conversion
 
 

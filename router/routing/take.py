@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import reduce
 from typing import Final
 
 from router.depth.composite import Composite, Depth
@@ -55,9 +56,10 @@ def plan_take(
     books = tuple([s.seen for s in sights])
     other = other_ways(scale, books, curves, side=side, grains=sum(taken), merge=merge)
     legs = _legs(scale, sights, offered, taken, side, terms, to_the_limit=to_the_limit)
-    fixed = sum([leg.fixed_cost for leg in legs], ZERO)
-    walked = sum([o.net * o.curve.value(t) for o, t in zip(offers, taken, strict=True)])
-    cost = MONEY.add(scale.amount(walked), fixed).copy_abs()
+    fixed = _sum([leg.fixed_cost for leg in legs])
+    # Leg by leg, so that the sum of what the legs say is the cost to its last digit.
+    walked = _sum([leg.cost for leg in legs])
+    cost = MONEY.add(walked, side.sign * fixed)
     ranked = _ranked(other.single_venue, side) if any(taken) else []
     return Plan(
         market=scale.market.symbol,
@@ -91,6 +93,11 @@ def plan_take(
         nodes=answer.nodes,
         exhausted=answer.exhausted,
     )
+
+
+def _sum(amounts: Sequence[Decimal]) -> Decimal:
+    """Return the sum, to sixty digits."""
+    return reduce(MONEY.add, amounts, ZERO)
 
 
 def _legs(

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from router.documents.fields import Section, SymbolName, VenueName, count, money, text, word
+from venues.model.instrument import FeeIn
 from venues.model.numbers import ONE, ZERO
 
 _NS_PER_MS: Final = 1_000_000
@@ -171,6 +172,9 @@ class PaperSection(Section):
         return self.latency.get(venue, self.latency["default"])
 
 
+_FEE_IN: Final = word([fee_in.value for fee_in in FeeIn])
+
+
 class VenueSection(Section):
     """Terms of all instruments of a venue, in place of those the market data comes with."""
 
@@ -179,6 +183,9 @@ class VenueSection(Section):
         "fraction of notional, negative = rebate", None
     )
     taker_fee: Annotated[Decimal, _FEE] | None = _key("fraction of notional", None)
+    fee_in: Annotated[FeeIn, _FEE_IN] | None = _key(
+        "what its spot instruments take the fee in: quote, or received = of a buy the base", None
+    )
 
 
 class InstrumentSection(Section):
@@ -190,6 +197,9 @@ class InstrumentSection(Section):
         "fraction of notional, negative = rebate", None
     )
     taker_fee: Annotated[Decimal, _FEE] | None = _key("fraction of notional", None)
+    fee_in: Annotated[FeeIn, _FEE_IN] | None = _key(
+        "what the fee is taken in, spot only: quote, or received = of a buy the base", None
+    )
     min_quantity: Annotated[Decimal, _BOUND] | None = _key("smallest order, in its own units", None)
     min_notional: Annotated[Decimal, _BOUND] | None = _key("smallest order, in quote", None)
 

@@ -1,16 +1,21 @@
 """Which instruments count as one asset, and on whose terms: the config over what the data says."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import msgspec
 
 from router.settings.fields import MarketSection, Settings
+from venues.errors import InputError
 from venues.model.ids import Symbol
-from venues.model.instrument import Instrument, Market, Member
+from venues.model.instrument import FeeIn, Instrument, Market, Member
 
 
 def on_terms(instruments: Sequence[Instrument], settings: Settings) -> tuple[Instrument, ...]:
-    """Return `instruments` with the fees and minimums of [[venue]] and [[instrument]] put in."""
+    """Return `instruments` with the fees and minimums of [[venue]] and [[instrument]] put in.
+
+    InputError where an [[instrument]] asks for what its kind cannot have.
+    """
     return tuple(_on_terms(instrument, settings) for instrument in instruments)
 
 
@@ -39,25 +44,33 @@ def tradable(instruments: Sequence[Instrument], settings: Settings) -> tuple[Sym
 def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
     for venue in settings.venue:
         if venue.name == instrument.venue:
-            instrument = msgspec.structs.replace(
-                instrument,
-                maker_fee=instrument.maker_fee if venue.maker_fee is None else venue.maker_fee,
-                taker_fee=instrument.taker_fee if venue.taker_fee is None else venue.taker_fee,
+            # Fees that are taken from what was bought are a matter of spot alone.
+            fee_in = venue.fee_in if instrument.brings_base else None
+            instrument = _put_in(
+                instrument, maker_fee=venue.maker_fee, taker_fee=venue.taker_fee, fee_in=fee_in
             )
     for own in settings.instrument:
         if (own.venue, own.symbol) == (instrument.venue, instrument.symbol):
-            instrument = msgspec.structs.replace(
+            if own.fee_in is FeeIn.RECEIVED and not instrument.brings_base:
+                raise InputError(
+                    f'instrument {own.venue} {own.symbol}: fee_in = "received": '
+                    "is not spot, a buy brings in no base to take a fee from; leave fee_in out"
+                )
+            instrument = _put_in(
                 instrument,
-                maker_fee=instrument.maker_fee if own.maker_fee is None else own.maker_fee,
-                taker_fee=instrument.taker_fee if own.taker_fee is None else own.taker_fee,
-                min_quantity=(
-                    instrument.min_quantity if own.min_quantity is None else own.min_quantity
-                ),
-                min_notional=(
-                    instrument.min_notional if own.min_notional is None else own.min_notional
-                ),
+                maker_fee=own.maker_fee,
+                taker_fee=own.taker_fee,
+                fee_in=own.fee_in,
+                min_quantity=own.min_quantity,
+                min_notional=own.min_notional,
             )
     return instrument
+
+
+def _put_in(instrument: Instrument, **terms: Decimal | FeeIn | None) -> Instrument:
+    """Return `instrument` with those of `terms` that are given."""
+    given = {name: value for name, value in terms.items() if value is not None}
+    return msgspec.structs.replace(instrument, **given)
 
 
 def _declared(market: MarketSection, instruments: Sequence[Instrument]) -> tuple[Member, ...]:

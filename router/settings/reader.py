@@ -8,6 +8,7 @@ from router.documents.source import read_text
 from router.documents.validation import validated
 from router.resources import config_folder
 from router.settings.fields import FAULT_KEYS, FaultSection, Settings
+from venues.model.instrument import FeeIn
 
 _OPTIONAL_FAULT_KEYS = ("command", "number", "delay_ms", "reason", "from_ms", "for_ms")
 
@@ -60,6 +61,10 @@ def _check_faults(document: Document, settings: Settings) -> None:
 def _check_terms(document: Document, settings: Settings) -> None:
     _once(document, "venue", "name", [(venue.name,) for venue in settings.venue])
     _once(document, "instrument", "symbol", [(i.venue, i.symbol) for i in settings.instrument])
+    for index, own in enumerate(settings.instrument):
+        if own.fee_in is FeeIn.RECEIVED and ":" in own.symbol:
+            remedy = "a perp brings in no base to take a fee from; leave fee_in out"
+            raise document.problem(("instrument", index, "fee_in"), own.fee_in.value, remedy)
 
 
 def _check_markets(document: Document, settings: Settings) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from router.depth.composite import Composite, observe
 from router.depth.scale import Scale, market_scale
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import Instrument, Kind, Market, Member
+from venues.model.instrument import FeeIn, Instrument, Kind, Market, Member
 from venues.model.market import ASK, BID, BookState, Int64s
 
 SYMBOL = Symbol("BTC/USDT")
@@ -90,6 +90,7 @@ def instrument(
     min_notional: str = "0",
     contract_size: str = "1",
     kind: Kind = Kind.SPOT,
+    fee_in: FeeIn = FeeIn.QUOTE,
 ) -> Instrument:
     return Instrument(
         venue=VenueId(venue),
@@ -102,6 +103,7 @@ def instrument(
         maker_fee=Decimal(maker),
         taker_fee=Decimal(taker),
         contract_size=Decimal(contract_size),
+        fee_in=fee_in,
     )
 
 

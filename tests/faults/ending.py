@@ -86,7 +86,11 @@ def _check_trades(world: World) -> None:
         traded = sum((f.quantity for f in order.fills if f.exec_id in booked), ZERO)
         member = state.members[submit.venue, submit.symbol]
         key = (submit.account, submit.venue, submit.symbol)
-        held[key] = held.get(key, ZERO) + submit.side.sign * traded
+        base = order.listing.instrument.base
+        kept = sum(
+            (f.fee for f in order.fills if f.exec_id in booked and f.fee_currency == base), ZERO
+        )
+        held[key] = held.get(key, ZERO) + submit.side.sign * traded - kept
         filled[submit.parent_id] += member.market_quantity(traded)
     for parent_id, quantity in filled.items():
         if state.parents[parent_id].filled != quantity:

@@ -1,7 +1,10 @@
 """One seed's market, venues and trader's desk: everything that lives, dies and comes back."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
+
+import msgspec
 
 from router.app.assembly import build_core
 from router.depth.scale import Scale, market_scale
@@ -23,7 +26,7 @@ from tests.faults.witness import Witness
 from venues.books.jit import kernels_available
 from venues.model.commands import Command
 from venues.model.ids import RunId, Symbol
-from venues.model.instrument import Market, Member
+from venues.model.instrument import FeeIn, Market, Member
 from venues.paper.chance import SeededFaults, SilenceRate
 from venues.paper.latency import Latency
 from venues.paper.market import RecordedMarket
@@ -31,6 +34,7 @@ from venues.paper.played import QueueModel
 from venues.paper.venue import PaperTerms
 from venues.synthetic.profile import BTC_USDT
 from venues.synthetic.small import small_tape
+from venues.tape.recording import Tape
 
 
 class World:
@@ -47,7 +51,7 @@ class World:
             venues=profile.venues,
             step_bps=profile.weather.step_bps,
         )
-        self.tape = bent(raw, profile.weather, rng)
+        self.tape = one_takes_base(bent(raw, profile.weather, rng))
         self.settings = EngineSettings(stale_after_ns=profile.stale_after_ns)
         self.run = RunId(f"faults{profile.seed}")
         self.market = RecordedMarket(
@@ -186,6 +190,13 @@ class World:
     def _moved(self, what: str, now_ns: int) -> None:
         self.trace.note(now_ns, "venue", what)
         self.witness.venues_moved()
+
+
+def one_takes_base(tape: Tape) -> Tape:
+    """Return `tape` with a first venue that keeps its fee out of what is bought."""
+    first, *others = tape.recordings
+    taking = msgspec.structs.replace(first.instrument, fee_in=FeeIn.RECEIVED)
+    return replace(tape, recordings=(replace(first, instrument=taking), *others))
 
 
 def down_for_ns(rng: Random) -> int:

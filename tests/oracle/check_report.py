@@ -140,7 +140,7 @@ def _parent(
 ) -> None:
     where = str(parent["id"])
     is_buy = parent["side"] == "buy"
-    if len({fill.fee_currency for fill in fills}) > 1:
+    if len({fill.fee_currency for fill in fills if not _in_base(fill)}) > 1:
         raise OracleError(f"{where}: fees in several currencies have no sum")
     if any(fill.is_buy != is_buy for fill in fills):
         audit.differs(Sum.PARENT, where, f"is a {parent['side']}, but some fills are not")
@@ -224,7 +224,12 @@ def _filled(fills: list[Fill]) -> Fraction:
 
 
 def _fees(fills: list[Fill]) -> Fraction:
-    return sum((fill.fee for fill in fills), Fraction(0))
+    """Add fees up in quote; what was paid in base counts at the price of its own fill."""
+    return sum((f.fee * f.price if _in_base(f) else f.fee for f in fills), Fraction(0))
+
+
+def _in_base(fill: Fill) -> bool:
+    return fill.fee_currency == fill.symbol.split("/", 1)[0]
 
 
 def _show(value: Fraction) -> str:

@@ -57,11 +57,13 @@ def _one_fill(fill: Fill, order: Order, terms: Terms, findings: Findings) -> Non
         text = f"{fill.exec_id} traded {late} ns after the order had left the book"
         findings.broken(Rule.BEFORE_CLOSE, fill.child, text)
     rate = terms.maker_fee if maker else terms.taker_fee
-    due = fill.price * fill.quantity * rate
-    if fill.fee != due or fill.fee_currency != terms.quote:
+    due, currency = fill.price * fill.quantity * rate, terms.quote
+    if terms.fee_of_buys_in_base and fill.is_buy:
+        due, currency = fill.quantity * rate, terms.base
+    if fill.fee != due or fill.fee_currency != currency:
         text = (
             f"{fill.exec_id} paid {_exact(fill.fee)} {fill.fee_currency}, "
-            f"due was {_exact(due)} {terms.quote}"
+            f"due was {_exact(due)} {currency}"
         )
         findings.broken(Rule.FEE, fill.child, text)
     worse = fill.price > order.price if order.is_buy else fill.price < order.price

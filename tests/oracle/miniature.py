@@ -154,6 +154,13 @@ class Replay:
         for time_ns, got in fills:
             self._fill(child, side, price, got, time_ns, from_ns, "maker")
 
+    def pays_in_base(self) -> None:
+        """Take the fee of every buy from what it brought in."""
+        for position, fill in enumerate(self.done):
+            if fill.side == "buy":
+                fee = str(Decimal(fill.fee) / Decimal(fill.price))
+                self.change_fill(position, fee=fee, fee_currency="BTC")
+
     def change_fill(self, position: int, **lie: str) -> None:
         """Tell something else about one fill."""
         self.done[position] = replace(self.done[position], **lie)  # type: ignore[arg-type]  # str fields
@@ -192,10 +199,12 @@ class Replay:
         return out
 
 
-def write_tape(folder: Path, messages: Sequence[Message], trades: Sequence[Trade] = ()) -> Path:
+def write_tape(
+    folder: Path, messages: Sequence[Message], trades: Sequence[Trade] = (), terms: str = TERMS
+) -> Path:
     """Write a tape folder; local time only counts the messages."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "tape.toml").write_text(TERMS, encoding="utf-8")
+    (folder / "tape.toml").write_text(terms, encoding="utf-8")
     rows = [
         (message.time_ns, number * 1000, number, message.snapshot, *row)
         for number, message in enumerate(messages)

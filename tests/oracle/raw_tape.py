@@ -41,6 +41,12 @@ class Terms:
     book: Path
     trades: Path
     derivs: Path | None
+    fee_of_buys_in_base: bool = False
+
+    @property
+    def base(self) -> str:
+        """Return what is bought."""
+        return self.symbol.split("/", 1)[0]
 
     @property
     def quote(self) -> str:
@@ -96,6 +102,7 @@ def read_terms(folders: tuple[Path, ...]) -> dict[tuple[str, str], Terms]:
                 book=folder / row["book"],
                 trades=folder / row["trades"],
                 derivs=folder / row["derivs"] if "derivs" in row else None,
+                fee_of_buys_in_base=row.get("fee_in", "quote") == "received",
             )
     return found
 

@@ -66,6 +66,14 @@ def test_a_sell_that_got_less_than_arrival_has_a_cost(tmp_path: Path) -> None:
     assert audit.passed, str(audit)
 
 
+def test_a_fee_in_base_counts_at_the_price_of_its_fill(tmp_path: Path) -> None:
+    made = replay()
+    made.pays_in_base()
+    assert {fill.fee_currency for fill in made.done} == {"BTC"}
+    audit = audited(tmp_path, true_report(), made)
+    assert audit.passed, str(audit)
+
+
 def test_a_parent_without_fills_has_nulls(tmp_path: Path) -> None:
     report = true_report()
     report["parents"][0].update(
@@ -148,6 +156,6 @@ def test_what_cannot_be_checked_is_refused(tmp_path: Path) -> None:
         audited(tmp_path, report)
     assert subject.main(["--out", str(tmp_path)]) == 1
     mixed = replay()
-    mixed.change_fill(0, fee_currency="BTC")
+    mixed.change_fill(0, fee_currency="USDC")
     with pytest.raises(OracleError, match="several currencies"):
         audited(tmp_path, true_report(), mixed)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.oracle import re_execute
-from tests.oracle.miniature import Message, Replay, Trade, judged, rules, write_tape
+from tests.oracle.miniature import TERMS, Message, Replay, Trade, judged, rules, write_tape
+from tests.oracle.re_execute import check
 from tests.oracle.verdict import OracleError, Rule
 
 FIRST = Message(
@@ -224,6 +225,17 @@ def test_a_changed_field_is_caught(tmp_path: Path, lie: dict[str, str], rule: Ru
     replay = buy(("100", "1"), ("100.5", "1"))
     replay.change_fill(0, **lie)
     assert rule in rules(judged(tmp_path, replay, [FIRST, LAST]))
+
+
+def test_where_fees_are_taken_in_base_that_is_what_a_buy_pays(tmp_path: Path) -> None:
+    replay = buy(("100", "1"), ("100.5", "1"))
+    terms = TERMS + 'fee_in = "received"\n'
+    tape = write_tape(tmp_path / "tape", [FIRST, LAST], terms=terms)
+    assert rules(check(tape, replay.write(tmp_path / "lie"))) == [Rule.FEE]
+    replay.pays_in_base()
+    assert check(tape, replay.write(tmp_path / "true")).passed
+    replay.change_fill(0, fee="0.0011")
+    assert rules(check(tape, replay.write(tmp_path / "more"))) == [Rule.FEE]
 
 
 def test_a_sum_that_is_not_the_cumulative_quantity_is_caught(tmp_path: Path) -> None:

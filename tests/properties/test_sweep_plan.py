@@ -18,7 +18,7 @@ from tests.fakes.depth import SECOND, SYMBOL, FakeBook, FakeDepth, instrument, s
 from venues.books.make import make_books
 from venues.books.port import Books
 from venues.model.ids import VenueId
-from venues.model.instrument import Member
+from venues.model.instrument import FeeIn, Member
 from venues.model.market import BookMessage
 from venues.model.order import Side
 
@@ -58,6 +58,7 @@ def cases(draw: st.DrawFn) -> Case:
             lot=draw(st.sampled_from(LOTS)),
             taker=draw(st.sampled_from(FEES)),
             min_notional=draw(st.sampled_from(("0", "5", "40"))),
+            fee_in=draw(st.sampled_from(FeeIn)),
         )
         unit = draw(st.sampled_from(("1", "1", "10")))
         members.append(Member(instrument=of, unit=Decimal(unit)))
@@ -149,10 +150,14 @@ def test_the_cost_is_the_walk_of_the_stored_levels_to_the_last_digit(case: Case)
                 cost += member.market_price(member.instrument.price_of(tick)) * here * member.lot
                 left -= here
             assert left == 0
-            cost *= 1 + member.instrument.taker_fee * case.side.sign
+            fee = member.instrument.taker_fee
+            if member.instrument.fee_in is FeeIn.RECEIVED and case.side is Side.BUY:
+                cost /= 1 - fee
+            else:
+                cost *= 1 + fee * case.side.sign
             assert leg.cost == cost
             total += cost
-    assert plan.expected_cost == total
+        assert plan.expected_cost == total
 
 
 @given(cases())

@@ -10,7 +10,7 @@ from router.depth.scale import Scale, market_scale
 from venues.books.twin import TwinBooks
 from venues.books.watch_twin import TwinWatches
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import Instrument, Kind, Market, Member
+from venues.model.instrument import FeeIn, Instrument, Kind, Market, Member
 from venues.model.market import ASK, BID, BookMessage, Int64s, level_key
 from venues.model.order import Side
 
@@ -29,6 +29,7 @@ class Venue:
     min_notional: str = "0"
     taker: str = "0"
     maker: str = "0"
+    fee_in: FeeIn = FeeIn.QUOTE
 
     def instrument(self) -> Instrument:
         """Return its instrument."""
@@ -42,6 +43,7 @@ class Venue:
             min_notional=Decimal(self.min_notional),
             maker_fee=Decimal(self.maker),
             taker_fee=Decimal(self.taker),
+            fee_in=self.fee_in,
         )
 
 

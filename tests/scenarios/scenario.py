@@ -39,6 +39,7 @@ from router.journal.memory import MemoryJournal
 from router.orders.parent import Parent
 from router.orders.reconcile import DoubtMargins
 from router.reports.follow import Follower
+from router.reports.summary import ParentSummary, summarise
 from router.risk.halt import Halt
 from router.risk.limits import Gate, Limits
 from router.risk.sent import SentCounter
@@ -286,6 +287,16 @@ class Scenario:
     def reserved(self) -> Decimal:
         """Return what is working or in doubt."""
         return self.parent.reserved
+
+    def held(self, venue: str) -> Decimal:
+        """Return what the fills at a venue have left in the account."""
+        i = self.market.instruments[self.market.place(venue)]
+        positions = self.desk.engine.core.state.positions
+        return positions.rows[self.spec.account, i.venue, i.symbol].quantity
+
+    def report(self) -> ParentSummary:
+        """Return what the report of the run would say of the parent."""
+        return summarise(self.parent, self.follower)
 
     @property
     def flags(self) -> list[str]:

@@ -8,6 +8,7 @@ from tests.scenarios.kinds import rest, take
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
 from venues.model.ids import ParentId
+from venues.model.instrument import FeeIn
 from venues.model.order import Side
 
 ONE = (Venue("alpha"),)
@@ -24,6 +25,20 @@ def test_a_sweep_goes_to_the_cheapest_levels_of_every_venue_fees_in() -> None:
     assert desk.state == "active"
     desk.fills("beta#2")
     assert (desk.state, desk.why) == ("done", "filled")
+
+
+def test_a_venue_that_keeps_part_of_what_is_bought_is_as_dear_as_buying_it_again() -> None:
+    keeps = Venue("beta", taker="0.003", fee_in=FeeIn.RECEIVED)
+    desk = Scenario(take(), buy="2", limit="110", venues=(keeps, Venue("alpha")))
+    desk.book("alpha", "1@100.3 9@100.4")
+    desk.book("beta", "2@100")  # 100.3 with the fee on top; to be left with one takes 100.3009
+    assert desk.at(0) == ["beta#1: buy 1 @ 100", "alpha#2: buy 1 @ 100.3"]
+    desk.fills("alpha#2")
+    desk.hears(desk.venues.filled("beta#1", fee="0.003", fee_currency="BTC"))
+    assert (desk.state, desk.filled) == ("done", 2)  # what was executed, as venues count it
+    assert desk.held("beta") == Decimal("0.997")
+    report = desk.report()
+    assert (report.filled, report.fees) == ("2", "0.3")  # base that was kept, at its own price
 
 
 def test_what_the_books_do_not_give_within_the_limit_stays_unfilled() -> None:

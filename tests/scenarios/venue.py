@@ -76,7 +76,14 @@ class FakeVenues:
         )
 
     def filled(
-        self, name: str, quantity: str = "", *, price: str = "", exec_id: str = "", fee: str = "0"
+        self,
+        name: str,
+        quantity: str = "",
+        *,
+        price: str = "",
+        exec_id: str = "",
+        fee: str = "0",
+        fee_currency: str = "",
     ) -> ExecutionEvent:
         """Return a fill of `quantity` (all that is left, by default), at its limit by default."""
         order = self.orders[name]
@@ -92,7 +99,7 @@ class FakeVenues:
             quantity=size,
             price=Decimal(price) if price else submit.price,
             fee=Decimal(fee),
-            fee_currency=order.instrument.settle,
+            fee_currency=fee_currency or order.instrument.settle,
             liquidity=Liquidity.MAKER if submit.post_only else Liquidity.TAKER,
             cum_quantity=order.filled,
         )

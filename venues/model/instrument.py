@@ -8,6 +8,7 @@ import msgspec
 
 from venues.model.ids import Symbol, VenueId
 from venues.model.numbers import MONEY, ONE, ceil_lots
+from venues.model.order import Side
 
 
 class Kind(enum.Enum):
@@ -24,12 +25,20 @@ class Contract(enum.Enum):
     INVERSE = "inverse"
 
 
+class FeeIn(enum.Enum):
+    """What a venue takes its fee in: always the quote, or what the trade brought in (FIX 479)."""
+
+    QUOTE = "quote"
+    RECEIVED = "received"  # of a buy the base, of a sell the quote
+
+
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """One contract at one venue.
 
     Prices are quote per base on `tick_size`; order quantities are multiples of `lot_size`, in
     units of `contract_size` (base units per 1 for linear, quote units per 1 for inverse).
-    Fees are fractions of notional, negative when the venue pays. All steps are > 0.
+    Fees are fractions of notional, negative when the venue pays. All steps are > 0. `fee_in` other
+    than QUOTE is for linear spot only, ValueError otherwise: a perp pays in what it settles in.
     """
 
     venue: VenueId
@@ -43,6 +52,18 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     taker_fee: Decimal
     contract_size: Decimal = ONE
     contract: Contract = Contract.LINEAR
+    fee_in: FeeIn = FeeIn.QUOTE
+
+    def __post_init__(self) -> None:
+        if self.fee_in is FeeIn.RECEIVED and not self.brings_base:
+            raise ValueError(
+                f"{self.venue} {self.symbol}: only linear spot brings in base for a fee"
+            )
+
+    @property
+    def brings_base(self) -> bool:
+        """Return whether a buy brings in the base asset itself, and no contract on it."""
+        return self.kind is Kind.SPOT and self.contract is Contract.LINEAR
 
     @property
     def base(self) -> str:
@@ -58,6 +79,10 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     def settle(self) -> str:
         """Return the currency profit, margin and fees of a perp are paid in; spot: the quote."""
         return self.symbol.split(":", 1)[-1] if ":" in self.symbol else self.quote
+
+    def fee_currency(self, side: Side) -> str:
+        """Return the currency in which an order of `side` pays its fee."""
+        return self.base if self.fee_in is FeeIn.RECEIVED and side is Side.BUY else self.settle
 
     def price_of(self, tick: int) -> Decimal:
         """Return the price of an integer tick."""

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import assert_never
 
 from venues.model.commands import Submit
-from venues.model.instrument import Contract, Instrument, Kind
+from venues.model.instrument import Contract, FeeIn, Instrument, Kind
 from venues.model.numbers import MONEY, ZERO, lots_in
-from venues.model.order import Liquidity, TimeInForce
+from venues.model.order import Liquidity, Side, TimeInForce
 
 
 class Refusal(enum.Enum):
@@ -38,8 +38,10 @@ class Listing:
     instrument: Instrument
     maker_unit: Decimal
     taker_unit: Decimal
+    lot_base: Decimal  # base asset in one lot
     settle: str
     is_spot: bool
+    takes_base: bool
 
     def steps(self, submit: Submit) -> tuple[int, int] | Refusal:
         """Return the order as (tick, lots), or the first of the venue's demands it fails."""
@@ -69,6 +71,18 @@ class Listing:
     def price(self, tick: int) -> Decimal:
         """Return `tick` as a price, exact."""
         return MONEY.multiply(tick, self.instrument.tick_size)
+
+    def charge(self, side: Side, tick: int, lots: int, liquidity: Liquidity) -> tuple[Decimal, str]:
+        """Return the fee of a fill, < 0 for a rebate, and its currency.
+
+        A venue that takes it from what was received takes base from a buy: the rate on its quantity.
+        """
+        if self.takes_base and side is Side.BUY:
+            instrument = self.instrument
+            maker = liquidity is Liquidity.MAKER
+            rate = instrument.maker_fee if maker else instrument.taker_fee
+            return MONEY.multiply(MONEY.multiply(lots, self.lot_base), rate), instrument.base
+        return self.fee(tick, lots, liquidity), self.settle
 
     def fee(self, tick: int, lots: int, liquidity: Liquidity) -> Decimal:
         """Return the fee in the settlement currency: the rate on the notional, < 0 for a rebate.
@@ -100,6 +114,8 @@ def listing(i: int, instrument: Instrument) -> Listing:
         taker_unit=_fee_unit(instrument, instrument.taker_fee),
         settle=instrument.settle,
         is_spot=instrument.kind is Kind.SPOT,
+        takes_base=instrument.fee_in is FeeIn.RECEIVED,
+        lot_base=MONEY.multiply(instrument.lot_size, instrument.contract_size),
     )
 
 

@@ -278,6 +278,7 @@ class PaperVenue:
     ) -> Filled:
         listed, submit = order.listing, order.submit
         order.cum_lots += lots
+        fee, currency = listed.charge(submit.side, tick, lots, liquidity)
         filled = Filled(
             client_order_id=submit.client_order_id,
             venue=self.venue,
@@ -285,8 +286,8 @@ class PaperVenue:
             exec_id=f"{self.venue}-{order.order_no}-{len(order.fills) + 1}",
             quantity=listed.quantity(lots),
             price=listed.price(tick),
-            fee=listed.fee(tick, lots, liquidity),
-            fee_currency=listed.settle,
+            fee=fee,
+            fee_currency=currency,
             liquidity=liquidity,
             cum_quantity=listed.quantity(order.cum_lots),
         )

@@ -22,6 +22,9 @@ Bools = npt.NDArray[np.bool_]
 # The number of each derivative kind in `Recording.deriv_kind`.
 DERIV_KINDS: Final = (DerivKind.MARK, DerivKind.INDEX, DerivKind.FUNDING)
 
+# Terms that joined `Instrument` after the first tapes: hashed only where they are not the default.
+_LATER: Final = ("fee_in",)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
@@ -162,12 +165,22 @@ def _address(recording: Recording) -> tuple[VenueId, Symbol]:
     return recording.instrument.venue, recording.instrument.symbol
 
 
+def _if_said(instrument: Instrument, name: str) -> str:
+    """Return a term as text, "" where it is the default one."""
+    value = getattr(instrument, name)
+    default = next(f.default for f in msgspec.structs.fields(Instrument) if f.name == name)
+    return "" if value == default else str(value)
+
+
 def _digest(recording: Recording) -> bytes:
     """Return a hash of one recording: its terms and every array, the same on any machine."""
     terms = [
         plain(value) if isinstance(value, Decimal) else str(value)
-        for value in msgspec.structs.astuple(recording.instrument)
+        for name, value in msgspec.structs.asdict(recording.instrument).items()
+        if name not in _LATER
     ]
+    # A tape that does not use what was added later keeps the fingerprint it always had.
+    terms += [f"{name}={said}" for name in _LATER if (said := _if_said(recording.instrument, name))]
     mark = hashlib.blake2b("\x1f".join(terms).encode(), digest_size=32)
     for field in fields(recording):
         if field.name == "instrument":

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from venues.errors import TapeError
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import Instrument, Kind
+from venues.model.instrument import FeeIn, Instrument, Kind
 from venues.model.numbers import MONEY, ONE, decimal
 from venues.tape.grid import Step, step_of
 from venues.tape.refusal import refuse
@@ -24,7 +24,7 @@ _STEPS = ("tick_size", "lot_size", "contract_size")
 _MINIMUMS = ("min_quantity", "min_notional")
 _FEES = ("maker_fee", "taker_fee")
 _INSTRUMENT_NEEDS = ("venue", "symbol", "kind", *_STEPS, *_MINIMUMS, *_FEES, "book", "trades")
-_INSTRUMENT_MAY = ("derivs",)
+_INSTRUMENT_MAY = ("derivs", "fee_in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ def _source(folder: Path, entry: "_Table") -> Source:
         maker_fee=entry.money("maker_fee", above=-ONE, below=ONE),
         taker_fee=entry.money("taker_fee", above=-ONE, below=ONE),
         contract_size=entry.money("contract_size", above=Decimal(0)),
+        fee_in=_fee_in(entry, kinds[entry.text("kind")]),
     )
     steps = steps_of_instrument(instrument)
     if steps is None:
@@ -129,6 +130,19 @@ def _source(folder: Path, entry: "_Table") -> Source:
     return Source(
         instrument, *steps, entry.path("book", folder), entry.path("trades", folder), derivs
     )
+
+
+def _fee_in(entry: "_Table", kind: Kind) -> FeeIn:
+    """Return what the venue takes its fee in; QUOTE where the file does not say."""
+    if "fee_in" not in entry.values:
+        return FeeIn.QUOTE
+    words = {fee_in.value: fee_in for fee_in in FeeIn}
+    if entry.text("fee_in") not in words:
+        raise entry.refuse("fee_in", f"must be one of {', '.join(words)}")
+    fee_in = words[entry.text("fee_in")]
+    if fee_in is FeeIn.RECEIVED and kind is not Kind.SPOT:
+        raise entry.refuse("fee_in", "a perp brings in no base to take a fee from; leave it out")
+    return fee_in
 
 
 def _refuse_twice(file: Path, sources: tuple[Source, ...]) -> None:

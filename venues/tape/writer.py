@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from venues.model.instrument import Contract, Instrument
+from venues.model.instrument import Contract, FeeIn, Instrument
 from venues.model.market import Int64s
 from venues.model.numbers import plain
 from venues.tape.grid import Doubles, Step, doubles_of
@@ -56,6 +56,8 @@ def _instrument_table(recording: Recording, stem: str) -> str:
         "taker_fee": i.taker_fee,
         "contract_size": i.contract_size,
     }
+    if i.fee_in is not FeeIn.QUOTE:
+        texts["fee_in"] = i.fee_in.value
     files = {"book": f"{stem}.book.parquet", "trades": f"{stem}.trades.parquet"}
     if recording.deriv_count:
         files["derivs"] = f"{stem}.derivs.parquet"

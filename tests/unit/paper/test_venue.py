@@ -16,7 +16,7 @@ from venues.model.events import (
     Standing,
 )
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import Contract, Kind
+from venues.model.instrument import Contract, FeeIn, Kind
 from venues.model.order import Liquidity
 from venues.paper.latency import Latency
 
@@ -111,6 +111,20 @@ def test_takers_pay_and_makers_are_paid_in_quote() -> None:
         "USDT",
     )
     assert (maker.fee, maker.fee_currency) == (Decimal("-0.00015"), "USDT")
+
+
+def test_a_venue_may_keep_part_of_the_base_bought_and_of_the_quote_a_sale_brings() -> None:
+    desk = Desk(instrument=msgspec.structs.replace(SPOT, fee_in=FeeIn.RECEIVED))
+    desk.submit("buy", 3, 201)
+    desk.submit("sell", 10, 199)
+    desk.submit("buy", 10, 200, ioc=False)
+    desk.wait(S)
+    desk.trade_into(3, 10)
+    desk.wait(2 * S)
+    bought, sold, rested = (e for e in desk.events if isinstance(e, Filled))
+    assert (bought.fee, bought.fee_currency) == (Decimal("0.003") * 5 / 10000, "BTC")
+    assert (sold.fee, sold.fee_currency) == (Decimal("0.01") * Decimal("99.5") * 5 / 10000, "USDT")
+    assert (rested.fee, rested.fee_currency) == (Decimal("0.01") * -1 / 10000, "BTC")
 
 
 def test_an_inverse_contract_is_charged_in_the_coin_it_settles_in() -> None:

@@ -132,6 +132,14 @@ def test_a_fee_in_base_costs_what_the_base_was_worth() -> None:
     assert (told.fees, told.shortfall_bps) == ("1", "10.000000")
 
 
+def test_a_fee_in_base_of_a_thousandfold_unit_counts_a_thousandfold() -> None:
+    follower = Follower({(VENUE, SYMBOL): member(unit="1000")})
+    fill = filled(1, "10", cum="10", price="100000", fee="0.01", fee_currency="BTC")
+    records: list[Record] = [Issued(submit(1, "10"), 1), Received(fill, 2)]
+    follower.followed(records, 1)
+    assert summarise(started("10000"), follower).fees == "1000"
+
+
 def test_the_maker_share_is_the_part_that_rested() -> None:
     rested = filled(1, "1", cum="1", liquidity=Liquidity.MAKER)
     assert summary([rested, filled(1, "2", cum="3")]).maker_share == "0.333333"

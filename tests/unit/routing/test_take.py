@@ -11,7 +11,7 @@ from router.routing.sweep import twin
 from router.routing.take import plan_take
 from tests.fakes.depth import SECOND, SYMBOL, FakeBook, book, instrument, scale_of, seen
 from venues.model.ids import VenueId
-from venues.model.instrument import Instrument, Member
+from venues.model.instrument import FeeIn, Instrument, Member
 from venues.model.market import ASK, BID, BookState, level_key
 from venues.model.order import Side
 
@@ -63,6 +63,24 @@ def test_the_fee_decides_between_equal_prices() -> None:
     plan = take((dear, asks(dear, ("100", "5"))), (cheap, asks(cheap, ("100", "5"))), quantity="2")
     assert parts(plan) == {"b": "2.000"}
     assert plan.expected_cost == Decimal("200.04")
+
+
+def test_a_fee_taken_from_what_is_bought_costs_what_it_takes_to_buy_it_again() -> None:
+    quote = instrument("a", taker="0.002")
+    base = instrument("b", taker="0.002", fee_in=FeeIn.RECEIVED)
+    both = (quote, asks(quote, ("100", "5"))), (base, asks(base, ("100", "5")))
+    assert parts(take(*both, quantity="2")) == {"a": "2.000"}  # 0.998 of 2 would be left there
+    alone = take(both[1], quantity="4.99")
+    # With 4.99 / 0.998 = 5 bought at 100, 4.99 is left.
+    assert alone.expected_cost == 500
+    assert alone.legs[0].quantity == Decimal("4.99")
+
+
+def test_a_sell_pays_in_quote_whatever_the_venue_takes_from_buys() -> None:
+    base = instrument("b", taker="0.002", fee_in=FeeIn.RECEIVED)
+    shown = book(base, bids=[("100", "5")], asks=[("110", "1")])
+    plan = take((base, shown), quantity="5", side=Side.SELL)
+    assert plan.expected_cost == Decimal(500) * Decimal("0.998")
 
 
 def test_at_equal_net_price_the_venue_listed_first_gives_first() -> None:

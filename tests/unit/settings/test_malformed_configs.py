@@ -109,6 +109,18 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         '[[venue]]\nname = "alpha"\ntaker_fee = "4"\n[synthetic]',
         'c.toml:18: venue[0].taker_fee = "4": must be at most 0.05',
     ),
+    "fee in points": (
+        "[synthetic]",
+        '[[venue]]\nname = "alpha"\nfee_in = "points"\n[synthetic]',
+        'c.toml:18: venue[0].fee_in = "points": must be one of quote | received',
+    ),
+    "fee of a perp in base": (
+        "[synthetic]",
+        '[[instrument]]\nvenue = "alpha"\nsymbol = "BTC/USDT:USDT"\nfee_in = "received"\n'
+        "[synthetic]",
+        'c.toml:19: instrument[0].fee_in = "received": '
+        "a perp brings in no base to take a fee from; leave fee_in out",
+    ),
     "two terms for one venue": (
         "[synthetic]",
         '[[venue]]\nname = "alpha"\n[[venue]]\nname = "alpha"\n[synthetic]',

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+import msgspec
 import pytest
 from pydantic import BaseModel, ValidationError
 
@@ -10,8 +11,9 @@ from router.documents.document import parse_toml
 from router.settings.fields import InstrumentSection, MemberSection, Queue, Settings, VenueSection
 from router.settings.markets import market_of, on_terms, tradable
 from router.settings.reader import default_config, parse_settings, read_settings
+from venues.errors import InputError
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import Instrument, Kind
+from venues.model.instrument import FeeIn, Instrument, Kind
 
 DEFAULT = default_config().read_text()
 
@@ -74,6 +76,30 @@ def test_terms_of_an_instrument_win_over_those_of_its_venue() -> None:
     assert (first.min_notional, first.min_quantity) == (1, Decimal("0.001"))
     assert second.taker_fee == Decimal("0.0002")
     assert other == _spot("b")
+
+
+def test_a_venue_takes_fees_in_base_from_its_spot_alone() -> None:
+    settings = _settings('[[venue]]\nname = "a"\nfee_in = "received"\n')
+    perp = msgspec.structs.replace(_spot("a", "BTC/USDT:USDT"), kind=Kind.PERP)
+    spot, untouched = on_terms([_spot("a"), perp], settings)
+    assert spot.fee_in is FeeIn.RECEIVED
+    assert untouched == perp
+
+
+def test_an_instrument_may_differ_from_its_venue_in_what_fees_are_taken_in() -> None:
+    settings = _settings(
+        '[[venue]]\nname = "a"\nfee_in = "received"\n'
+        '[[instrument]]\nvenue = "a"\nsymbol = "BTC/USDT"\nfee_in = "quote"\n'
+    )
+    bitcoin, ether = on_terms([_spot("a"), _spot("a", "ETH/USDT")], settings)
+    assert (bitcoin.fee_in, ether.fee_in) == (FeeIn.QUOTE, FeeIn.RECEIVED)
+
+
+def test_a_perp_by_any_name_takes_no_fee_in_base() -> None:
+    settings = _settings('[[instrument]]\nvenue = "a"\nsymbol = "BTC/USDT"\nfee_in = "received"\n')
+    perp = msgspec.structs.replace(_spot("a"), kind=Kind.PERP)
+    with pytest.raises(InputError, match='a BTC/USDT: fee_in = "received": is not spot'):
+        on_terms([perp], settings)
 
 
 def test_an_undeclared_market_is_every_instrument_with_that_symbol() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.unit.tape.folders import BOOK, alder, birch, good_folder, good_tape, ints
 from venues.errors import TapeError
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import Contract, Instrument, Kind
+from venues.model.instrument import Contract, FeeIn, Instrument, Kind
 from venues.model.market import BID, Int64s, level_key
 from venues.synthetic.market import synthetic_tape
 from venues.tape.reader import merge_tapes, read_tape
@@ -30,10 +30,12 @@ fee = st.sampled_from(["0", "0.0002", "-0.00005"]).map(Decimal)
 
 @st.composite
 def _instruments(draw: st.DrawFn, venue: str) -> Instrument:
+    kind = draw(st.sampled_from(Kind))
     return Instrument(
         venue=VenueId(venue),
         symbol=Symbol(draw(st.sampled_from(["BTC/USDT", "ETH/USD:USD", "1000SHIB/USDT:USDT"]))),
-        kind=draw(st.sampled_from(Kind)),
+        kind=kind,
+        fee_in=draw(st.sampled_from(FeeIn)) if kind is Kind.SPOT else FeeIn.QUOTE,
         tick_size=draw(step),
         lot_size=draw(step),
         min_quantity=draw(step),

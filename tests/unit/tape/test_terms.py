@@ -1,0 +1,43 @@
+"""What may a tape say of an instrument beside what every tape must say?"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.tape.folders import good_folder, toml
+from venues.errors import TapeError
+from venues.model.instrument import FeeIn
+from venues.tape.reader import read_tape
+
+
+def test_a_venue_may_take_its_fee_from_what_a_buy_brings_in(tmp_path: Path) -> None:
+    folder = good_folder(tmp_path / "tape")
+    before = read_tape(folder)
+    toml('kind = "spot"', 'kind = "spot"\nfee_in = "received"')(folder)
+    tape = read_tape(folder)
+    assert [i.fee_in for i in tape.instruments] == [FeeIn.RECEIVED, FeeIn.QUOTE]
+    assert tape.fingerprint != before.fingerprint
+
+
+def test_what_is_said_and_is_the_rule_anyway_changes_nothing(tmp_path: Path) -> None:
+    folder = good_folder(tmp_path / "tape")
+    before = read_tape(folder)
+    toml('kind = "spot"', 'kind = "spot"\nfee_in = "quote"')(folder)
+    assert read_tape(folder).fingerprint == before.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "answer"),
+    [
+        ("spot", '"points"', r"tape.toml: instrument 1: fee_in = 'points': .* quote, received"),
+        ("perp", '"received"', r"instrument 2: fee_in = 'received': .* brings in no base"),
+        ("spot", "1", r"instrument 1: fee_in = 1: must be text in quotes"),
+    ],
+)
+def test_a_fee_currency_that_cannot_be_is_refused(
+    tmp_path: Path, kind: str, said: str, answer: str
+) -> None:
+    folder = good_folder(tmp_path / "tape")
+    toml(f'kind = "{kind}"', f'kind = "{kind}"\nfee_in = {said}')(folder)
+    with pytest.raises(TapeError, match=answer):
+        read_tape(folder)
