@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol
 
 import msgspec
 
-from strategies.conditions import PriceSource
+from strategies.conditions import PriceSource, TouchMoved
 from strategies.intents import Intent, Peg
 from strategies.spec import ParentSpec
 from venues.model.ids import ClientOrderId, Symbol, VenueId
@@ -138,6 +138,20 @@ class View(Protocol):
         ...
 
     def price(self, source: PriceSource, venue: VenueId | None = None) -> Decimal | None: ...
+    def volume(self) -> Decimal:
+        """Return what has been printed at the allowed venues since their feeds began, market units.
+
+        The prints of others: in live trading our own must have been taken out.
+        """
+        ...
+
+    def until_takeable(self, limit: Decimal) -> Sequence[TouchMoved]:
+        """Return conditions of which one fires before anything can be taken within `limit`.
+
+        One per allowed LIVE venue whose best price lies beyond it; they may fire too early.
+        """
+        ...
+
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
         """Return how much an order of `side` could take within `limit`, counted up to `at_most`."""
         ...

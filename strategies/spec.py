@@ -38,9 +38,10 @@ class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True, omit_def
 
     `horizon_s` seconds, `slices` count. `size_jitter`, `time_jitter`: fractions in [0, 0.5].
     `passive_fraction`: part of each interval spent resting before the remainder crosses, [0, 1).
-    `catch_up`: a slice may grow to this multiple of the nominal one, >= 1.
-    `leftover`: sweep_within_limit | cancel, after the last slice. `pause`: stretch | compress |
-    forfeit, what a pause does to the schedule.
+    `repeg_max`: how often a slice is posted again. `catch_up`: a slice may grow to this multiple of
+    the nominal one, >= 1; `catch_up_mode`: none | capped | spread over the slices that are left.
+    `leftover`: sweep_within_limit | rest_at_limit | cancel, after the last slice. `pause`: stretch |
+    compress | forfeit, what a pause does to the schedule.
     """
 
     horizon_s: int
@@ -48,7 +49,9 @@ class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True, omit_def
     size_jitter: Decimal = Decimal(0)
     time_jitter: Decimal = Decimal(0)
     passive_fraction: Decimal = Decimal(0)
+    repeg_max: int = 10
     catch_up: Decimal = Decimal(3)
+    catch_up_mode: str = "capped"
     leftover: str = "sweep_within_limit"
     pause: str = "stretch"
 
@@ -60,7 +63,9 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One parent order, parsed and bounded; `quantity` in market units.
 
     `limit_price` or `limit_bps` (against the arrival price) or neither (then the collar caps it).
-    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue.
+    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. `would_price`:
+    taken at once where it is there. `max_participation`: our share of all volume, (0, 1).
+    `clip_min`, `clip_max`: smallest and largest order at once, market units.
     """
 
     id: ParentId
@@ -75,6 +80,11 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     venues_deny: tuple[VenueId, ...] = ()
     venue_caps: tuple[tuple[VenueId, Decimal], ...] = ()
     account: AccountId = MAIN_ACCOUNT
+    would_price: Decimal | None = None
+    passive_only: bool = False
+    max_participation: Decimal | None = None
+    clip_min: Decimal | None = None
+    clip_max: Decimal | None = None
     seed: int = 0
 
 

@@ -10,7 +10,7 @@ from strategies.base import Resumed, State, StrategyEvent, View
 from strategies.pacing import Piece, Schedule, amended, forfeited, stretched, whole
 from strategies.schedule import Timetable, schedule, timetable
 from strategies.spec import ParentSpec, TwapParams
-from venues.model.numbers import lots_in
+from venues.model.numbers import ZERO, lots_in
 
 _S_NS = 1_000_000_000
 
@@ -21,7 +21,9 @@ class TwapState(State, frozen=True, kw_only=True):
     Small, whatever the count: it is journalled with every slice, the slices themselves follow from
     it. `wanted_lots`, `asked_ns`: the quantity and the horizon the last piece was made for;
     `stretched_ns`: by how much pauses moved the end; `forfeited_lots`: what they left out.
-    `crossing`: the passive part ends, cross when it is closed.
+    `resting`: the slice is in its passive part, last posted at `posted_ns`, `repegs` times again;
+    `crossing`: that ends, cross when it is closed. `volume`: what others traded since the start, the
+    view's meter last stood at `meter`. `would_ns`: when the would-price was last taken.
     """
 
     lots: int
@@ -34,8 +36,15 @@ class TwapState(State, frozen=True, kw_only=True):
     asked_ns: int
     stretched_ns: int = 0
     forfeited_lots: int = 0
+    resting: bool = False
     crossing: bool = False
+    repegs: int = 0
+    posted_ns: int = 0
+    would_ns: int = 0
+    volume: Decimal = ZERO
+    meter: Decimal = ZERO
     leftover_attempts: int = 0
+    leftover_filled: Decimal = ZERO
 
     @property
     def end_ns(self) -> int:
@@ -57,11 +66,17 @@ def first_state(view: View, count: int, seed: int) -> TwapState:
         pieces=(whole(start_ns=start_ns, end_ns=start_ns + horizon_ns, lots=lots),),
         wanted_lots=lots,
         asked_ns=horizon_ns,
+        meter=ZERO if view.spec.max_participation is None else view.volume(),
     )
 
 
 def brought_up_to_date(state: TwapState, event: StrategyEvent, view: View) -> TwapState:
-    """Return the memory with the schedule as a pause or an amendment leaves it."""
+    """Return the memory with the volume of now and the schedule as pauses and amendments leave it."""
+    if view.spec.max_participation is not None:
+        meter = view.volume()
+        # A meter that fell was started anew: with the process, or with the feed.
+        more = meter - state.meter if meter >= state.meter else meter
+        state = structs.replace(state, volume=state.volume + more, meter=meter)
     if isinstance(event, Resumed) and event.paused_ns:
         state = _after_pause(state, event.paused_ns, view)
     params = params_of(view.spec)
@@ -90,7 +105,7 @@ def _after_pause(state: TwapState, paused_ns: int, view: View) -> TwapState:
     params, now_ns = params_of(view.spec), view.now_ns
     began_ns = now_ns - paused_ns
     if began_ns >= state.end_ns or params.pause == "compress":
-        return structs.replace(state, crossing=False)
+        return structs.replace(state, crossing=False, resting=False)
     plan = schedule_of(state, params)
     if params.pause == "stretch":
         piece = stretched(plan, paused_at_ns=began_ns, now_ns=now_ns)
@@ -103,6 +118,7 @@ def _after_pause(state: TwapState, paused_ns: int, view: View) -> TwapState:
         stretched_ns=state.stretched_ns + piece.end_ns - state.end_ns,
         forfeited_lots=state.forfeited_lots + missed,
         crossing=False,
+        resting=False,
     )
 
 

@@ -24,6 +24,7 @@ class Code(enum.Enum):
     QUANTITY = "quantity"
     GRID = "grid"
     DUPLICATE = "duplicate"
+    PASSIVE_ONLY = "passive_only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Gate:
     ) -> Refused | None:
         if self.halt.active:
             return Refused(Code.HALTED, f"halted: {self.halt.reason}")
+        if spec.passive_only and not submit.post_only:
+            return Refused(Code.PASSIVE_ONLY, "the parent is passive_only and this order takes")
         if self.sent.knows(submit.client_order_id):
             return Refused(Code.DUPLICATE, f"id {submit.client_order_id} was already sent")
         return (

@@ -1,8 +1,11 @@
 """How does a scenario say what kind of parent it is? In seconds and words, money as text."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
-from strategies.spec import RestParams, TakeParams, TwapParams
+from msgspec import structs
+
+from strategies.spec import ParentSpec, RestParams, TakeParams, TwapParams
 
 
 def twap(
@@ -15,6 +18,8 @@ def twap(
     size_jitter: str = "0",
     time_jitter: str = "0",
     pause: str = "stretch",
+    mode: str = "capped",
+    repeg_max: int = 10,
 ) -> TwapParams:
     """Say how a TWAP slices."""
     return TwapParams(
@@ -26,6 +31,8 @@ def twap(
         size_jitter=Decimal(size_jitter),
         time_jitter=Decimal(time_jitter),
         pause=pause,
+        catch_up_mode=mode,
+        repeg_max=repeg_max,
     )
 
 
@@ -52,3 +59,9 @@ def rest(
         deadline_s=deadline_s,
         at_deadline=at_deadline,
     )
+
+
+def with_fields(spec: ParentSpec, fields: Mapping[str, object]) -> ParentSpec:
+    """Return `spec` with common fields by their own names, money as text."""
+    values = {name: Decimal(v) if isinstance(v, str) else v for name, v in fields.items()}
+    return structs.replace(spec, **values)

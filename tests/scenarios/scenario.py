@@ -48,6 +48,7 @@ from router.routing.sweep import twin
 from router.runtime.desk import Desk
 from router.runtime.recovery import recover
 from strategies.spec import Params, ParentSpec
+from tests.scenarios.kinds import with_fields
 from tests.scenarios.market import STALE_AFTER_NS, SYMBOL, SceneMarket, Venue
 from tests.scenarios.venue import FakeVenues
 from venues.model.events import ExecutionEvent, Standing
@@ -80,6 +81,7 @@ class Scenario:
         start_s: float = 0,
         limits: Limits | None = None,
         margins: DoubtMargins | None = None,
+        **common: object,
     ) -> None:
         side = Side.BUY if buy else Side.SELL
         self.spec = ParentSpec(
@@ -95,6 +97,7 @@ class Scenario:
             venues_deny=tuple(VenueId(v) for v in deny),
             venue_caps=tuple((VenueId(v), Decimal(cap)) for v, cap in caps),
         )
+        self.spec = with_fields(self.spec, common)
         self.settings = EngineSettings(
             stale_after_ns=STALE_AFTER_NS,
             limits=limits or Limits(),
