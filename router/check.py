@@ -9,6 +9,7 @@ from router.order_files.parser import parse_order
 from router.settings.fields import Settings
 from router.settings.reader import parse_settings
 from strategies.spec import ParentSpec, RestParams, TakeParams, TwapParams
+from strategies.stop_params import LimitStopParams
 from venues.model.numbers import plain
 
 
@@ -36,8 +37,21 @@ def _how(spec: ParentSpec) -> str:
             return f"rest at the {spec.params.peg} peg"
         case TwapParams():
             return f"twap over {spec.params.horizon_s} s in {spec.params.slices} slices"
+        case LimitStopParams():
+            return _stop(spec.params)
         case _:
             assert_never(spec.params)
+
+
+def _stop(params: LimitStopParams) -> str:
+    fires = [] if params.trigger_price is None else [f"at {plain(params.trigger_price)}"]
+    if params.trail_bps is not None:
+        fires.append(f"{plain(params.trail_bps)} bps behind the best price")
+    where = params.trigger_venue or "the market"
+    return (
+        f"limit_stop on the {params.trigger_source} of {where} {' or '.join(fires)}, "
+        f"at most {plain(params.max_slip_bps)} bps beyond"
+    )
 
 
 def _limit(price: Decimal | None, bps: Decimal | None) -> str:

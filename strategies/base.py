@@ -9,6 +9,7 @@ import msgspec
 
 from strategies.conditions import PriceSource, TouchMoved
 from strategies.intents import Intent, Peg
+from strategies.pacing import Schedule
 from strategies.spec import ParentSpec
 from venues.model.ids import ClientOrderId, Symbol, VenueId
 from venues.model.order import Side
@@ -49,6 +50,11 @@ StrategyEvent = Started | Woke | Progressed | Resumed | Amended
 
 class State(msgspec.Struct, frozen=True):
     """Base of every strategy's state: a small frozen value of plain fields that serialises."""
+
+    def schedule(self, spec: ParentSpec) -> Schedule | None:
+        """Return where the parent should have stood when, for the report; None without a schedule."""
+        del spec
+        return None
 
 
 class ChildView(msgspec.Struct, frozen=True):
@@ -106,6 +112,11 @@ class View(Protocol):
         ...
 
     @property
+    def held(self) -> str:
+        """Why nothing may be sent now although it is wanted ("" = it may): others must end first."""
+        ...
+
+    @property
     def children(self) -> Sequence[ChildView]:
         """Every child that is not settled (closed, with all its fills known), oldest first."""
         ...
@@ -137,7 +148,10 @@ class View(Protocol):
         """Return the best LIVE price of the book's `side` (BUY = best bid)."""
         ...
 
-    def price(self, source: PriceSource, venue: VenueId | None = None) -> Decimal | None: ...
+    def price(self, source: PriceSource, venue: VenueId | None = None) -> Decimal | None:
+        """Return the median price from `source` over the LIVE books of `venue`, or of the market."""
+        ...
+
     def volume(self) -> Decimal:
         """Return what has been printed at the allowed venues since their feeds began, market units.
 

@@ -75,6 +75,18 @@ class Idle(msgspec.Struct, frozen=True, tag="idle", kw_only=True):
     parked: bool = False
 
 
+class Alarm(msgspec.Struct, frozen=True, tag="alarm", kw_only=True):
+    """Tell a human, once: something is not protected as was asked."""
+
+    sentence: str
+
+
+class Triggered(msgspec.Struct, frozen=True, tag="triggered", kw_only=True):
+    """Say that a stop has fired: whatever shares its quantity gives way."""
+
+    reason: str
+
+
 class Finish(msgspec.Struct, frozen=True, tag="finish", kw_only=True):
     """End the parent once its children are closed; `complete` when it did what was asked."""
 
@@ -82,4 +94,4 @@ class Finish(msgspec.Struct, frozen=True, tag="finish", kw_only=True):
     complete: bool
 
 
-Intent = Take | Rest | Withdraw | WakeAt | WakeWhen | Unwake | Idle | Finish
+Intent = Take | Rest | Withdraw | WakeAt | WakeWhen | Unwake | Idle | Alarm | Triggered | Finish

@@ -22,6 +22,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     table_lots: int
     base_lots: int
     total_lots: int
+    paused_ns: int = 0  # how long the parent stood still just before
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -105,6 +106,7 @@ def stretched(schedule: Schedule, *, paused_at_ns: int, now_ns: int) -> Piece:
         table_lots=schedule.table.due_lots(schedule.tau_ns(paused_at_ns)),
         base_lots=schedule.due_lots(paused_at_ns),
         total_lots=schedule.pieces[-1].total_lots,
+        paused_ns=now_ns - paused_at_ns,
     )
 
 
@@ -119,6 +121,7 @@ def forfeited(schedule: Schedule, *, paused_at_ns: int, now_ns: int) -> Piece:
         table_lots=schedule.table.due_lots(schedule.tau_ns(now_ns)),
         base_lots=base,
         total_lots=schedule.pieces[-1].total_lots - missed,
+        paused_ns=now_ns - paused_at_ns,
     )
 
 

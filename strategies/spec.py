@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import structs
 
+from strategies.stop_params import LimitStopParams
 from venues.model.ids import MAIN_ACCOUNT, AccountId, ParentId, Symbol, VenueId
 from venues.model.order import Side
 
@@ -56,7 +57,7 @@ class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True, omit_def
     pause: str = "stretch"
 
 
-Params = TakeParams | RestParams | TwapParams
+Params = TakeParams | RestParams | TwapParams | LimitStopParams
 
 
 class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

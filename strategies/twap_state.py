@@ -46,6 +46,10 @@ class TwapState(State, frozen=True, kw_only=True):
     leftover_attempts: int = 0
     leftover_filled: Decimal = ZERO
 
+    def schedule(self, spec: ParentSpec) -> Schedule:
+        """Return where it should have stood when."""
+        return schedule_of(self, params_of(spec))
+
     @property
     def end_ns(self) -> int:
         """Return when the horizon is over."""
@@ -104,13 +108,18 @@ def brought_up_to_date(state: TwapState, event: StrategyEvent, view: View) -> Tw
 def _after_pause(state: TwapState, paused_ns: int, view: View) -> TwapState:
     params, now_ns = params_of(view.spec), view.now_ns
     began_ns = now_ns - paused_ns
-    if began_ns >= state.end_ns or params.pause == "compress":
+    if began_ns >= state.end_ns:
         return structs.replace(state, crossing=False, resting=False)
     plan = schedule_of(state, params)
-    if params.pause == "stretch":
-        piece = stretched(plan, paused_at_ns=began_ns, now_ns=now_ns)
-    else:
-        piece = forfeited(plan, paused_at_ns=began_ns, now_ns=now_ns)
+    match params.pause:
+        case "stretch":
+            piece = stretched(plan, paused_at_ns=began_ns, now_ns=now_ns)
+        case "forfeit":
+            piece = forfeited(plan, paused_at_ns=began_ns, now_ns=now_ns)
+        case _:
+            total = state.pieces[-1].total_lots
+            piece = amended(plan, now_ns=now_ns, total_lots=total, end_ns=state.end_ns)
+            piece = structs.replace(piece, paused_ns=paused_ns)
     missed = state.pieces[-1].total_lots - piece.total_lots
     return structs.replace(
         state,

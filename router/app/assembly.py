@@ -30,6 +30,7 @@ from router.runtime.desk import Desk, Listener
 from router.settings.fields import Queue, Settings
 from router.settings.markets import market_of, on_terms, tradable
 from strategies.base import Strategy
+from strategies.limit_stop import LimitStop
 from strategies.rest import Rest
 from strategies.spec import ParentSpec
 from strategies.take import Take
@@ -42,7 +43,7 @@ from venues.paper.played import QueueModel
 from venues.paper.venue import PaperTerms, PaperVenue
 from venues.tape.recording import Tape
 
-STRATEGIES: Mapping[str, Strategy] = {s.kind: s for s in (Take(), Rest(), Twap())}
+STRATEGIES: Mapping[str, Strategy] = {s.kind: s for s in (Take(), Rest(), Twap(), LimitStop())}
 
 
 @dataclass(frozen=True, slots=True)

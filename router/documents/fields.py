@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from router.documents.problem import Unquoted
@@ -27,6 +27,12 @@ def wrong(remedy: str) -> PydanticCustomError:
     """Return the error that carries `remedy` to the one line the user sees."""
     # Braces would be taken for a template by pydantic.
     return PydanticCustomError("wrong", "{remedy}", {"remedy": remedy})
+
+
+def described(meaning: str, unit: str, default: Any = ...) -> Any:  # noqa: ANN401 - as pydantic.Field
+    """Return a field with its meaning and unit, for the documentation and for error lines."""
+    # The description is also what an error says about a missing field.
+    return Field(default, description=meaning, json_schema_extra={"unit": unit})
 
 
 def money(
@@ -77,6 +83,17 @@ def word(allowed: Sequence[str], later: Sequence[str] = ()) -> BeforeValidator:
         if isinstance(value, str) and value in later:
             raise wrong(f"not available in this version; use {choice}")
         raise wrong(f"must be one of {choice}")
+
+    return BeforeValidator(check)
+
+
+def yes_or_no() -> BeforeValidator:
+    """Return the check of a switch: true or false, without quotes."""
+
+    def check(value: object) -> bool:
+        if isinstance(value, bool):
+            return value
+        raise wrong("must be true or false, without quotes")
 
     return BeforeValidator(check)
 

@@ -15,11 +15,13 @@ from router.routing.take import plan_take
 from strategies.base import Progressed, StrategyEvent
 from strategies.base import State as Memory
 from strategies.intents import (
+    Alarm,
     Finish,
     Idle,
     Intent,
     Rest,
     Take,
+    Triggered,
     Unwake,
     WakeAt,
     WakeWhen,
@@ -80,7 +82,9 @@ def carry_out(
                 idle = intent
             case Finish():
                 finish = intent
-            case Take() | Rest() | Withdraw():
+            case Alarm(sentence=sentence):
+                core.flag(parent.spec.id, "alarm", sentence)
+            case Take() | Rest() | Withdraw() | Triggered():
                 pass
             case _:
                 assert_never(intent)

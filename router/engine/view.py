@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import assert_never
 
+from router.depth.composite import Quote
 from router.engine.core import Core
 from router.engine.terms import terms_of
 from router.orders.child import Child
@@ -17,6 +19,8 @@ from strategies.conditions import PriceSource, TouchMoved
 from strategies.intents import Peg
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
+from venues.model.instrument import Member
+from venues.model.market import BookState
 from venues.model.numbers import MONEY, ZERO, ceil_to
 from venues.model.order import Side
 
@@ -69,6 +73,11 @@ class EngineView:
     def open_quantity(self) -> Decimal:
         """Return what children may still trade."""
         return self.parent.reserved
+
+    @property
+    def held(self) -> str:
+        """Return "": a whole parent waits for nobody."""
+        return ""
 
     @property
     def children(self) -> Sequence[ChildView]:
@@ -157,36 +166,40 @@ class EngineView:
         return self.core.composite(self.spec.symbol).touch(side)
 
     def price(self, source: PriceSource, venue: VenueId | None = None) -> Decimal | None:
-        """Return the price from `source`, of one venue or (mid only) of the market."""
+        """Return the median price from `source` over the LIVE books of `venue`, or of the market.
+
+        The same price that a `PriceCrosses` condition watches.
+        """
         composite = self.core.composite(self.spec.symbol)
-        if venue is None:
-            return composite.mid if source is PriceSource.MID else None
-        for q in composite.quotes:
-            if q.venue != venue:
-                continue
-            member = composite.scale.members[q.member]
-            match source:
-                case PriceSource.MID:
-                    if q.bid is None or q.ask is None:
-                        return None
-                    half = (q.bid + q.ask) * member.instrument.tick_size / 2
-                    return member.market_price(half)
-                case PriceSource.LAST:
-                    last = self.core.books.last_tick(q.book)
-                    return (
-                        None
-                        if last is None
-                        else member.market_price(member.instrument.price_of(last))
-                    )
-                case PriceSource.MARK | PriceSource.INDEX:
-                    books = self.core.books
-                    e12 = books.mark(q.book) if source is PriceSource.MARK else books.index(q.book)
-                    return (
-                        None
-                        if e12 is None
-                        else member.market_price(MONEY.divide(Decimal(e12), _E12))
-                    )
-        return None
+        prices = sorted(
+            price
+            for q in composite.quotes
+            if q.state is BookState.LIVE and venue in {None, q.venue}
+            if (price := self._price(q, composite.scale.members[q.member], source)) is not None
+        )
+        if not prices:
+            return None
+        lower, upper = prices[(len(prices) - 1) // 2], prices[len(prices) // 2]
+        return MONEY.divide(MONEY.add(lower, upper), Decimal(2))
+
+    def _price(self, q: Quote, member: Member, source: PriceSource) -> Decimal | None:
+        """Return what one LIVE book says, as a market price."""
+        books, instrument = self.core.books, member.instrument
+        match source:
+            case PriceSource.MID:
+                if q.bid is None or q.ask is None:
+                    return None
+                return member.market_price((q.bid + q.ask) * instrument.tick_size / 2)
+            case PriceSource.LAST:
+                last = books.last_tick(q.book)
+                return None if last is None else member.market_price(instrument.price_of(last))
+            case PriceSource.MARK | PriceSource.INDEX:
+                e12 = books.mark(q.book) if source is PriceSource.MARK else books.index(q.book)
+                if e12 is None:
+                    return None
+                return member.market_price(MONEY.divide(Decimal(e12), _E12))
+            case _:
+                assert_never(source)
 
     def volume(self) -> Decimal:
         """Return what has been printed at the allowed venues, market units."""

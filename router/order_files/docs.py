@@ -6,6 +6,7 @@
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
+from inspect import cleandoc
 from typing import Final
 
 from pydantic import BaseModel
@@ -20,6 +21,7 @@ from router.order_files.fields import (
     TwapSection,
     VenuesSection,
 )
+from router.order_files.stop_fields import LimitStopSection
 from venues.model.numbers import plain
 
 _SECTIONS: Final[Sequence[tuple[str, type[BaseModel]]]] = (
@@ -28,6 +30,7 @@ _SECTIONS: Final[Sequence[tuple[str, type[BaseModel]]]] = (
     ("order.take", TakeSection),
     ("order.rest", RestSection),
     ("order.twap", TwapSection),
+    ("order.limit_stop", LimitStopSection),
 )
 
 _HEAD: Final = """\
@@ -41,7 +44,8 @@ reads a file and says in one line what it asks for.
 
 - Money and quantity are decimals in quotes: `"0.25"`. No exponent, no NaN, at most 30 digits on
   either side of the point.
-- Integers are for counts and whole seconds only. A unit ends the name: `horizon_s`, `limit_bps`.
+- Integers are for counts, whole seconds and milliseconds only. A unit ends the name: `horizon_s`,
+  `limit_bps`.
 - Without `limit_price` and `limit_bps` every order that takes is still bounded: by the collar of the
   config, `collar_bps` from the reference mid.
 - Files are UTF-8 without a byte order mark, at most 256 KiB.
@@ -67,7 +71,7 @@ def orders_page() -> str:
     """Return the whole page."""
     parts = [_HEAD]
     for header, section in _SECTIONS:
-        parts.append(f"## [{header}]\n\n{section.__doc__}\n")
+        parts.append(f"## [{header}]\n\n{cleandoc(section.__doc__ or '')}\n")
         if section.model_fields:
             parts.append(_table(section))
     parts.append(_later())

@@ -1,7 +1,7 @@
 """Which fields an order file has: the schema behind the parser and docs/orders.md."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
 
@@ -13,16 +13,18 @@ from router.documents.fields import (
     money,
     text,
     word,
+    yes_or_no,
 )
+from router.documents.fields import described as _field
 from router.order_files.start import start_ns
+from router.order_files.stop_fields import LimitStopSection
 from venues.model.ids import MAIN_ACCOUNT
 from venues.model.numbers import BPS, ONE, ZERO
 from venues.model.order import Side
 
-KINDS: Final = ("take", "rest", "twap")
+KINDS: Final = ("take", "rest", "twap", "limit_stop")
 # Whole in a later version: refused by name instead of being approximated.
 KINDS_LATER: Final = (
-    "limit_stop",
     "oco",
     "then",
     "ladder",
@@ -34,12 +36,7 @@ KINDS_LATER: Final = (
 )
 FIELDS_LATER: Final = frozenset(
     {
-        "would_price",
         "reduce_only",
-        "passive_only",
-        "max_participation",
-        "clip_min",
-        "clip_max",
         *KINDS_LATER,
     }
 )
@@ -49,11 +46,6 @@ SLICES_MAX: Final = 100_000
 _HALF: Final = Decimal("0.5")
 _FRACTION_HALF: Final = money(least=ZERO, most=_HALF)
 _POSITIVE: Final = money(above=ZERO)
-
-
-def _field(meaning: str, unit: str, default: Any = ...) -> Any:  # noqa: ANN401 - as pydantic.Field
-    # The description is also what an error says about a missing field.
-    return Field(default, description=meaning, json_schema_extra={"unit": unit})
 
 
 class VenuesSection(Section):
@@ -124,12 +116,24 @@ class TwapSection(Section):
         "fraction",
         ZERO,
     )
+    repeg_max: Annotated[int, count(0, 1_000_000)] = _field(
+        "how often a resting slice follows the touch, or is posted again, before it stays",
+        "count",
+        10,
+    )
+    catch_up_mode: Annotated[str, word(("capped", "none", "spread"))] = _field(
+        "what later slices do about one that was missed: capped = trade it at once, within catch_up; "
+        "spread = share it among all that are left, within catch_up; none = leave it for the leftover",
+        "word",
+        "capped",
+    )
     catch_up: Annotated[Decimal, money(least=ONE, most=Decimal(100))] = _field(
         "most a late slice may grow to, as a multiple of an even one", "multiple", Decimal(3)
     )
-    leftover: Annotated[str, word(("sweep_within_limit", "cancel"))] = _field(
-        "what happens to the remainder after the last slice",
-        "sweep_within_limit or cancel",
+    leftover: Annotated[str, word(("sweep_within_limit", "rest_at_limit", "cancel"))] = _field(
+        "what happens to the remainder after the horizon; rest_at_limit = it rests there, post-only, "
+        "until it fills; with passive_only the default is cancel",
+        "word",
         "sweep_within_limit",
     )
     pause: Annotated[str, word(("stretch", "compress", "forfeit"))] = _field(
@@ -169,10 +173,31 @@ class OrderSection(Section):
     account: Annotated[
         str, text(r"[a-z][a-z0-9_-]{0,31}", "must be an account name: lower-case letters, digits")
     ] = _field("whose money", "text", str(MAIN_ACCOUNT))
+    would_price: Annotated[Decimal, _POSITIVE] | None = _field(
+        "twap: whatever is there at this price or better is taken at once",
+        "quote per market unit",
+        None,
+    )
+    passive_only: Annotated[bool, yes_or_no()] = _field(
+        "rest, twap: never take, only rest; goes before completion", "true or false", default=False
+    )
+    max_participation: Annotated[Decimal, money(above=ZERO, below=ONE)] | None = _field(
+        "twap: most of all volume traded since the start that may be ours, above 0 to below 1; goes "
+        "before completion",
+        "fraction",
+        None,
+    )
+    clip_min: Annotated[Decimal, _POSITIVE] | None = _field(
+        "twap: no order is smaller, but the last", "market units", None
+    )
+    clip_max: Annotated[Decimal, _POSITIVE] | None = _field(
+        "twap: no order at once is larger; goes before completion", "market units", None
+    )
     seed: Annotated[int, count(0)] = _field("seed of this parent's jitter", "count", 0)
     take: TakeSection | None = _field("parameters of kind take, may be left out", "table", None)
     rest: RestSection | None = _field("parameters of kind rest, may be left out", "table", None)
     twap: TwapSection | None = _field("parameters of kind twap", "table", None)
+    limit_stop: LimitStopSection | None = _field("parameters of kind limit_stop", "table", None)
 
 
 class OrderDocument(Section):

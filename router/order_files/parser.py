@@ -8,11 +8,14 @@ from router.documents.document import Document, read_document
 from router.documents.validation import validated
 from router.order_files.fields import (
     FIELDS_LATER,
+    KINDS,
     OrderDocument,
     OrderSection,
     RestSection,
     TwapSection,
 )
+from router.order_files.stops import limit_stop
+from router.order_files.together import check_common
 from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
 from venues.errors import InputError
 from venues.model.ids import AccountId, ParentId, Symbol, VenueId
@@ -47,6 +50,7 @@ def parse_order(document: Document) -> OrderFile:
     _check_limits(document, order)
     _check_venues(document, order)
     _check_sections(document, order)
+    check_common(document, order)
     spec = ParentSpec(
         id=ParentId(order.id),
         symbol=Symbol(order.symbol),
@@ -61,6 +65,11 @@ def parse_order(document: Document) -> OrderFile:
         venue_caps=tuple((VenueId(v), cap) for v, cap in sorted(order.venues.cap.items())),
         account=AccountId(order.account),
         seed=order.seed,
+        would_price=order.would_price,
+        passive_only=order.passive_only,
+        max_participation=order.max_participation,
+        clip_min=order.clip_min,
+        clip_max=order.clip_max,
     )
     return OrderFile(spec, document)
 
@@ -90,11 +99,16 @@ def _check_venues(document: Document, order: OrderSection) -> None:
 
 
 def _check_sections(document: Document, order: OrderSection) -> None:
-    given = {"take": order.take, "rest": order.rest, "twap": order.twap}
+    given = {kind: getattr(order, kind) for kind in KINDS}
     for kind, section in given.items():
         if section is not None and kind != order.kind:
             remedy = f"is for kind {kind}, this order is a {order.kind}; drop one of them"
             raise document.problem(("order", kind), None, remedy)
+    if order.kind == "limit_stop" and order.limit_stop is None:
+        remedy = (
+            "the section is missing; add [order.limit_stop] with trigger_price and max_slip_bps"
+        )
+        raise document.problem(("order", "limit_stop"), None, remedy)
     if order.kind == "twap" and order.twap is None:
         remedy = "the section is missing; add [order.twap] with horizon_s and slices"
         raise document.problem(("order", "twap"), None, remedy)
@@ -106,6 +120,9 @@ def _params(document: Document, order: OrderSection) -> Params:
             return TakeParams()
         case "rest":
             return _rest(order.rest or RestSection())
+        case "limit_stop":
+            assert order.limit_stop is not None, "kind limit_stop has passed without its section"
+            return limit_stop(document, ("order", "limit_stop"), order.limit_stop)
         case _:
             assert order.twap is not None, f"kind {order.kind} has passed without its section"
             return _twap(document, order.twap)
@@ -130,7 +147,9 @@ def _twap(document: Document, section: TwapSection) -> TwapParams:
         size_jitter=section.size_jitter,
         time_jitter=section.time_jitter,
         passive_fraction=section.passive_fraction,
+        repeg_max=section.repeg_max,
         catch_up=section.catch_up,
+        catch_up_mode=section.catch_up_mode,
         leftover=section.leftover,
         pause=section.pause,
     )

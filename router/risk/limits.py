@@ -96,15 +96,19 @@ class Gate:
     ) -> Refused | None:
         if self.halt.active:
             return Refused(Code.HALTED, f"halted: {self.halt.reason}")
-        if spec.passive_only and not submit.post_only:
-            return Refused(Code.PASSIVE_ONLY, "the parent is passive_only and this order takes")
         if self.sent.knows(submit.client_order_id):
             return Refused(Code.DUPLICATE, f"id {submit.client_order_id} was already sent")
         return (
-            self._refuse_terms(submit, member)
+            self._refuse_way(submit, spec)
+            or self._refuse_terms(submit, member)
             or self._refuse_price(submit, member, limit, reference)
             or self._refuse_size(submit, spec, member)
         )
+
+    def _refuse_way(self, submit: Submit, spec: ParentSpec) -> Refused | None:
+        if spec.passive_only and not submit.post_only:
+            return Refused(Code.PASSIVE_ONLY, "the parent is passive_only and this order takes")
+        return None
 
     def _refuse_terms(self, submit: Submit, member: Member) -> Refused | None:
         instrument = member.instrument
@@ -126,6 +130,8 @@ class Gate:
         if sign * price > sign * limit:
             why = f"{plain(price)} is beyond the parent's limit {plain(limit)}"
             return Refused(Code.LIMIT, why)
+        if submit.post_only and sign * price <= sign * reference:
+            return None  # it waits for the market to come: a take-profit may be far away
         bps = self.limits.passive_collar_bps if submit.post_only else self.limits.collar_bps
         if abs(price - reference) * BPS > bps * reference:
             why = f"{plain(price)} is more than {plain(bps)} bps from {plain(reference)}"

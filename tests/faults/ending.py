@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from router.orders.lifecycle import Status
 from router.orders.parent import ParentState
-from strategies.spec import RestParams
+from strategies.spec import Params, RestParams, TwapParams
+from strategies.stop_params import LimitStopParams
 from tests.faults.profile import FAULTY_NS, START_NS
 from tests.faults.witness import Violation
 from tests.faults.world import World
@@ -38,12 +39,22 @@ def check_liveness(world: World) -> None:
                 f"{child.submit.client_order_id} is {child.status.value} and nobody resolves it"
             )
     for parent in state.parents.values():
-        resting = isinstance(parent.spec.params, RestParams) and not parent.spec.params.deadline_s
-        if parent.ended or (parent.running and resting and parent.idle):
+        if parent.ended or (parent.running and _may_wait(parent.spec.params) and parent.idle):
             continue
         raise Violation(
             f"{parent.spec.id} is {parent.state.value} after ten quiet minutes: {parent.idle}"
         )
+
+
+def _may_wait(params: Params) -> bool:
+    """Return whether a parent may wait for the market for as long as it likes."""
+    match params:
+        case RestParams(deadline_s=deadline_s):
+            return not deadline_s
+        case LimitStopParams() | TwapParams(leftover="rest_at_limit"):
+            return True
+        case _:
+            return False
 
 
 def check_all_counted(world: World) -> None:

@@ -45,6 +45,11 @@ from tests.faults.planted_restarts import (
     recovery_takes_sent_for_rejected,
     the_dead_stay_dead,
 )
+from tests.faults.planted_twap import (
+    clips_ignored,
+    participation_ignored,
+    passive_only_parents_take,
+)
 from venues.model.commands import Approved, Cancel, Command, Submit
 from venues.model.events import AnswerLost, Asked, ExecutionEvent, Filled, Reported
 from venues.model.ids import ClientOrderId, ParentId, RunId, client_order_id
@@ -346,6 +351,9 @@ BUGS: Final[Sequence[Bug]] = (
             paused_parents_go_on,
             amended_totals_hold_at_once,
             amendments_not_journalled,
+            passive_only_parents_take,
+            clips_ignored,
+            participation_ignored,
         )
     ),
     Bug(halt_forgotten_by_recovery, 60),

@@ -9,6 +9,7 @@ from typing import Final
 
 from router.engine.inputs import AmendParent, PauseParent, ResumeParent
 from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
+from tests.faults.dressed import dressed
 from venues.model.ids import ParentId, VenueId
 from venues.model.order import Side
 from venues.paper.chance import DISHONEST, FaultKind, SilenceRate, swarm_rates
@@ -161,7 +162,7 @@ def _crashes(rng: Random) -> Mapping[Point, float]:
 def _deeds(rng: Random, names: list[VenueId], said: Random) -> tuple[Deed, ...]:
     deeds = []
     for n in range(rng.randint(2, 5)):
-        spec = _spec(rng, n, names)
+        spec = dressed(_spec(rng, n, names), said)
         at_ns = START_NS + rng.choice((0, rng.randrange(240 * S_NS)))
         deeds.append(Deed(at_ns, submit=spec))
         if rng.random() < 0.2:

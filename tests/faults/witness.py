@@ -229,6 +229,25 @@ class Witness:
             raise Violation(f"{submit.client_order_id} leaves at {now_ns}, too late")
         self._check_book(submit, now_ns)
         self._check_price(submit)
+        self._check_size(submit, parent)
+
+    def _check_size(self, submit: Submit, parent: Parent) -> None:
+        """Judge an order by what its parent is bound to besides the price."""
+        spec, member = parent.spec, self._members[submit.venue, submit.symbol]
+        if spec.passive_only and not submit.post_only:
+            raise Violation(f"{submit.client_order_id} takes for a parent that must not")
+        quantity = member.market_quantity(submit.quantity)
+        if spec.clip_max is not None and quantity > spec.clip_max:
+            raise Violation(f"{submit.client_order_id}: {quantity} is above {spec.clip_max}")
+        if spec.max_participation is None:
+            return
+        ours = parent.filled + parent.reserved
+        others = sum(
+            m.market_quantity(m.instrument.quantity_of(self._market.view.volume(i)))
+            for i, m in enumerate(self._members.values())
+        )
+        if ours * (1 - spec.max_participation) > spec.max_participation * others:
+            raise Violation(f"{submit.client_order_id}: {ours} against {others} of others")
 
     def _check_book(self, submit: Submit, now_ns: int) -> None:
         i, local_ns = self._book[submit.venue, submit.symbol]
@@ -249,6 +268,8 @@ class Witness:
         if parent.limit is not None and sign * price > sign * parent.limit:
             raise Violation(f"{submit.client_order_id}: {price} is beyond {parent.limit}")
         bps = self._limits.passive_collar_bps if submit.post_only else self._limits.collar_bps
+        if submit.post_only and all(sign * price <= sign * mid for mid in self._mids()):
+            return  # far away on the patient side: it waits for the market to come
         near = [mid for mid in self._mids() if abs(price - mid) * BPS <= bps * mid]
         if not near:
             raise Violation(f"{submit.client_order_id}: {price} is far from every mid")

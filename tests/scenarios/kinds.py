@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from strategies.spec import ParentSpec, RestParams, TakeParams, TwapParams
+from strategies.stop_params import LimitStopParams
 
 
 def twap(
@@ -58,6 +59,42 @@ def rest(
         repeg_interval_ms=every_s * 1000,
         deadline_s=deadline_s,
         at_deadline=at_deadline,
+    )
+
+
+def limit_stop(
+    trigger: str = "",
+    *,
+    slip: str = "50",
+    source: str = "mid",
+    venue: str = "",
+    confirm: str = "",
+    confirm_venue: str = "",
+    debounce_ms: int = 0,
+    trail: str = "",
+    post_slip: str = "",
+    behind: int = 0,
+    repeg_max: int = 20,
+    cross_after_s: int = 5,
+    rest_after_s: int = 10,
+    gap: str = "widen",
+) -> LimitStopParams:
+    """Say when a stop fires and how far it goes; slips and trail in bps."""
+    return LimitStopParams(
+        trigger_price=Decimal(trigger) if trigger else None,
+        trail_bps=Decimal(trail) if trail else None,
+        trigger_source=source,
+        trigger_venue=venue,
+        confirm_source=confirm,
+        confirm_venue=confirm_venue,
+        debounce_ms=debounce_ms,
+        offset_ticks=behind,
+        repeg_max=repeg_max,
+        post_slip_bps=Decimal(post_slip) if post_slip else None,
+        max_slip_bps=Decimal(slip),
+        cross_after_s=cross_after_s,
+        rest_after_s=rest_after_s,
+        gap_policy=gap,
     )
 
 

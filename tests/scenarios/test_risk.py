@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from router.engine.records import Issued
 from router.risk.limits import Limits
+from strategies.spec import RestParams
 from tests.scenarios.kinds import rest, take, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import PARENT, Scenario
@@ -39,12 +40,19 @@ def test_a_parent_above_the_notional_bound_never_begins() -> None:
     assert "above max_parent_notional 500" in desk.why
 
 
-def test_a_resting_order_too_far_from_the_market_is_refused_and_the_parent_says_why() -> None:
-    desk = Scenario(rest(), buy="10", limit="90", venues=ONE)
-    desk.book("alpha", "50@99.9 | 50@100.1")
+def test_a_resting_order_too_far_through_the_market_is_refused_and_the_parent_says_why() -> None:
+    far = Limits(collar_bps=Decimal(1000))
+    desk = Scenario(RestParams(peg="opposite"), buy="10", limit="120", venues=ONE, limits=far)
+    desk.book("alpha", "50@99 | 50@110")
     assert desk.at(0) == []
     assert "collar" in desk.flags
-    assert "90 is more than 500 bps from 100" in desk.why
+    assert "109.9 is more than 500 bps from 104.5" in desk.why
+
+
+def test_an_order_that_waits_far_from_the_market_is_taken_as_it_was_meant() -> None:
+    desk = Scenario(rest(), buy="10", limit="90", venues=ONE)
+    desk.book("alpha", "50@99.9 | 50@100.1")
+    assert desk.at(0) == ["alpha#1: rest buy 10 @ 90"]
 
 
 def test_after_a_halt_nothing_new_leaves_and_what_rests_is_withdrawn() -> None:

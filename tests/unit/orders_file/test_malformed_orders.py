@@ -36,7 +36,8 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         "slices = 60",
         "slices = 60\nfrobnicate = 1",
         "o.toml:12: order.twap.frobnicate = 1: unknown key; known here: horizon_s, slices, "
-        "interval_s, size_jitter, time_jitter, passive_fraction, catch_up, leftover",
+        "interval_s, size_jitter, time_jitter, passive_fraction, repeg_max, catch_up_mode, catch_up, "
+        "leftover, pause",
     ),
     "float money": (
         '"250"',
@@ -160,12 +161,12 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "unknown kind": (
         '"twap"',
         '"teleport"',
-        'o.toml:7: order.kind = "teleport": must be one of take | rest | twap',
+        'o.toml:7: order.kind = "teleport": must be one of take | rest | twap | limit_stop',
     ),
     "kind of a later version": (
         '"twap"',
         '"oco"',
-        'o.toml:7: order.kind = "oco": not available in this version; use take | rest | twap',
+        'o.toml:7: order.kind = "oco": not available in this version; use take | rest | twap | limit_stop',
     ),
     "field of a later version": (
         'side = "buy"',
