@@ -57,7 +57,48 @@ class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True, omit_def
     pause: str = "stretch"
 
 
-Params = TakeParams | RestParams | TwapParams | LimitStopParams
+LegParams = TakeParams | RestParams | TwapParams | LimitStopParams
+
+
+class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One leg of a group: its name, what it does, and its own worst price (price, or bps of arrival)."""
+
+    name: str
+    params: LegParams
+    limit_price: Decimal | None = None
+    limit_bps: Decimal | None = None
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of strategy the leg is."""
+        return str(self.params.__struct_config__.tag)
+
+
+class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True):
+    """Legs that share one quantity; strict: one live, the others armed until they fire.
+
+    `naked_within_ms`: a leg that has fired and still waits for the others after this raises an alarm.
+    """
+
+    legs: tuple[LegSpec, ...]
+    naked_within_ms: int = 1000
+
+    @property
+    def refusal(self) -> str:
+        """Return why these legs cannot be kept strictly, or ""."""
+        names = [leg.name for leg in self.legs]
+        if len(names) < 2 or len(set(names)) < len(names) or any("/" in name for name in names):
+            return "a group has at least two legs, each with a name of its own"
+        live = [leg.name for leg in self.legs if not isinstance(leg.params, LimitStopParams)]
+        if len(live) > 1:
+            return (
+                f"strict keeps one leg live, and {' and '.join(live)} would be: "
+                "all legs but one have to be a limit_stop"
+            )
+        return ""
+
+
+Params = TakeParams | RestParams | TwapParams | LimitStopParams | OcoParams
 
 
 class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

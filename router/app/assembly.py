@@ -31,6 +31,7 @@ from router.settings.fields import Queue, Settings
 from router.settings.markets import market_of, on_terms, tradable
 from strategies.base import Strategy
 from strategies.limit_stop import LimitStop
+from strategies.oco import Oco
 from strategies.rest import Rest
 from strategies.spec import ParentSpec
 from strategies.take import Take
@@ -43,7 +44,8 @@ from venues.paper.played import QueueModel
 from venues.paper.venue import PaperTerms, PaperVenue
 from venues.tape.recording import Tape
 
-STRATEGIES: Mapping[str, Strategy] = {s.kind: s for s in (Take(), Rest(), Twap(), LimitStop())}
+_ALONE: Mapping[str, Strategy] = {s.kind: s for s in (Take(), Rest(), Twap(), LimitStop())}
+STRATEGIES: Mapping[str, Strategy] = {**_ALONE, Oco.kind: Oco(_ALONE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
     return EngineSettings(
         stale_after_ns=settings.run.stale_after_ns,
         arrival_wait_ns=settings.run.arrival_wait_ns,
+        release_within_ns=settings.run.release_within_ns,
         limits=Limits(
             collar_bps=settings.risk.collar_bps,
             max_order_notional=settings.risk.max_order_notional,

@@ -6,7 +6,7 @@ from pathlib import Path
 from router.order_files.parser import OrderFile, read_order
 from router.settings.fields import Settings
 from router.settings.markets import market_of, tradable
-from strategies.spec import Params, ParentSpec
+from strategies.spec import OcoParams, Params, ParentSpec
 from strategies.stop_params import LimitStopParams
 from venues.errors import InputError
 from venues.model.ids import ParentId
@@ -63,14 +63,17 @@ def _problems(
             if venue not in venues:
                 known = ", ".join(sorted(venues))
                 yield field, venue, f"does not trade {spec.symbol}; use one of {known}"
-    yield from _sources(spec.params, market)
+    yield from _sources("", spec.params, market)
     allowed = {v for v in venues if not spec.venues_allow or v in spec.venues_allow}
     if not allowed - set(spec.venues_deny):
         yield "venues.deny", ", ".join(spec.venues_deny), "leaves no venue; allow at least one"
 
 
-def _sources(params: Params, market: Market) -> Iterator[tuple[str, object, str]]:
-    """Yield the prices of a stop that nobody here gives."""
+def _sources(at: str, params: Params, market: Market) -> Iterator[tuple[str, object, str]]:
+    """Yield the prices of a stop that nobody here gives; `at`: where its section stands."""
+    if isinstance(params, OcoParams):
+        for leg in params.legs:
+            yield from _sources(f"oco.{leg.name}", leg.params, market)
     if not isinstance(params, LimitStopParams):
         return
     for name, source, venue in (
@@ -80,7 +83,11 @@ def _sources(params: Params, market: Market) -> Iterator[tuple[str, object, str]
         there = [m.instrument for m in market.members if venue in {"", m.instrument.venue}]
         if not there:
             known = ", ".join(sorted({m.instrument.venue for m in market.members}))
-            yield f"limit_stop.{name}_venue", venue, f"is not in the market; use one of {known}"
+            yield (
+                f"{at or 'limit_stop'}.{name}_venue",
+                venue,
+                f"is not in the market; use one of {known}",
+            )
         elif source in {"mark", "index"} and all(i.kind is Kind.SPOT for i in there):
             remedy = "only perpetuals have it, and there is none here; use mid or last"
-            yield f"limit_stop.{name}_source", source, remedy
+            yield f"{at or 'limit_stop'}.{name}_source", source, remedy

@@ -147,6 +147,7 @@ def _take(core: Core, parent: Parent, intent: Take) -> bool:
             price=leg.limit_price,
             time_in_force=TimeInForce.IOC,
             leg=intent.leg,
+            wait_ns=leg.release_after_ns,
         )
         sent = core.issue(parent, submit) or sent
     if not plan.legs:
@@ -191,7 +192,9 @@ def _submit(
     price: Decimal,
     time_in_force: TimeInForce,
     leg: str,
+    wait_ns: int = 0,
 ) -> Submit:
+    release_ns = core.now_ns + wait_ns
     child_no = len(parent.children) + 1
     return Submit(
         client_order_id=client_order_id(core.run, parent.spec.id, child_no),
@@ -206,8 +209,9 @@ def _submit(
         price=price,
         time_in_force=time_in_force,
         decided_ns=core.now_ns,
-        deadline_ns=core.now_ns + core.settings.send_within_ns,
+        deadline_ns=release_ns + core.settings.send_within_ns,
         leg=leg,
+        release_ns=release_ns if wait_ns else 0,
         post_only=time_in_force is TimeInForce.GTC,
     )
 

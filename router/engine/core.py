@@ -9,12 +9,14 @@ import msgspec
 
 from router.depth.composite import Composite, observe
 from router.depth.scale import Scale
-from router.engine.records import Decided, Flagged, Issued, ParentMoved, Record
+from router.engine.records import Decided, Flagged, Issued, ParentMoved, Received, Record
 from router.engine.settings import EngineSettings
 from router.engine.state import EngineState
 from router.engine.timers import (
+    AgainTimer,
     CancelTimer,
     QueryTimer,
+    ReleaseTimer,
     SilenceTimer,
     StartTimer,
     StrategyTimer,
@@ -22,6 +24,7 @@ from router.engine.timers import (
 )
 from router.engine.watching import Watching
 from router.orders.child import Child
+from router.orders.lifecycle import Status
 from router.orders.parent import Parent, ParentState
 from router.orders.reconcile import next_cancel_ns
 from router.risk.limits import Code, Gate, Refused
@@ -33,6 +36,7 @@ from strategies.base import Strategy
 from strategies.intents import WakeAt, WakeWhen
 from venues.books.port import Books
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
+from venues.model.events import Asked, NotSent
 from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol
 from venues.model.market import ASK, BID, level_key
 from venues.model.numbers import BPS
@@ -143,7 +147,10 @@ class Core:
                 self.wind_down(parent, ParentState.FAILED, verdict.sentence)
             return False
         self.note(Issued(command, self.now_ns))
-        self.commands.append(verdict)
+        if isinstance(command, Submit) and command.held:
+            self.timers.set(ReleaseTimer(command.client_order_id), command.release_ns)
+        else:
+            self.commands.append(verdict)
         if isinstance(command, Submit) and command.time_in_force is TimeInForce.GTC:
             self.show_own(self.state.children[command.client_order_id])
         return True
@@ -151,9 +158,17 @@ class Core:
     def cancel(self, child: Child) -> None:
         """Ask the venue to end `child`, unless that has been asked and not been answered.
 
-        After a refused or lost cancel the next one waits, longer each time.
+        A child that is still held is never sent: its venue hears nothing of it. After a refused or
+        lost cancel the next one waits, longer each time.
         """
         if (child.closed and not child.risen) or child.cancelling:
+            return
+        if child.status is Status.HELD:
+            self.withhold(child, "taken back before its release")
+            parent = self.state.parent_of(child)
+            if parent.running:
+                # No answer will come to wake its strategy.
+                self.timers.set(AgainTimer(parent.spec.id), self.now_ns)
             return
         s = child.submit
         timer = CancelTimer(s.client_order_id)
@@ -171,6 +186,15 @@ class Core:
             number=child.cancels + 1,
         )
         self.issue(self.state.parent_of(child), command)
+
+    def withhold(self, child: Child, why: str) -> None:
+        """Close a child that is still held: it never left us and never will."""
+        s = child.submit
+        self.timers.forget(ReleaseTimer(s.client_order_id))
+        gone = NotSent(
+            client_order_id=s.client_order_id, venue=s.venue, asked=Asked.SUBMIT, reason=why
+        )
+        self.note(Received(gone, self.now_ns))
 
     def query(self, child: Child) -> None:
         """Ask the venue what it knows of `child`."""

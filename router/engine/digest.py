@@ -12,6 +12,7 @@ import msgspec
 
 from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.events import ExecutionEvent, Filled
+from venues.model.ids import ClientOrderId
 
 _encode = msgspec.json.Encoder().encode
 
@@ -49,6 +50,10 @@ class Digest:
             case _:
                 assert_never(command)
         self._hash.update(_encode(facts))
+
+    def released(self, order_id: ClientOrderId) -> None:
+        """Add that a held submit left; when, is left out."""
+        self._hash.update(_encode(("released", order_id)))
 
     def event(self, event: ExecutionEvent) -> None:
         """Add one execution event; its times are left out."""

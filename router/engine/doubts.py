@@ -2,7 +2,7 @@
 
 from router.engine.core import Core
 from router.engine.records import ProvenAbsent
-from router.engine.timers import CancelTimer, QueryTimer, SilenceTimer
+from router.engine.timers import CancelTimer, QueryTimer, ReleaseTimer, SilenceTimer
 from router.engine.unwanted import is_unwanted
 from router.orders.child import Child
 from router.orders.lifecycle import Status
@@ -40,7 +40,12 @@ def follow_up(core: Core, child: Child, event: ExecutionEvent) -> None:
     """Set or do the next asking about `child` after `event` has been noted."""
     order_id = child.submit.client_order_id
     if child.settled:
-        for timer in (QueryTimer(order_id), SilenceTimer(order_id), CancelTimer(order_id)):
+        for timer in (
+            QueryTimer(order_id),
+            SilenceTimer(order_id),
+            CancelTimer(order_id),
+            ReleaseTimer(order_id),
+        ):
             core.timers.forget(timer)
         return
     margins = core.settings.margins

@@ -26,11 +26,13 @@ from router.engine.inputs import (
 )
 from router.engine.instructing import amend, pause, resume
 from router.engine.records import Halted, Received, Record
+from router.engine.releasing import release
 from router.engine.starting import receive, try_start
 from router.engine.timers import (
     AgainTimer,
     CancelTimer,
     QueryTimer,
+    ReleaseTimer,
     SilenceTimer,
     StartTimer,
     StrategyTimer,
@@ -161,6 +163,8 @@ class Engine:
                 try_start(core, core.state.parents[parent_id])
             case CancelTimer(client_order_id=order_id):
                 core.cancel(core.state.children[order_id])
+            case ReleaseTimer(client_order_id=order_id):
+                release(core, core.state.children[order_id])
             case AgainTimer(parent_id=parent_id):
                 parent = core.state.parents[parent_id]
                 if parent.running:
@@ -186,6 +190,10 @@ class Engine:
         core = self.core
         for child in list(core.state.children.values()):
             if child.settled:
+                continue
+            if child.status is Status.HELD:
+                # Its release was never committed, so it provably never left.
+                core.withhold(child, "the process ended before its release")
                 continue
             s = child.submit
             if s.time_in_force is TimeInForce.GTC:

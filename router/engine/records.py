@@ -14,7 +14,7 @@ from strategies.intents import WakeAt, WakeWhen
 from strategies.spec import ParentSpec
 from venues.model.commands import Command
 from venues.model.events import ExecutionEvent
-from venues.model.ids import ParentId, RunId
+from venues.model.ids import ClientOrderId, ParentId, RunId
 
 VERSION = 1
 
@@ -83,9 +83,16 @@ class Planned(msgspec.Struct, frozen=True, tag="planned"):
 
 
 class Issued(msgspec.Struct, frozen=True, tag="issued"):
-    """A command was approved; from the commit on it may exist at the venue."""
+    """A command was approved; from the commit on it may exist at the venue, unless it is held."""
 
     command: Command
+    at_ns: int
+
+
+class Released(msgspec.Struct, frozen=True, tag="released"):
+    """A held submit was approved again and leaves; from the commit on it may exist at the venue."""
+
+    client_order_id: ClientOrderId
     at_ns: int
 
 
@@ -128,6 +135,7 @@ Record = (
     | Decided
     | Planned
     | Issued
+    | Released
     | Received
     | ProvenAbsent
     | Halted

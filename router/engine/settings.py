@@ -10,11 +10,14 @@ from router.risk.limits import Limits
 class EngineSettings:
     """`stale_after_ns` age at which a book is no depth; `arrival_wait_ns` for all venues to be LIVE.
 
-    `send_within_ns`: a command not sent so long after its decision is NOT_SENT.
+    `send_within_ns`: a command not sent so long after its decision, or after its release where it
+    is held, is NOT_SENT. `release_within_ns`: the longest a leg is held for others to catch up, 0 =
+    never.
     """
 
     stale_after_ns: int = 2_000_000_000
     arrival_wait_ns: int = 5_000_000_000
     send_within_ns: int = 1_000_000_000
+    release_within_ns: int = 0
     limits: Limits = field(default_factory=Limits)
     margins: DoubtMargins = field(default_factory=DoubtMargins)

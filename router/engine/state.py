@@ -23,13 +23,15 @@ from router.engine.records import (
     ProvenAbsent,
     Received,
     Record,
+    Released,
     RunOpened,
 )
 from router.orders.child import Child
-from router.orders.lifecycle import Report
+from router.orders.lifecycle import Report, Status
 from router.orders.parent import Parent, ParentState
 from router.orders.positions import Positions
 from router.orders.reconcile import DoubtMargins, Look, negative_look
+from router.orders.trips import Trips
 from router.risk.halt import Halt
 from router.risk.sent import SentCounter
 from strategies.base import State as Memory
@@ -62,6 +64,10 @@ _STANDING = {
 }
 
 
+# What a venue says to a submit. Later reports, and answers that were lost, measure no way.
+_FIRST_ANSWERS = Accepted | Filled | Canceled | Expired | Rejected
+
+
 @dataclass(slots=True)
 class EngineState:
     """Everything the engine knows about orders.
@@ -78,6 +84,7 @@ class EngineState:
     alive: dict[ParentId, Parent] = field(default_factory=dict)  # those that have not ended
     children: dict[ClientOrderId, Child] = field(default_factory=dict)
     positions: Positions = field(default_factory=Positions)
+    trips: Trips = field(default_factory=Trips)
     digest: Digest = field(default_factory=Digest)
     plans: int = 0
 
@@ -88,6 +95,8 @@ class EngineState:
                 return self._received(event, at_ns)
             case Issued(command=command, at_ns=at_ns):
                 self._issued(command, at_ns)
+            case Released(client_order_id=order_id, at_ns=at_ns):
+                return self._released(order_id, at_ns)
             case Decided():
                 self._decided(record)
             case Planned():
@@ -125,6 +134,10 @@ class EngineState:
             case Submit():
                 member = self.members[command.venue, command.symbol]
                 child = Child(submit=command, member=member)
+                if command.held:
+                    child.status = Status.HELD
+                else:
+                    child.left_ns = at_ns
                 self.parents[command.parent_id].reserve(child)
                 self.children[command.client_order_id] = child
                 self.sent.send(command, member.market_quantity(type(command.quantity)(1)))
@@ -135,6 +148,15 @@ class EngineState:
                 child.cancelled_ns = at_ns
             case Query(client_order_id=order_id):
                 self.children[order_id].queries += 1
+
+    def _released(self, order_id: ClientOrderId, at_ns: int) -> str:
+        self.digest.released(order_id)
+        child = self.children[order_id]
+        before = child.status
+        if not child.report(Report.RELEASED):
+            return f"released while {before.value}: {order_id}"
+        child.left_ns = at_ns
+        return ""
 
     def _decided(self, record: Decided) -> None:
         parent = self.parents[record.parent_id]
@@ -170,6 +192,8 @@ class EngineState:
         child = self.children.get(event.client_order_id)
         if child is None:
             return f"unknown order {event.client_order_id} at {event.venue}"
+        if child.status is Status.SENT and isinstance(event, _FIRST_ANSWERS):
+            self.trips.measured(child.submit.venue, at_ns - child.left_ns)
         wrong = self._report(child, event, at_ns)
         self.parent_of(child).settle(child)
         return wrong

@@ -13,10 +13,13 @@ def terms_of(core: Core, parent: Parent) -> Terms:
     """Return the terms of `parent` as it stands now."""
     spec = parent.spec
     venues = [m.instrument.venue for m in core.scales[spec.symbol].members]
+    within_ns = core.settings.release_within_ns
     return Terms(
         barred=allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny),
         room={venue: max(cap - _used(parent, venue), ZERO) for venue, cap in spec.venue_caps},
         own={book: core.own_keys(book) for book in core.resting},
+        ways_ns=core.state.trips.ways_ns() if within_ns else {},
+        release_within_ns=within_ns,
     )
 
 

@@ -39,13 +39,21 @@ class CancelTimer(msgspec.Struct, frozen=True, gc=False):
     client_order_id: ClientOrderId
 
 
+class ReleaseTimer(msgspec.Struct, frozen=True, gc=False):
+    """Let a held child leave."""
+
+    client_order_id: ClientOrderId
+
+
 class AgainTimer(msgspec.Struct, frozen=True, gc=False):
     """Ask a strategy again that wanted what could not be had."""
 
     parent_id: ParentId
 
 
-Timer = StrategyTimer | StartTimer | QueryTimer | SilenceTimer | CancelTimer | AgainTimer
+Timer = (
+    StrategyTimer | StartTimer | QueryTimer | SilenceTimer | CancelTimer | ReleaseTimer | AgainTimer
+)
 
 
 @dataclass(slots=True)

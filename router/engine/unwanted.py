@@ -1,6 +1,7 @@
 """Which open children should not be open any more, and are to be cancelled?"""
 
 from router.orders.child import Child
+from router.orders.lifecycle import Status
 from router.orders.parent import Parent, ParentState
 from venues.model.numbers import ZERO
 from venues.model.order import TimeInForce
@@ -9,13 +10,13 @@ from venues.model.order import TimeInForce
 def unwanted(parent: Parent) -> list[Child]:
     """Return the children of `parent` to cancel as it stands, in the order to cancel them.
 
-    All of a parent that winds down and all that rests of a paused one; otherwise what rests beyond
-    an amended limit, and, newest first, what an amended quantity leaves no room for.
+    All of a parent that winds down and all that rests, or is held, of a paused one; otherwise what
+    rests beyond an amended limit, and, newest first, what an amended quantity leaves no room for.
     """
     unsettled = list(parent.unsettled.values())
     if parent.state is ParentState.CANCELLING or parent.ended:
         return unsettled
-    resting = [c for c in unsettled if c.submit.time_in_force is TimeInForce.GTC]
+    resting = [c for c in unsettled if _can_be_withdrawn(c)]
     if parent.state is ParentState.PAUSED:
         return resting
     gone = [c for c in resting if _beyond_limit(parent, c)]
@@ -36,11 +37,16 @@ def is_unwanted(parent: Parent, child: Child) -> bool:
     """Return whether `child` is one of them."""
     if parent.state is ParentState.CANCELLING:
         return True
-    if child.submit.time_in_force is not TimeInForce.GTC:
+    if not _can_be_withdrawn(child):
         return False
     if parent.state is ParentState.PAUSED or _beyond_limit(parent, child):
         return True
     return parent.wanted is not None and any(child is other for other in unwanted(parent))
+
+
+def _can_be_withdrawn(child: Child) -> bool:
+    """Return whether a cancel may come in time: an IOC on its way has ended before."""
+    return child.submit.time_in_force is TimeInForce.GTC or child.status is Status.HELD
 
 
 def _beyond_limit(parent: Parent, child: Child) -> bool:

@@ -16,16 +16,16 @@ from router.documents.fields import (
     yes_or_no,
 )
 from router.documents.fields import described as _field
+from router.order_files.oco_fields import OcoSection
 from router.order_files.start import start_ns
 from router.order_files.stop_fields import LimitStopSection
 from venues.model.ids import MAIN_ACCOUNT
 from venues.model.numbers import BPS, ONE, ZERO
 from venues.model.order import Side
 
-KINDS: Final = ("take", "rest", "twap", "limit_stop")
+KINDS: Final = ("take", "rest", "twap", "limit_stop", "oco")
 # Whole in a later version: refused by name instead of being approximated.
 KINDS_LATER: Final = (
-    "oco",
     "then",
     "ladder",
     "iceberg",
@@ -198,6 +198,7 @@ class OrderSection(Section):
     rest: RestSection | None = _field("parameters of kind rest, may be left out", "table", None)
     twap: TwapSection | None = _field("parameters of kind twap", "table", None)
     limit_stop: LimitStopSection | None = _field("parameters of kind limit_stop", "table", None)
+    oco: OcoSection | None = _field("parameters of kind oco", "table", None)
 
 
 class OrderDocument(Section):

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from router.documents.document import Document, read_document
+from router.documents.fields import Section
+from router.documents.toml_lines import FieldPath
 from router.documents.validation import validated
 from router.order_files.fields import (
     FIELDS_LATER,
@@ -12,11 +14,15 @@ from router.order_files.fields import (
     OrderDocument,
     OrderSection,
     RestSection,
+    TakeSection,
     TwapSection,
 )
+from router.order_files.groups import oco
+from router.order_files.oco_fields import OcoSection
+from router.order_files.stop_fields import LimitStopSection
 from router.order_files.stops import limit_stop
 from router.order_files.together import check_common
-from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
+from strategies.spec import LegParams, Params, ParentSpec, RestParams, TakeParams, TwapParams
 from venues.errors import InputError
 from venues.model.ids import AccountId, ParentId, Symbol, VenueId
 
@@ -109,23 +115,37 @@ def _check_sections(document: Document, order: OrderSection) -> None:
             "the section is missing; add [order.limit_stop] with trigger_price and max_slip_bps"
         )
         raise document.problem(("order", "limit_stop"), None, remedy)
+    if order.kind == "oco" and order.oco is None:
+        remedy = "the section is missing; add [order.oco] with take_profit and stop"
+        raise document.problem(("order", "oco"), None, remedy)
     if order.kind == "twap" and order.twap is None:
         remedy = "the section is missing; add [order.twap] with horizon_s and slices"
         raise document.problem(("order", "twap"), None, remedy)
 
 
 def _params(document: Document, order: OrderSection) -> Params:
-    match order.kind:
-        case "take":
+    at = ("order", order.kind)
+    section = getattr(order, order.kind)
+    if isinstance(section, OcoSection):
+        return oco(document, at, section, _leg_params)
+    return _leg_params(
+        document, at, section or {"take": TakeSection, "rest": RestSection}[order.kind]()
+    )
+
+
+def _leg_params(document: Document, at: FieldPath, section: Section) -> LegParams:
+    """Return the parameters in `section`, which stands at `at`, for a kind that can be a leg."""
+    match section:
+        case TakeSection():
             return TakeParams()
-        case "rest":
-            return _rest(order.rest or RestSection())
-        case "limit_stop":
-            assert order.limit_stop is not None, "kind limit_stop has passed without its section"
-            return limit_stop(document, ("order", "limit_stop"), order.limit_stop)
+        case RestSection():
+            return _rest(section)
+        case TwapSection():
+            return _twap(document, at, section)
+        case LimitStopSection():
+            return limit_stop(document, at, section)
         case _:
-            assert order.twap is not None, f"kind {order.kind} has passed without its section"
-            return _twap(document, order.twap)
+            raise TypeError(f"{type(section).__name__} is the section of no kind")
 
 
 def _rest(section: RestSection) -> RestParams:
@@ -140,10 +160,10 @@ def _rest(section: RestSection) -> RestParams:
     )
 
 
-def _twap(document: Document, section: TwapSection) -> TwapParams:
+def _twap(document: Document, at: FieldPath, section: TwapSection) -> TwapParams:
     return TwapParams(
         horizon_s=section.horizon_s,
-        slices=_slices(document, section),
+        slices=_slices(document, at, section),
         size_jitter=section.size_jitter,
         time_jitter=section.time_jitter,
         passive_fraction=section.passive_fraction,
@@ -155,8 +175,7 @@ def _twap(document: Document, section: TwapSection) -> TwapParams:
     )
 
 
-def _slices(document: Document, section: TwapSection) -> int:
-    at = ("order", "twap")
+def _slices(document: Document, at: FieldPath, section: TwapSection) -> int:
     match section.slices, section.interval_s:
         case None, None:
             remedy = "missing; add slices = ... (a count) or interval_s = ... (whole seconds)"

@@ -29,6 +29,7 @@ class Child:
     fees: Decimal = ZERO
     maker_filled: Decimal = ZERO
     exec_ids: set[str] = field(default_factory=set)
+    left_ns: int = 0  # engine time at which it was let go, 0 = it has not left
     cancels: int = 0  # how often a cancel was asked
     cancelling: bool = False
     cancelled_ns: int = 0  # engine time at which the last one was asked

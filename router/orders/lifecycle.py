@@ -15,6 +15,7 @@ class Status(enum.Enum):
     # Members are singletons; by default Python would hash the name, in Python.
     __hash__ = object.__hash__
 
+    HELD = "held"  # journalled and reserved; it leaves at its release, not before
     SENT = "sent"  # journalled and dispatched, not answered
     WORKING = "working"  # acknowledged: resting or matching
     IN_DOUBT = "in doubt"  # the answer was lost: ask the venue, never resend
@@ -29,6 +30,7 @@ class Report(enum.Enum):
 
     __hash__ = object.__hash__
 
+    RELEASED = "released"  # it leaves us now
     ACCEPTED = "accepted"
     FILL = "fill"  # some quantity traded
     FULL = "full"  # all of it has traded
@@ -57,6 +59,8 @@ def _closed(status: Status) -> Mapping[Report, Status]:
 
 
 NEXT: Final[Mapping[Status, Mapping[Report, Status]]] = {
+    # A venue that knows an order we still hold is believed: then it is never released.
+    Status.HELD: {Report.RELEASED: Status.SENT, **_OPEN},
     Status.SENT: _OPEN,
     # A fill or an acknowledgement proves that the order lives: the doubt is over.
     Status.IN_DOUBT: _OPEN,

@@ -5,7 +5,15 @@ from decimal import Decimal
 
 import msgspec
 
-from router.engine.records import Flagged, Issued, Planned, ProvenAbsent, Received, Record
+from router.engine.records import (
+    Flagged,
+    Issued,
+    Planned,
+    ProvenAbsent,
+    Received,
+    Record,
+    Released,
+)
 from router.engine.state import Members
 from router.routing.plan import Plan
 from venues.model.commands import Submit
@@ -54,11 +62,14 @@ class Execution(msgspec.Struct, frozen=True, gc=False):
 class OrderRow:
     """One child as the venue saw it; times are the venue's, 0 = never known.
 
+    `released_ns`: engine time at which it left us, 0 = it has not.
+
     `state`: open, then the last word on it: filled, canceled, expired, rejected.
     """
 
     submit: Submit
     member: Member
+    released_ns: int = 0
     arrived_ns: int = 0
     closed_ns: int = 0
     state: str = "open"
@@ -107,9 +118,12 @@ class Follower:
             match record:
                 case Received(event=event, at_ns=at_ns):
                     self._event(event, at_ns)
-                case Issued(command=Submit() as submit):
+                case Issued(command=Submit() as submit, at_ns=at_ns):
                     member = self.members[submit.venue, submit.symbol]
-                    self.orders[submit.client_order_id] = OrderRow(submit, member)
+                    left_ns = 0 if submit.held else at_ns
+                    self.orders[submit.client_order_id] = OrderRow(submit, member, left_ns)
+                case Released(client_order_id=order_id, at_ns=at_ns):
+                    self.orders[order_id].released_ns = at_ns
                 case Planned(parent_id=parent_id, plan_no=plan_no, at_ns=at_ns, plan=plan):
                     self.plans.append(PlanRow(parent_id, plan_no, at_ns, plan))
                 case ProvenAbsent(client_order_id=order_id):
@@ -137,7 +151,10 @@ class Follower:
                 row.end("canceled", ts_ns)
             case Expired(ts_exchange_ns=ts_ns):
                 row.end("expired", ts_ns)
-            case Rejected() | NotSent(asked=Asked.SUBMIT):
+            case NotSent(asked=Asked.SUBMIT):
+                row.released_ns = 0
+                row.end("rejected", 0)
+            case Rejected():
                 row.end("rejected", 0)
             case _:
                 pass

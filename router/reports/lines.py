@@ -63,6 +63,7 @@ def _order(row: OrderRow) -> dict[str, str | int | bool | None]:
         "time_in_force": s.time_in_force.value,
         "post_only": s.post_only,
         "decided_ns": s.decided_ns,
+        "released_ns": row.released_ns or None,
         "state": row.state,
         "arrived_ns": row.arrived_ns or None,
         "closed_ns": row.closed_ns or None,

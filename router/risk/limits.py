@@ -86,6 +86,18 @@ class Gate:
                 refused = self._refuse(command, spec, member, limit, reference)
                 return refused or Approved(command)
 
+    def approve_release(
+        self, submit: Submit, *, member: Member, limit: Decimal, reference: Decimal | None
+    ) -> Approved | Refused:
+        """Judge a held command, approved at its decision and counted since, as it is to leave now.
+
+        The market may have moved since: halt, limit and collar are looked at once more.
+        """
+        refused: Refused | None = None
+        if self.halt.active:
+            refused = Refused(Code.HALTED, f"halted: {self.halt.reason}")
+        return refused or self._refuse_price(submit, member, limit, reference) or Approved(submit)
+
     def _refuse(
         self,
         submit: Submit,

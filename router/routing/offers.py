@@ -30,6 +30,8 @@ class Terms:
     `barred`: venues not to use, each with the reason to report. `room`: market quantity a venue
     may still get. `own`: book position -> level keys of our own resting orders there. `fixed`: what
     one order costs at a venue beside its fee (gas), market quote, >= 0. At most `venues_most` legs.
+    `ways_ns`: how long an order travels to a venue, as measured; a leg is held at most
+    `release_within_ns` so that all arrive together.
     """
 
     barred: Mapping[VenueId, str] = field(default_factory=dict)
@@ -37,6 +39,8 @@ class Terms:
     own: Mapping[int, Collection[int]] = field(default_factory=dict)
     fixed: Mapping[VenueId, Decimal] = field(default_factory=dict)
     venues_most: int | None = None
+    ways_ns: Mapping[VenueId, int] = field(default_factory=dict)
+    release_within_ns: int = 0
 
 
 class Sight(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -159,7 +163,9 @@ def _offered(
             most, reason = room, "cap reached"
     most = min(most, grains)
     most -= most % step
-    least = scale.min_lots(member, held.ticks[0]) * step
+    # A venue takes its minimum notional at the order's own price: for a sell the worst it may have.
+    worst = held.last_tick(most) if most and side is Side.SELL else held.ticks[0]
+    least = scale.min_lots(member, worst) * step
     net = scale.taker(side)[member] * side.sign
     fixed = scale.numerator(terms.fixed[quote.venue]) if quote.venue in terms.fixed else 0
     if most < least:

@@ -20,6 +20,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     marginal net price of the whole plan mapped to this venue, within the parent's limit;
     `last_price` is the last level the plan counts on. `cost` is the walk of the levels with fee:
     paid for a buy, received for a sell, market quote; `fixed_cost` comes on top. `why` it is used.
+    It leaves `release_after_ns` after the decision, so that all legs arrive together.
     """
 
     venue: VenueId
@@ -33,6 +34,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     cost: Decimal
     fixed_cost: Decimal = ZERO
     why: str = ""
+    release_after_ns: int = 0
 
 
 class BookSeen(msgspec.Struct, frozen=True, kw_only=True):

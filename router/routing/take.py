@@ -13,6 +13,7 @@ from router.routing.exact_twin import search as search_twin
 from router.routing.offers import Offered, Sight, Terms, grains_needed, look, offers_of
 from router.routing.plan import Leg, Plan, VenueCost, books_digest
 from router.routing.reasons import unseen, unused, use_of
+from router.routing.release import offsets_ns
 from router.routing.split import split
 from router.routing.spread import at_size_bps, quoted_bps
 from router.routing.sweep import Sweep
@@ -114,9 +115,11 @@ def _legs(
     used = [(s, o, t) for s, o, t in zip(sights, offered, taken, strict=True) if t]
     if not used:
         return ()
+    ways = [terms.ways_ns.get(s.quote.venue) for s, _, _ in used]
+    waits = offsets_ns(ways, terms.release_within_ns)
     marginal = max([o.offer.net * o.offer.curve.last_tick(t) for _, o, t in used])
     legs = []
-    for sight, given, grains in used:
+    for (sight, given, grains), wait_ns in zip(used, waits, strict=True):
         quote, offer = sight.quote, given.offer
         instrument = scale.members[quote.member].instrument
         # The last tick not dearer than the marginal net price: rounded down to buy, up to sell.
@@ -141,6 +144,7 @@ def _legs(
                 cost=scale.amount(abs(offer.net) * offer.curve.value(grains)),
                 fixed_cost=terms.fixed.get(quote.venue, ZERO),
                 why=use_of(offer, grains, marginal),
+                release_after_ns=wait_ns,
             )
         )
     return tuple(legs)

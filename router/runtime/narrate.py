@@ -17,6 +17,7 @@ from router.engine.records import (
     ProvenAbsent,
     Received,
     Record,
+    Released,
     RunOpened,
 )
 from router.runtime.supervise import Change, Fate
@@ -94,7 +95,7 @@ class Narrator:
                 log.warning("halted", reason=reason)
             case ProvenAbsent(client_order_id=order_id):
                 log.warning("proven absent", order=order_id)
-            case Issued() | Received() | Decided() | Planned():
+            case Issued() | Released() | Received() | Decided() | Planned():
                 pass
             case _:
                 assert_never(record)

@@ -22,6 +22,8 @@ _ABOVE_ZERO: Final = money(above=ZERO)
 # A fee beyond 5 % is a percentage written where a fraction belongs.
 _FEE: Final = money(least=Decimal("-0.05"), most=Decimal("0.05"))
 _MS: Final = count(0, _DAY_MS, "milliseconds")
+# A second is how long a command may take to leave: what waits longer is decided anew.
+_HOLD: Final = count(0, 1000, "milliseconds")
 _SOME_MS: Final = count(1, _DAY_MS, "milliseconds")
 
 
@@ -36,6 +38,9 @@ class RunSection(Section):
     seed: Annotated[int, _SEED] = _key("of everything random")
     stale_after_ms: Annotated[int, _SOME_MS] = _key("a book older than this is no depth")
     arrival_wait_ms: Annotated[int, _MS] = _key("longest wait for all venues to be LIVE")
+    release_within_ms: Annotated[int, _HOLD] = _key(
+        "longest hold of a leg so that all arrive together, 0 = none"
+    )
 
     @property
     def stale_after_ns(self) -> int:
@@ -44,6 +49,10 @@ class RunSection(Section):
     @property
     def arrival_wait_ns(self) -> int:
         return self.arrival_wait_ms * _NS_PER_MS
+
+    @property
+    def release_within_ns(self) -> int:
+        return self.release_within_ms * _NS_PER_MS
 
 
 class RiskSection(Section):

@@ -6,9 +6,10 @@ from random import Random
 from typing import Final
 
 from router.engine.inputs import Input
-from router.engine.timers import AgainTimer
+from router.engine.timers import AgainTimer, ReleaseTimer
 from router.journal.memory import MemoryJournal
 from router.journal.ports import JournalFailed, Row
+from router.orders.lifecycle import Status
 from router.runtime.desk import Desk
 from tests.faults.crashes import Crash, Dice
 from tests.faults.profile import Point
@@ -103,6 +104,10 @@ class WatchedDesk(Desk):
     def _nobody_sleeps_for_ever(self) -> None:
         """Insist that something will wake every parent that runs."""
         core = self.engine.core
+        for child in core.state.children.values():
+            held = child.status is Status.HELD
+            if held and ReleaseTimer(child.submit.client_order_id) not in core.timers._live:
+                raise Violation(f"nothing will ever release {child.submit.client_order_id}")
         for parent in core.state.parents.values():
             if not parent.running or parent.unsettled or parent.wakes:
                 continue

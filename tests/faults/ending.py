@@ -34,7 +34,9 @@ def check_liveness(world: World) -> None:
     for child in state.children.values():
         if child.submit.decided_ns > START_NS + FAULTY_NS:
             continue  # sent in quiet times: its answer is on the way
-        if child.status in {Status.IN_DOUBT, Status.SENT} or (child.closed and not child.settled):
+        if child.status in {Status.IN_DOUBT, Status.SENT, Status.HELD} or (
+            child.closed and not child.settled
+        ):
             raise Violation(
                 f"{child.submit.client_order_id} is {child.status.value} and nobody resolves it"
             )

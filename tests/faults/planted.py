@@ -33,6 +33,13 @@ from tests.faults.planted_instructions import (
     amendments_not_journalled,
     paused_parents_go_on,
 )
+from tests.faults.planted_releases import (
+    held_orders_are_cancelled_at_their_venue,
+    held_orders_leave_at_once_and_again,
+    held_orders_leave_for_a_parent_that_was_taken_back,
+    releases_not_journalled,
+    withheld_off_the_record,
+)
 from tests.faults.planted_restarts import (
     fold_forgets_late_fills,
     halt_forgotten_by_recovery,
@@ -208,6 +215,7 @@ def wrong_side_sent(patch: Patch) -> None:
         price: Decimal,
         time_in_force: TimeInForce,
         leg: str,
+        wait_ns: int = 0,
     ) -> Submit:
         submit = honest(
             core,
@@ -217,6 +225,7 @@ def wrong_side_sent(patch: Patch) -> None:
             price=price,
             time_in_force=time_in_force,
             leg=leg,
+            wait_ns=wait_ns,
         )
         return msgspec.structs.replace(submit, side=submit.side.opposite)
 
@@ -354,6 +363,11 @@ BUGS: Final[Sequence[Bug]] = (
             passive_only_parents_take,
             clips_ignored,
             participation_ignored,
+            held_orders_are_cancelled_at_their_venue,
+            held_orders_leave_at_once_and_again,
+            held_orders_leave_for_a_parent_that_was_taken_back,
+            releases_not_journalled,
+            withheld_off_the_record,
         )
     ),
     Bug(halt_forgotten_by_recovery, 60),

@@ -88,6 +88,7 @@ class Profile:
     answer_timeout_ns: int
     grace_ns: int
     stale_after_ns: int
+    release_within_ns: int
 
     @property
     def honest(self) -> bool:
@@ -123,6 +124,8 @@ def draw(seed: int) -> Profile:
         answer_timeout_ns=rng.choice((5 if far else 1, 5, 10)) * S_NS,
         grace_ns=(rng.choice((25, 200, 200)) if lying else rng.choice((0, 5, 25))) * S_NS,
         stale_after_ns=rng.choice((2, 5)) * S_NS,
+        # Of its own: what it draws changes nothing else about a seed.
+        release_within_ns=Random(f"release {seed}").choice((0, 50, 800, 800)) * _MS_NS,
     )
 
 

@@ -17,6 +17,7 @@ from router.engine.records import (
     ProvenAbsent,
     Received,
     Record,
+    Released,
     RunOpened,
 )
 from router.engine.state import EngineState
@@ -24,6 +25,7 @@ from router.journal.ports import Row
 from router.orders.lifecycle import Status
 from router.orders.parent import ENDED, Parent, ParentState
 from router.risk.limits import Limits
+from tests.faults.bounds import out_of_bounds
 from tests.faults.likeness import child_differs, parent_differs, whole_differs
 from tests.faults.profile import Profile
 from tests.faults.venue import WatchedVenue
@@ -101,6 +103,7 @@ class Witness:
         self.shadow = shadow  # the fold of all committed rows
         self._intents: dict[_Name, Command] = {}
         self._left: set[_Name] = set()
+        self._released: set[ClientOrderId] = set()
         self._exposures: dict[ParentId, _Exposure] = {}
         self.opened = False
         self.overfilled: set[ParentId] = set()
@@ -129,6 +132,8 @@ class Witness:
     def _note(self, record: Record) -> None:
         if isinstance(record, Issued):
             self._intents[_name(record.command)] = record.command
+        if isinstance(record, Released):
+            self._released.add(record.client_order_id)
         if isinstance(record, ParentStarted):
             self._check_arrival(record)
         if isinstance(record, Flagged):
@@ -210,6 +215,12 @@ class Witness:
             raise Violation(f"a storm: {self._asked[minute]} commands a minute for {name[1]}")
         if isinstance(command, Submit):
             self._check_submit(command, now_ns)
+        elif self._never_left(command.client_order_id):
+            raise Violation(f"{name} leaves before the order it is about")
+
+    def _never_left(self, order_id: ClientOrderId) -> bool:
+        child = self.shadow.children[order_id]
+        return child.submit.held and order_id not in self._released
 
     def left(self, command: Command) -> None:
         """Count a command that is under way now."""
@@ -227,27 +238,14 @@ class Witness:
             raise Violation(f"{submit.client_order_id} leaves for a {parent.state.value} parent")
         if not submit.decided_ns <= now_ns <= submit.deadline_ns:
             raise Violation(f"{submit.client_order_id} leaves at {now_ns}, too late")
+        if submit.held and submit.client_order_id not in self._released:
+            raise Violation(f"{submit.client_order_id} leaves without a committed release")
+        if now_ns < submit.release_ns:
+            raise Violation(f"{submit.client_order_id} leaves before its release")
         self._check_book(submit, now_ns)
         self._check_price(submit)
-        self._check_size(submit, parent)
-
-    def _check_size(self, submit: Submit, parent: Parent) -> None:
-        """Judge an order by what its parent is bound to besides the price."""
-        spec, member = parent.spec, self._members[submit.venue, submit.symbol]
-        if spec.passive_only and not submit.post_only:
-            raise Violation(f"{submit.client_order_id} takes for a parent that must not")
-        quantity = member.market_quantity(submit.quantity)
-        if spec.clip_max is not None and quantity > spec.clip_max:
-            raise Violation(f"{submit.client_order_id}: {quantity} is above {spec.clip_max}")
-        if spec.max_participation is None:
-            return
-        ours = parent.filled + parent.reserved
-        others = sum(
-            m.market_quantity(m.instrument.quantity_of(self._market.view.volume(i)))
-            for i, m in enumerate(self._members.values())
-        )
-        if ours * (1 - spec.max_participation) > spec.max_participation * others:
-            raise Violation(f"{submit.client_order_id}: {ours} against {others} of others")
+        if wrong := out_of_bounds(submit, parent, self._members, self._market.view):
+            raise Violation(f"{submit.client_order_id}: {wrong}")
 
     def _check_book(self, submit: Submit, now_ns: int) -> None:
         i, local_ns = self._book[submit.venue, submit.symbol]
@@ -376,7 +374,7 @@ def _about(record: Record) -> tuple[ClientOrderId, ParentId]:
             return command.client_order_id, command.parent_id
         case Received(event=event):
             return event.client_order_id, ParentId("")
-        case ProvenAbsent(client_order_id=order_id):
+        case ProvenAbsent(client_order_id=order_id) | Released(client_order_id=order_id):
             return ClientOrderId(order_id), ParentId("")
         case ParentReceived(spec=spec):
             return ClientOrderId(""), spec.id

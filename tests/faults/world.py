@@ -52,7 +52,9 @@ class World:
             step_bps=profile.weather.step_bps,
         )
         self.tape = one_takes_base(bent(raw, profile.weather, rng))
-        self.settings = EngineSettings(stale_after_ns=profile.stale_after_ns)
+        self.settings = EngineSettings(
+            stale_after_ns=profile.stale_after_ns, release_within_ns=profile.release_within_ns
+        )
         self.run = RunId(f"faults{profile.seed}")
         self.market = RecordedMarket(
             self.tape,

@@ -12,7 +12,8 @@ class Submit(msgspec.Struct, frozen=True, tag="submit", kw_only=True):
     """Place one child order: always a limit, at a price on the tick, a quantity on the lot.
 
     `quantity` is in the instrument's own units. `deadline_ns`: not to be sent after this engine
-    time. `decided_ns`: engine time of the decision. `book_ns`: local time of the oldest book used.
+    time. `decided_ns`: engine time of the decision. `release_ns`: it is held until then, so that the
+    legs of one plan arrive together; 0 = it leaves at once.
     """
 
     client_order_id: ClientOrderId
@@ -29,10 +30,16 @@ class Submit(msgspec.Struct, frozen=True, tag="submit", kw_only=True):
     decided_ns: int
     deadline_ns: int
     leg: str = ""
+    release_ns: int = 0
     order_type: OrderType = OrderType.LIMIT
     post_only: bool = False
     reduce_only: bool = False
     margin_mode: MarginMode = MarginMode.CASH
+
+    @property
+    def held(self) -> bool:
+        """Return whether it leaves later than it was decided."""
+        return self.release_ns > self.decided_ns
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel", kw_only=True):

@@ -46,6 +46,7 @@ def test_a_sign_of_life_ends_a_doubt(report: Report) -> None:
 
 def test_partially_filled_is_a_quantity_and_not_a_status() -> None:
     assert {s.value for s in Status} == {
+        "held",
         "sent",
         "working",
         "in doubt",

@@ -322,3 +322,11 @@ def test_a_plan_survives_being_written_down_and_its_digest_is_of_its_books() -> 
     assert again == plan
     rows = [(b, level_rows(b)) for b in again.books]
     assert books_digest(again.side, rows) == plan.books_digest
+
+
+def test_a_sell_counts_on_no_level_below_the_price_its_minimum_notional_needs() -> None:
+    notional = instrument("a", taker="0", min_notional="40")
+    shown = book(notional, bids=[("99.9", "0.001"), ("99.7", "0.400")], asks=[("100.5", "1")])
+    # 0.401 is worth 40.06 at the touch but 39.98 where most of it would trade: no legal order.
+    plan = take((notional, shown), quantity="0.401", side=Side.SELL, limit="99.7")
+    assert plan.skipped == (("a", "below minimum"),)
