@@ -11,6 +11,7 @@ from router.settings.reader import parse_settings
 from strategies.spec import (
     LegSpec,
     OcoParams,
+    OwnParams,
     Params,
     ParentSpec,
     RestParams,
@@ -45,6 +46,8 @@ def _how(params: Params) -> str:
             return f"rest at the {params.peg} peg"
         case TwapParams():
             return f"twap over {params.horizon_s} s in {params.slices} slices"
+        case OwnParams(strategy=strategy):
+            return f"strategy {strategy}"
         case LimitStopParams():
             return _stop(params)
         case OcoParams():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from random import Random
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -13,6 +13,10 @@ from strategies.pacing import Schedule
 from strategies.spec import ParentSpec
 from venues.model.ids import ClientOrderId, Symbol, VenueId
 from venues.model.order import Side
+
+
+class StrategyFailed(Exception):
+    """A strategy broke its contract, or raised: its parent fails with this sentence."""
 
 
 class Started(msgspec.Struct, frozen=True, tag="started"):
@@ -32,7 +36,8 @@ class Progressed(msgspec.Struct, frozen=True, tag="progressed"):
 class Resumed(msgspec.Struct, frozen=True, tag="resumed"):
     """The parent runs again after a restart, or after a trader's pause of `paused_ns` (> 0).
 
-    No wake-up outlives a pause and nothing rests any more; a restart keeps both.
+    Wake-ups outlive both: one that fell due meanwhile fires next, unless it is unset now. After a
+    pause nothing rests any more.
     """
 
     paused_ns: int = 0
@@ -174,8 +179,10 @@ class View(Protocol):
 class Strategy(Protocol):
     """A kind of parent: pure decisions over explicit state."""
 
-    kind: ClassVar[str]
-    state_type: ClassVar[type[State]]
+    @property
+    def kind(self) -> str: ...
+    @property
+    def state_type(self) -> type[State]: ...
 
     def refusal(self, spec: ParentSpec, view: View) -> str:
         """Return why `spec` can never work on this market, or "" ; asked once, at the start."""

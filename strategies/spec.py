@@ -57,6 +57,13 @@ class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True, omit_def
     pause: str = "stretch"
 
 
+class OwnParams(msgspec.Struct, frozen=True, tag="own", kw_only=True):
+    """A strategy of the user's: `strategy` is "module:name", `values` its parameters as JSON."""
+
+    strategy: str
+    values: str = "{}"
+
+
 LegParams = TakeParams | RestParams | TwapParams | LimitStopParams
 
 
@@ -98,7 +105,16 @@ class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True):
         return ""
 
 
-Params = TakeParams | RestParams | TwapParams | LimitStopParams | OcoParams
+Params = TakeParams | RestParams | TwapParams | LimitStopParams | OcoParams | OwnParams
+
+
+def kind_of(params: Params) -> str:
+    """Return the name of the strategy that works with `params`."""
+    match params:
+        case OwnParams(strategy=strategy):
+            return strategy
+        case _:
+            return str(params.__struct_config__.tag)
 
 
 class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -108,6 +124,9 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. `would_price`:
     taken at once where it is there. `max_participation`: our share of all volume, (0, 1).
     `clip_min`, `clip_max`: smallest and largest order at once, market units.
+    `hold_s`: for
+    how long what is traded will be held, seconds; perps are priced with the funding expected until
+    then, 0 = it is not counted.
     """
 
     id: ParentId
@@ -128,6 +147,7 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clip_min: Decimal | None = None
     clip_max: Decimal | None = None
     seed: int = 0
+    hold_s: int = 0
 
 
 def with_horizon(params: Params, horizon_s: int) -> Params | None:

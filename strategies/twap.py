@@ -26,7 +26,7 @@ from strategies.base import (
 )
 from strategies.conditions import BookChanged
 from strategies.feasible import unworkable
-from strategies.intents import Finish, Idle, Intent, Take, WakeAt, WakeWhen, Withdraw
+from strategies.intents import Finish, Idle, Intent, Take, Unwake, WakeAt, WakeWhen, Withdraw
 from strategies.schedule import feasible_count
 from strategies.spec import ParentSpec
 from strategies.twap_end import LAST, after_the_end
@@ -35,6 +35,7 @@ from strategies.twap_slice import (
     CROSS,
     PACE_NS,
     PASSIVE,
+    RETRY,
     TAKER,
     Decision,
     begin,
@@ -85,7 +86,10 @@ def _decide(state: TwapState, event: StrategyEvent, view: View) -> Decision:
 def _scheduled(state: TwapState, event: StrategyEvent, view: View) -> Decision:
     """Decide what the schedule asks for."""
     match event:
-        case Woke(tag="slice") | Started() | Resumed() | Amended():
+        case Resumed():
+            state, intents = begin(state, view)
+            return state, [*(Unwake(tag=tag) for tag in (CROSS, RETRY)), *intents]
+        case Woke(tag="slice") | Started() | Amended():
             return begin(state, view)
         case Woke(tag="cross"):
             return cross(state, view)

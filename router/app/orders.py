@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from router.app.own_strategies import NONE_LOADED, Loaded, own_problem
 from router.order_files.parser import OrderFile, read_order
 from router.settings.fields import Settings
 from router.settings.markets import market_of, tradable
@@ -14,7 +15,10 @@ from venues.model.instrument import Instrument, Kind, Market
 
 
 def read_orders(
-    paths: Sequence[Path], instruments: Sequence[Instrument], settings: Settings
+    paths: Sequence[Path],
+    instruments: Sequence[Instrument],
+    settings: Settings,
+    own: Loaded = NONE_LOADED,
 ) -> list[ParentSpec]:
     """Return the parents of `paths`, the same order twice counted once.
 
@@ -23,7 +27,7 @@ def read_orders(
     specs: dict[ParentId, ParentSpec] = {}
     for path in paths:
         order = read_order(path)
-        _check(order, instruments, settings)
+        _check(order, instruments, settings, own)
         known = specs.get(order.spec.id)
         if known is not None and known != order.spec:
             raise order.problem(
@@ -33,21 +37,31 @@ def read_orders(
     return list(specs.values())
 
 
-def check_spec(spec: ParentSpec, instruments: Sequence[Instrument], settings: Settings) -> None:
+def check_spec(
+    spec: ParentSpec,
+    instruments: Sequence[Instrument],
+    settings: Settings,
+    own: Loaded = NONE_LOADED,
+) -> None:
     """Raise InputError where `spec` cannot be traded on these instruments at all."""
-    for field, value, remedy in _problems(spec, instruments, settings):
+    for field, value, remedy in _problems(spec, instruments, settings, own):
         raise InputError(f"order.{field}: {value} {remedy}")
 
 
-def _check(order: OrderFile, instruments: Sequence[Instrument], settings: Settings) -> None:
-    for field, value, remedy in _problems(order.spec, instruments, settings):
+def _check(
+    order: OrderFile, instruments: Sequence[Instrument], settings: Settings, own: Loaded
+) -> None:
+    for field, value, remedy in _problems(order.spec, instruments, settings, own):
         raise order.problem(field, value, remedy)
 
 
 def _problems(
-    spec: ParentSpec, instruments: Sequence[Instrument], settings: Settings
+    spec: ParentSpec, instruments: Sequence[Instrument], settings: Settings, own: Loaded
 ) -> Iterator[tuple[str, object, str]]:
     """Yield what is wrong: field, value, remedy."""
+    wrong = own_problem(spec, own)
+    if wrong is not None:
+        yield wrong
     market = market_of(spec.symbol, instruments, settings)
     if market is None:
         known = ", ".join(tradable(instruments, settings))

@@ -206,7 +206,8 @@ class Engine:
                 core.note(Received(lost, core.now_ns))
             ask(core, child)
         for parent in self._alive():
-            core.rearm(parent.spec.id, {}, parent.wakes)
+            if parent.running:
+                core.rearm(parent.spec.id, {}, parent.wakes)
             for child in unwanted(parent):
                 core.cancel(child)
             if parent.state is ParentState.PENDING:

@@ -28,11 +28,10 @@ def pause(core: Core, parent: Parent) -> None:
     """Stop `parent`: what rests is withdrawn, what is on its way is awaited, nothing new is sent."""
     if not parent.running and parent.state is not ParentState.PENDING:
         return
-    wakes = parent.wakes
     core.timers.forget(StartTimer(parent.spec.id))
     core.watching.forget(parent.spec.id, START)
     core.note(ParentMoved(parent.spec.id, ParentState.PAUSED, PAUSED, core.now_ns))
-    core.rearm(parent.spec.id, wakes, {})
+    core.rearm(parent.spec.id, parent.wakes, {})
     for child in unwanted(parent):
         core.cancel(child)
 
@@ -46,6 +45,7 @@ def resume(core: Core, parent: Parent) -> None:
         try_start(core, parent)
         return
     core.note(ParentMoved(parent.spec.id, ParentState.ACTIVE, "", core.now_ns))
+    core.rearm(parent.spec.id, {}, parent.wakes)
     decide(core, parent, Resumed(core.now_ns - parent.paused_ns))
 
 

@@ -1,5 +1,6 @@
 """What parent order does a file ask for: strict fields, then the rules between them."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,15 @@ from router.order_files.oco_fields import OcoSection
 from router.order_files.stop_fields import LimitStopSection
 from router.order_files.stops import limit_stop
 from router.order_files.together import check_common
-from strategies.spec import LegParams, Params, ParentSpec, RestParams, TakeParams, TwapParams
+from strategies.spec import (
+    LegParams,
+    OwnParams,
+    Params,
+    ParentSpec,
+    RestParams,
+    TakeParams,
+    TwapParams,
+)
 from venues.errors import InputError
 from venues.model.ids import AccountId, ParentId, Symbol, VenueId
 
@@ -76,6 +85,7 @@ def parse_order(document: Document) -> OrderFile:
         max_participation=order.max_participation,
         clip_min=order.clip_min,
         clip_max=order.clip_max,
+        hold_s=order.hold_s,
     )
     return OrderFile(spec, document)
 
@@ -110,6 +120,9 @@ def _check_sections(document: Document, order: OrderSection) -> None:
         if section is not None and kind != order.kind:
             remedy = f"is for kind {kind}, this order is a {order.kind}; drop one of them"
             raise document.problem(("order", kind), None, remedy)
+    if order.params is not None and ":" not in order.kind:
+        remedy = f'is for strategies of your own (kind = "module:name"); use [order.{order.kind}]'
+        raise document.problem(("order", "params"), None, remedy)
     if order.kind == "limit_stop" and order.limit_stop is None:
         remedy = (
             "the section is missing; add [order.limit_stop] with trigger_price and max_slip_bps"
@@ -124,6 +137,11 @@ def _check_sections(document: Document, order: OrderSection) -> None:
 
 
 def _params(document: Document, order: OrderSection) -> Params:
+    if ":" in order.kind:
+        return OwnParams(
+            strategy=order.kind,
+            values=json.dumps(order.params or {}, sort_keys=True, separators=(",", ":")),
+        )
     at = ("order", order.kind)
     section = getattr(order, order.kind)
     if isinstance(section, OcoSection):

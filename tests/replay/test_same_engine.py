@@ -12,6 +12,7 @@ import pytest
 
 from router.engine.inputs import AmendParent, Input, PauseParent, ResumeParent
 from router.reports.summary import Report
+from strategies.spec import OwnParams
 from tests.replay.cuts import first_seconds
 from tests.replay.runs import SECOND, lived, replayed, several_parents
 from tests.shared_tapes import shared_tape
@@ -173,3 +174,25 @@ def test_pauses_and_amendments_are_the_same_live_and_replayed(tmp_path: Path) ->
         ("rest", "3", "done"),  # it had traded before it was told to stop at 2
         ("take", "15", "done"),
     ]
+
+
+def test_strategies_of_ones_own_are_the_same_live_and_in_replay(tmp_path: Path) -> None:
+    folder = ROOT / "examples" / "strategies"
+    config = f'\n[strategies]\nallow = ["dips", "patient"]\nfolder = "{folder}"\n'
+    whole, params = (
+        SPECS[0],
+        ('{"dip_bps":"1","parts":4,"patience_s":8}', '{"rounds":2,"wait_s":3}'),
+    )
+    kinds = ("dips:BuyDips", "patient:post_then_take")
+    specs = [
+        msgspec.structs.replace(
+            whole, id=ParentId(kind.split(":")[0]), params=OwnParams(strategy=kind, values=values)
+        )
+        for kind, values in zip(kinds, params, strict=True)
+    ]
+    tape = synthetic()
+    replay = replayed(tape, specs, tmp_path / "replay", kernels=True, faults=config)
+    live = lived(tape, specs, tmp_path / "live", kernels=False, faults=config)
+    assert told(tmp_path / "replay") == told(tmp_path / "live")
+    assert replay.digest == live.digest
+    assert [parent.state for parent in replay.parents] == ["done"] * 2

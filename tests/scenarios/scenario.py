@@ -35,18 +35,17 @@ from router.engine.settings import EngineSettings
 from router.engine.state import EngineState
 from router.engine.watching import Watching
 from router.journal.memory import MemoryJournal
-from router.orders.parent import Parent
 from router.orders.reconcile import DoubtMargins
 from router.reports.follow import Follower
-from router.reports.summary import ParentSummary, summarise
 from router.risk.halt import Halt
 from router.risk.limits import Gate, Limits
 from router.risk.sent import SentCounter
-from router.routing.plan import Plan
 from router.routing.sweep import twin
 from router.runtime.desk import Desk
 from router.runtime.recovery import recover
+from strategies.base import Strategy
 from strategies.spec import Params, ParentSpec
+from tests.scenarios.asked import PARENT, Asked
 from tests.scenarios.kinds import with_fields
 from tests.scenarios.market import STALE_AFTER_NS, SYMBOL, SceneMarket, Venue
 from tests.scenarios.venue import FakeVenues
@@ -58,11 +57,10 @@ from venues.model.order import Side
 S_NS = 1_000_000_000
 BEGIN_NS = 1_000_000 * S_NS  # second 0 of every story
 RUN = RunId("scenario")
-PARENT = ParentId("parent")
 TWO = (Venue("alpha"), Venue("beta"))
 
 
-class Scenario:
+class Scenario(Asked):
     """One market, one engine, one parent called "parent", handed over by the first `at(0)`."""
 
     def __init__(
@@ -78,11 +76,14 @@ class Scenario:
         deny: Sequence[str] = (),
         caps: Sequence[tuple[str, str]] = (),
         start_s: float = 0,
+        hold_s: int = 0,
         limits: Limits | None = None,
         margins: DoubtMargins | None = None,
+        own: Sequence[Strategy] = (),
         release_within_ms: int = 0,
         **common: object,
     ) -> None:
+        self.strategies = {**STRATEGIES, **{s.kind: s for s in own}}
         side = Side.BUY if buy else Side.SELL
         self.spec = ParentSpec(
             id=PARENT,
@@ -95,6 +96,7 @@ class Scenario:
             start_ns=BEGIN_NS + int(start_s * S_NS) if start_s else 0,
             venues_allow=tuple(VenueId(v) for v in allow),
             venues_deny=tuple(VenueId(v) for v in deny),
+            hold_s=hold_s,
             venue_caps=tuple((VenueId(v), Decimal(cap)) for v, cap in caps),
         )
         self.spec = with_fields(self.spec, common)
@@ -120,6 +122,10 @@ class Scenario:
     def book(self, venue: str, text: str) -> list[str]:
         """Let a venue show a book; see `SceneMarket.show`."""
         return self._fired(self.market.show(venue, text, self.now_ns))
+
+    def funding(self, venue: str, rate: str, *, in_s: float) -> None:
+        """Let a venue say its funding rate and in how many seconds it is paid next."""
+        self.market.funding(venue, rate, self.now_ns + int(in_s * S_NS))
 
     def goes_silent(self, *venues: str) -> None:
         """Say nothing more about these books."""
@@ -260,65 +266,6 @@ class Scenario:
         self.desk = self._desk(core, kept)
         return self._put(Recovered())
 
-    # -- what can be asked -------------------------------------------------------------------------
-
-    @property
-    def parent(self) -> Parent:
-        """Return the parent as the engine holds it."""
-        return self.desk.engine.core.state.parents[PARENT]
-
-    @property
-    def state(self) -> str:
-        """Return where the parent stands."""
-        return self.parent.state.value
-
-    @property
-    def why(self) -> str:
-        """Return what the parent says about itself."""
-        return self.parent.reason or self.parent.idle
-
-    def orders(self, said: Sequence[str]) -> list[str]:
-        """Return what of `said` is more than a question."""
-        return [what for what in said if not what.endswith(": query")]
-
-    @property
-    def filled(self) -> Decimal:
-        """Return what has traded."""
-        return self.parent.filled
-
-    @property
-    def reserved(self) -> Decimal:
-        """Return what is working or in doubt."""
-        return self.parent.reserved
-
-    def held(self, venue: str) -> Decimal:
-        """Return what the fills at a venue have left in the account."""
-        i = self.market.instruments[self.market.place(venue)]
-        positions = self.desk.engine.core.state.positions
-        return positions.rows[self.spec.account, i.venue, i.symbol].quantity
-
-    def report(self) -> ParentSummary:
-        """Return what the report of the run would say of the parent."""
-        return summarise(self.parent, self.follower)
-
-    @property
-    def flags(self) -> list[str]:
-        """Return the codes of everything that was flagged."""
-        return [flag.code for flag in self.follower.flags]
-
-    @property
-    def plans(self) -> list[Plan]:
-        """Return every routing decision."""
-        return [row.plan for row in self.follower.plans]
-
-    def skipped(self, venue: str) -> str:
-        """Return why the last plan skipped a venue, "" if it did not."""
-        return dict(self.plans[-1].skipped).get(VenueId(venue), "")
-
-    def records(self) -> list[str]:
-        """Return the kinds of all journal rows."""
-        return [row.kind for row in self.desk.journal.rows()]
-
     # -- inside ------------------------------------------------------------------------------------
 
     def _core(self) -> Core:
@@ -329,7 +276,7 @@ class Scenario:
             settings=self.settings,
             scales=self.market.scales(),
             books=self.market.books,
-            strategies=STRATEGIES,
+            strategies=self.strategies,
             seeded=Random,
             state=self._empty_state(sent, halt),
             gate=Gate(self.settings.limits, halt=halt, sent=sent),
@@ -348,7 +295,7 @@ class Scenario:
     def _empty_state(self, sent: SentCounter, halt: Halt) -> EngineState:
         return EngineState(
             members=self.members,
-            memory_types={kind: s.state_type for kind, s in STRATEGIES.items()},
+            memory_types={kind: s.state_type for kind, s in self.strategies.items()},
             sent=sent,
             halt=halt,
             margins=self.settings.margins,

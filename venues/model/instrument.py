@@ -2,13 +2,16 @@
 
 import enum
 from decimal import Decimal
-from typing import assert_never
+from typing import Final, assert_never
 
 import msgspec
 
 from venues.model.ids import Symbol, VenueId
 from venues.model.numbers import MONEY, ONE, ceil_lots
 from venues.model.order import Side
+
+# Eight hours: what most venues do.
+FUNDING_INTERVAL_S: Final = 28_800
 
 
 class Kind(enum.Enum):
@@ -39,6 +42,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     units of `contract_size` (base units per 1 for linear, quote units per 1 for inverse).
     Fees are fractions of notional, negative when the venue pays. All steps are > 0. `fee_in` other
     than QUOTE is for linear spot only, ValueError otherwise: a perp pays in what it settles in.
+    `funding_interval_s` (> 0): seconds between two funding times of a perp.
     """
 
     venue: VenueId
@@ -53,6 +57,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     contract_size: Decimal = ONE
     contract: Contract = Contract.LINEAR
     fee_in: FeeIn = FeeIn.QUOTE
+    funding_interval_s: int = FUNDING_INTERVAL_S
 
     def __post_init__(self) -> None:
         if self.fee_in is FeeIn.RECEIVED and not self.brings_base:
