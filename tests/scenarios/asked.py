@@ -5,8 +5,11 @@ from decimal import Decimal
 
 from router.orders.parent import Parent
 from router.reports.follow import Follower
+from router.reports.summary import ParentSummary, summarise
 from router.routing.plan import Plan
 from router.runtime.desk import Desk
+from strategies.spec import ParentSpec
+from tests.scenarios.market import SceneMarket
 from venues.model.ids import ParentId, VenueId
 
 PARENT = ParentId("parent")
@@ -15,7 +18,9 @@ PARENT = ParentId("parent")
 class Asked:
     """The questions; whoever tells the story has the desk and who followed it."""
 
+    spec: ParentSpec
     desk: Desk
+    market: SceneMarket
     follower: Follower
 
     @property
