@@ -1,5 +1,6 @@
 """Which fields an order file has: the schema behind the parser and docs/orders.md."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -172,8 +173,10 @@ class OrderSection(Section):
     limit_bps: Annotated[Decimal, money(least=ZERO, below=BPS)] | None = _field(
         "worst acceptable price as a distance from the arrival price", "basis points", None
     )
-    start: Annotated[int, BeforeValidator(start_ns)] | None = _field(
-        "when to start, with a time zone: 2026-01-31T09:30:00Z; default now", "ISO 8601", None
+    start: Annotated[int, BeforeValidator(start_ns, json_schema_input_type=datetime)] | None = (
+        _field(
+            "when to start, with a time zone: 2026-01-31T09:30:00Z; default now", "ISO 8601", None
+        )
     )
     venues: VenuesSection = _field("where it may trade", "table", VenuesSection())
     account: Annotated[
