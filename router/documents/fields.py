@@ -94,6 +94,17 @@ def word(allowed: Sequence[str], later: Sequence[str] = ()) -> BeforeValidator:
     return BeforeValidator(check, json_schema_input_type=Annotated[str, shape])
 
 
+def yes_or_no() -> BeforeValidator:
+    """Return the check of a switch: true or false, without quotes."""
+
+    def check(value: object) -> bool:
+        if isinstance(value, bool):
+            return value
+        raise wrong("must be true or false, without quotes")
+
+    return BeforeValidator(check)
+
+
 def word_or(
     allowed: Sequence[str], later: Sequence[str], pattern: str, also: str
 ) -> BeforeValidator:

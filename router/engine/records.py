@@ -54,6 +54,15 @@ class ParentGrew(msgspec.Struct, frozen=True, tag="parent_grew"):
     at_ns: int
 
 
+class ParentAmended(msgspec.Struct, frozen=True, tag="parent_amended"):
+    """A trader changed a parent: its terms from now on, `spec.quantity` as wanted."""
+
+    parent_id: ParentId
+    spec: ParentSpec
+    limit: Decimal | None  # the worst price from now on; None: collar
+    at_ns: int
+
+
 class ParentMoved(msgspec.Struct, frozen=True, tag="parent_moved"):
     """A parent changed its state; `then` is the final state it winds down to, "" if none yet."""
 
@@ -130,6 +139,7 @@ Record = (
     | ParentReceived
     | ParentStarted
     | ParentGrew
+    | ParentAmended
     | ParentMoved
     | Decided
     | Planned

@@ -16,6 +16,7 @@ from router.engine.records import (
     Flagged,
     Halted,
     Issued,
+    ParentAmended,
     ParentGrew,
     ParentMoved,
     ParentReceived,
@@ -122,6 +123,8 @@ class EngineState:
             case ParentGrew(parent_id=parent_id, quantity=quantity):
                 parent = self.parents[parent_id]
                 parent.spec = msgspec.structs.replace(parent.spec, quantity=quantity)
+            case ParentAmended(parent_id=parent_id, spec=spec, limit=limit):
+                self.parents[parent_id].amend(spec, limit)
             case ParentMoved():
                 self._moved(record)
             case ProvenAbsent(client_order_id=order_id):
@@ -201,7 +204,9 @@ class EngineState:
         if parent.ended:
             parent.ended_ns = record.at_ns
             self.alive.pop(record.parent_id, None)
-        if not parent.running:
+        if record.state is ParentState.PAUSED:
+            parent.paused_ns = record.at_ns
+        if not parent.running and record.state is not ParentState.PAUSED:
             parent.wakes = {}
 
     def _absent(self, order_id: ClientOrderId) -> None:

@@ -1,12 +1,16 @@
 """How does a scenario say what kind of parent it is? In seconds and words, money as text."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+
+from msgspec import structs
 
 from strategies.spec import (
     LegParams,
     LegSpec,
     OcoParams,
     Params,
+    ParentSpec,
     RestParams,
     TakeParams,
     ThenSpec,
@@ -24,6 +28,9 @@ def twap(
     leftover: str = "sweep_within_limit",
     size_jitter: str = "0",
     time_jitter: str = "0",
+    pause: str = "stretch",
+    mode: str = "capped",
+    repeg_max: int = 10,
 ) -> TwapParams:
     """Say how a TWAP slices."""
     return TwapParams(
@@ -34,6 +41,9 @@ def twap(
         leftover=leftover,
         size_jitter=Decimal(size_jitter),
         time_jitter=Decimal(time_jitter),
+        pause=pause,
+        catch_up_mode=mode,
+        repeg_max=repeg_max,
     )
 
 
@@ -116,3 +126,9 @@ def take_profit_or_stop(profit: str, stop: LimitStopParams, **more: int) -> OcoP
 def then(how: Params, *, limit: str = "") -> ThenSpec:
     """Say what protects what has been filled."""
     return ThenSpec(params=how, limit_price=Decimal(limit) if limit else None)
+
+
+def with_fields(spec: ParentSpec, fields: Mapping[str, object]) -> ParentSpec:
+    """Return `spec` with common fields by their own names, money as text."""
+    values = {name: Decimal(v) if isinstance(v, str) else v for name, v in fields.items()}
+    return structs.replace(spec, **values)

@@ -1,8 +1,9 @@
 """What does a trader expect of an entry with its exit: what has filled is protected, and no more?"""
 
+from tests.scenarios.asked import EXIT
 from tests.scenarios.kinds import limit_stop, rest, take, take_profit_or_stop, then, twap
 from tests.scenarios.market import Venue
-from tests.scenarios.scenario import EXIT, Scenario
+from tests.scenarios.scenario import Scenario
 from venues.model.events import Standing
 from venues.model.instrument import FeeIn
 
