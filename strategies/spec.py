@@ -54,7 +54,8 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One parent order, parsed and bounded; `quantity` in market units.
 
     `limit_price` or `limit_bps` (against the arrival price) or neither (then the collar caps it).
-    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue.
+    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. One plan uses
+    at most `venues_most` venues.
     """
 
     id: ParentId
@@ -68,5 +69,6 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
     venues_allow: tuple[VenueId, ...] = ()
     venues_deny: tuple[VenueId, ...] = ()
     venue_caps: tuple[tuple[VenueId, Decimal], ...] = ()
+    venues_most: int | None = None
     account: AccountId = MAIN_ACCOUNT
     seed: int = 0

@@ -142,7 +142,7 @@ def _legs(
                 limit_price=instrument.price_of(limit_tick),
                 last_price=instrument.price_of(offer.curve.last_tick(grains)),
                 cost=scale.amount(abs(offer.net) * offer.curve.value(grains)),
-                fixed_cost=terms.fixed.get(quote.venue, ZERO),
+                fixed_cost=scale.members[quote.member].order_cost,
                 why=use_of(offer, grains, marginal),
                 release_after_ns=wait_ns,
             )

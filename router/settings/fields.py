@@ -195,6 +195,9 @@ class VenueSection(Section):
     fee_in: Annotated[FeeIn, _FEE_IN] | None = _key(
         "what its spot instruments take the fee in: quote, or received = of a buy the base", None
     )
+    order_cost: Annotated[Decimal, _BOUND] | None = _key(
+        "what one order costs beside its fee, in quote (gas)", None
+    )
 
 
 class InstrumentSection(Section):
@@ -208,6 +211,9 @@ class InstrumentSection(Section):
     taker_fee: Annotated[Decimal, _FEE] | None = _key("fraction of notional", None)
     fee_in: Annotated[FeeIn, _FEE_IN] | None = _key(
         "what the fee is taken in, spot only: quote, or received = of a buy the base", None
+    )
+    order_cost: Annotated[Decimal, _BOUND] | None = _key(
+        "what one order costs beside its fee, in quote (gas)", None
     )
     min_quantity: Annotated[Decimal, _BOUND] | None = _key("smallest order, in its own units", None)
     min_notional: Annotated[Decimal, _BOUND] | None = _key("smallest order, in quote", None)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -51,6 +52,24 @@ def test_where_some_venues_take_their_fee_in_base(tmp_path: Path) -> None:
     prove(in_base(tape), tmp_path, horizon_s=10, quantity="60", kernels=True)
     fills = (tmp_path / "out" / "fills.jsonl").read_text().splitlines()
     assert {json.loads(fill)["fee_currency"] for fill in fills} == {"BTC", "USDT"}
+
+
+def test_where_orders_cost_gas(tmp_path: Path) -> None:
+    tape = synthetic_tape(seed=5, duration_ns=16 * SECOND, start_ns=SECOND)
+    prove(per_order(tape, Decimal("0.35")), tmp_path, horizon_s=10, quantity="60", kernels=True)
+    plans = (tmp_path / "out" / "plans.jsonl").read_text().splitlines()
+    assert any(json.loads(plan)["plan"]["fixed_costs"] != "0" for plan in plans)
+
+
+def per_order(tape: Tape, cost: Decimal) -> Tape:
+    """Every other venue of a tape charges each order."""
+    recordings = [
+        replace(r, instrument=msgspec.structs.replace(r.instrument, order_cost=cost))
+        if n % 2
+        else r
+        for n, r in enumerate(tape.recordings)
+    ]
+    return make_tape(tape.name, recordings, start_ns=tape.start_ns, end_ns=tape.end_ns)
 
 
 def in_base(tape: Tape) -> Tape:

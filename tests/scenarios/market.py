@@ -30,6 +30,7 @@ class Venue:
     taker: str = "0"
     maker: str = "0"
     fee_in: FeeIn = FeeIn.QUOTE
+    order_cost: str = "0"
 
     def instrument(self) -> Instrument:
         """Return its instrument."""
@@ -44,6 +45,7 @@ class Venue:
             maker_fee=Decimal(self.maker),
             taker_fee=Decimal(self.taker),
             fee_in=self.fee_in,
+            order_cost=Decimal(self.order_cost),
         )
 
 

@@ -74,6 +74,7 @@ class Scenario:
         allow: Sequence[str] = (),
         deny: Sequence[str] = (),
         caps: Sequence[tuple[str, str]] = (),
+        most: int | None = None,
         start_s: float = 0,
         limits: Limits | None = None,
         margins: DoubtMargins | None = None,
@@ -91,6 +92,7 @@ class Scenario:
             start_ns=BEGIN_NS + int(start_s * S_NS) if start_s else 0,
             venues_allow=tuple(VenueId(v) for v in allow),
             venues_deny=tuple(VenueId(v) for v in deny),
+            venues_most=most,
             venue_caps=tuple((VenueId(v), Decimal(cap)) for v, cap in caps),
         )
         self.settings = EngineSettings(
