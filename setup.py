@@ -10,5 +10,8 @@ setup(
     ],
     # Never a top-level `config` or `examples` on the user's import path.
     package_dir={"router._config": "config", "router._examples": "examples"},
-    package_data={"router._config": ["**/*.toml"], "router._examples": ["*.toml", "*.py"]},
+    package_data={
+        "router._config": ["**/*.toml"],
+        "router._examples": ["*.toml", "*.py", "strategies/*.py"],
+    },
 )

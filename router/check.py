@@ -8,7 +8,16 @@ from router.documents.document import read_document
 from router.order_files.parser import parse_order
 from router.settings.fields import Settings
 from router.settings.reader import parse_settings
-from strategies.spec import ParentSpec, RestParams, TakeParams, TwapParams
+from strategies.spec import (
+    LegSpec,
+    OcoParams,
+    OwnParams,
+    Params,
+    ParentSpec,
+    RestParams,
+    TakeParams,
+    TwapParams,
+)
 from strategies.stop_params import LimitStopParams
 from venues.model.numbers import plain
 
@@ -26,21 +35,31 @@ def check(path: Path) -> str:
 
 def _order(spec: ParentSpec) -> str:
     what = f"{spec.id}: {spec.side.value} {plain(spec.quantity)} {spec.symbol}"
-    return f"{what}, {_how(spec)}, {_limit(spec.limit_price, spec.limit_bps)}"
+    return f"{what}, {_how(spec.params)}, {_limit(spec.limit_price, spec.limit_bps)}"
 
 
-def _how(spec: ParentSpec) -> str:
-    match spec.params:
+def _how(params: Params) -> str:
+    match params:
         case TakeParams():
             return "take now"
         case RestParams():
-            return f"rest at the {spec.params.peg} peg"
+            return f"rest at the {params.peg} peg"
         case TwapParams():
-            return f"twap over {spec.params.horizon_s} s in {spec.params.slices} slices"
+            return f"twap over {params.horizon_s} s in {params.slices} slices"
+        case OwnParams(strategy=strategy):
+            return f"strategy {strategy}"
         case LimitStopParams():
-            return _stop(spec.params)
+            return _stop(params)
+        case OcoParams():
+            return "oco of " + " and ".join(_leg(leg) for leg in params.legs)
         case _:
-            assert_never(spec.params)
+            assert_never(params)
+
+
+def _leg(leg: LegSpec) -> str:
+    limited = leg.limit_price is not None or leg.limit_bps is not None
+    limit = f", {_limit(leg.limit_price, leg.limit_bps)}" if limited else ""
+    return f"{leg.name} ({_how(leg.params)}{limit})"
 
 
 def _stop(params: LimitStopParams) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from random import Random
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -12,6 +12,10 @@ from strategies.intents import Intent, Peg
 from strategies.spec import ParentSpec
 from venues.model.ids import ClientOrderId, Symbol, VenueId
 from venues.model.order import Side
+
+
+class StrategyFailed(Exception):
+    """A strategy broke its contract, or raised: its parent fails with this sentence."""
 
 
 class Started(msgspec.Struct, frozen=True, tag="started"):
@@ -142,8 +146,10 @@ class View(Protocol):
 class Strategy(Protocol):
     """A kind of parent: pure decisions over explicit state."""
 
-    kind: ClassVar[str]
-    state_type: ClassVar[type[State]]
+    @property
+    def kind(self) -> str: ...
+    @property
+    def state_type(self) -> type[State]: ...
 
     def refusal(self, spec: ParentSpec, view: View) -> str:
         """Return why `spec` can never work on this market, or "" ; asked once, at the start."""

@@ -47,7 +47,64 @@ class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True):
     leftover: str = "sweep_within_limit"
 
 
-Params = TakeParams | RestParams | TwapParams | LimitStopParams
+class OwnParams(msgspec.Struct, frozen=True, tag="own", kw_only=True):
+    """A strategy of the user's: `strategy` is "module:name", `values` its parameters as JSON."""
+
+    strategy: str
+    values: str = "{}"
+
+
+LegParams = TakeParams | RestParams | TwapParams | LimitStopParams
+
+
+class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One leg of a group: its name, what it does, and its own worst price (price, or bps of arrival)."""
+
+    name: str
+    params: LegParams
+    limit_price: Decimal | None = None
+    limit_bps: Decimal | None = None
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of strategy the leg is."""
+        return str(self.params.__struct_config__.tag)
+
+
+class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True):
+    """Legs that share one quantity; strict: one live, the others armed until they fire.
+
+    `naked_within_ms`: a leg that has fired and still waits for the others after this raises an alarm.
+    """
+
+    legs: tuple[LegSpec, ...]
+    naked_within_ms: int = 1000
+
+    @property
+    def refusal(self) -> str:
+        """Return why these legs cannot be kept strictly, or ""."""
+        names = [leg.name for leg in self.legs]
+        if len(names) < 2 or len(set(names)) < len(names) or any("/" in name for name in names):
+            return "a group has at least two legs, each with a name of its own"
+        live = [leg.name for leg in self.legs if not isinstance(leg.params, LimitStopParams)]
+        if len(live) > 1:
+            return (
+                f"strict keeps one leg live, and {' and '.join(live)} would be: "
+                "all legs but one have to be a limit_stop"
+            )
+        return ""
+
+
+Params = TakeParams | RestParams | TwapParams | LimitStopParams | OcoParams | OwnParams
+
+
+def kind_of(params: Params) -> str:
+    """Return the name of the strategy that works with `params`."""
+    match params:
+        case OwnParams(strategy=strategy):
+            return strategy
+        case _:
+            return str(params.__struct_config__.tag)
 
 
 class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +112,8 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     `limit_price` or `limit_bps` (against the arrival price) or neither (then the collar caps it).
     `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. One plan uses
-    at most `venues_most` venues.
+    at most `venues_most` venues. `hold_s`: for how long what is traded will be held, seconds; perps
+    are priced with the funding expected until then, 0 = it is not counted.
     """
 
     id: ParentId
@@ -72,3 +130,4 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
     venues_most: int | None = None
     account: AccountId = MAIN_ACCOUNT
     seed: int = 0
+    hold_s: int = 0

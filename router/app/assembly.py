@@ -10,6 +10,7 @@ import msgspec
 
 import router
 from router.app.faults import fault_plan
+from router.app.own_strategies import NONE_LOADED, Loaded, fingerprint, strategies_of
 from router.depth.scale import Scale, market_scale
 from router.engine.core import Core
 from router.engine.engine import Engine
@@ -31,6 +32,7 @@ from router.settings.fields import Queue, Settings
 from router.settings.markets import market_of, on_terms, tradable
 from strategies.base import Strategy
 from strategies.limit_stop import LimitStop
+from strategies.oco import Oco
 from strategies.rest import Rest
 from strategies.spec import ParentSpec
 from strategies.take import Take
@@ -43,7 +45,8 @@ from venues.paper.played import QueueModel
 from venues.paper.venue import PaperTerms, PaperVenue
 from venues.tape.recording import Tape
 
-STRATEGIES: Mapping[str, Strategy] = {s.kind: s for s in (Take(), Rest(), Twap(), LimitStop())}
+_ALONE: Mapping[str, Strategy] = {s.kind: s for s in (Take(), Rest(), Twap(), LimitStop())}
+STRATEGIES: Mapping[str, Strategy] = {**_ALONE, Oco.kind: Oco(_ALONE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,12 @@ def use_kernels() -> bool:
 
 
 def settings_fingerprint(settings: Settings) -> str:
-    """Return a hash of everything a config decides."""
-    return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()[:32]
+    """Return a hash of everything a config decides.
+
+    Where strategies of the user's come from decides nothing: their code is hashed itself.
+    """
+    decides = settings.model_dump_json(exclude={"strategies"})
+    return hashlib.sha256(decides.encode()).hexdigest()[:32]
 
 
 def on_settings(tape: Tape, settings: Settings) -> Tape:
@@ -109,13 +116,20 @@ def scales_of(tape: Tape, settings: Settings) -> dict[Symbol, Scale]:
     return scales
 
 
-def run_of(tape: Tape, settings: Settings, seed: int, specs: Sequence[ParentSpec]) -> RunId:
-    """Return the id of a run: a hash of tape, config, seed and orders."""
+def run_of(
+    tape: Tape,
+    settings: Settings,
+    seed: int,
+    specs: Sequence[ParentSpec],
+    own: Loaded = NONE_LOADED,
+) -> RunId:
+    """Return the id of a run: a hash of tape, config, seed, orders and the user's code they use."""
     return run_id(
         tape.fingerprint,
         settings_fingerprint(settings).encode(),
         str(seed).encode(),
         *(msgspec.json.encode(spec) for spec in specs),
+        *filter(None, [fingerprint(own, specs)]),
     )
 
 
@@ -128,13 +142,15 @@ def assemble(
     kernels: bool,
     journal: Journal,
     listener: Listener | None = None,
+    own: Loaded = NONE_LOADED,
 ) -> Paper:
     """Return the engine, its venues and its market; nothing has happened yet.
 
+    `own`: the user's strategies.
     `listener` hears of committed records beside the follower that makes the reports.
     """
     tape = on_settings(raw, settings)
-    run = run_of(tape, settings, seed, specs)
+    run = run_of(tape, settings, seed, specs, own)
     scales = scales_of(tape, settings)
     market = RecordedMarket(
         tape,
@@ -156,6 +172,7 @@ def assemble(
         market=market,
         sweep=sweep_of(kernels=kernels),
         search=search_of(kernels=kernels),
+        strategies={**STRATEGIES, **strategies_of(own)},
     )
     follower = Follower(members)
     return Paper(
@@ -179,12 +196,13 @@ def build_core(
     market: RecordedMarket,
     sweep: Sweep,
     search: Search = search_twin,
+    strategies: Mapping[str, Strategy] = STRATEGIES,
 ) -> Core:
     """Return an engine core that knows nothing yet."""
     sent, halt = SentCounter(), Halt()
     state = EngineState(
         members=members,
-        memory_types={kind: s.state_type for kind, s in STRATEGIES.items()},
+        memory_types={kind: s.state_type for kind, s in strategies.items()},
         sent=sent,
         halt=halt,
         margins=settings.margins,
@@ -195,7 +213,7 @@ def build_core(
         settings=settings,
         scales=scales,
         books=market.view,
-        strategies=STRATEGIES,
+        strategies=strategies,
         seeded=seeded,
         state=state,
         gate=Gate(settings.limits, halt=halt, sent=sent),

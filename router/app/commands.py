@@ -9,6 +9,7 @@ from rich.console import Console
 
 from router.app.interrupts import Remembered
 from router.app.orders import read_orders
+from router.app.own_strategies import load_own
 from router.app.papering import Interrupted, PaperJob, paper_run
 from router.app.replaying import replay_run
 from router.app.session import embedded_tape
@@ -46,12 +47,17 @@ def run_paper(
     as_json: bool,
 ) -> ExitCode:
     """Run the embedded market, show progress, print the report, and return the exit code."""
-    settings = read_settings(config or default_config())
+    file = config or default_config()
+    settings = read_settings(file)
+    own = load_own(settings, file.parent)
     tape = embedded_tape(settings)
-    specs = read_orders(orders or [examples_folder() / "demo.toml"], tape.instruments, settings)
+    files = orders or [examples_folder() / "demo.toml"]
+    specs = read_orders(files, tape.instruments, settings, own)
     screen = None if as_json or not sys.stdout.isatty() else Console()
     try:
-        job = PaperJob(settings=settings, specs=specs, tape=tape, for_s=for_s, screen=screen)
+        job = PaperJob(
+            settings=settings, specs=specs, tape=tape, for_s=for_s, screen=screen, own=own
+        )
         report = paper_run(job, out)
     except Interrupted as stopped:
         _print(stopped.report, as_json=as_json)

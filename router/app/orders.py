@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from router.app.own_strategies import NONE_LOADED, Loaded, own_problem
 from router.order_files.parser import OrderFile, read_order
 from router.settings.fields import Settings
 from router.settings.markets import market_of, tradable
-from strategies.spec import Params, ParentSpec
+from strategies.spec import OcoParams, Params, ParentSpec
 from strategies.stop_params import LimitStopParams
 from venues.errors import InputError
 from venues.model.ids import ParentId
@@ -14,7 +15,10 @@ from venues.model.instrument import Instrument, Kind, Market
 
 
 def read_orders(
-    paths: Sequence[Path], instruments: Sequence[Instrument], settings: Settings
+    paths: Sequence[Path],
+    instruments: Sequence[Instrument],
+    settings: Settings,
+    own: Loaded = NONE_LOADED,
 ) -> list[ParentSpec]:
     """Return the parents of `paths`, the same order twice counted once.
 
@@ -23,7 +27,7 @@ def read_orders(
     specs: dict[ParentId, ParentSpec] = {}
     for path in paths:
         order = read_order(path)
-        _check(order, instruments, settings)
+        _check(order, instruments, settings, own)
         known = specs.get(order.spec.id)
         if known is not None and known != order.spec:
             raise order.problem(
@@ -33,21 +37,31 @@ def read_orders(
     return list(specs.values())
 
 
-def check_spec(spec: ParentSpec, instruments: Sequence[Instrument], settings: Settings) -> None:
+def check_spec(
+    spec: ParentSpec,
+    instruments: Sequence[Instrument],
+    settings: Settings,
+    own: Loaded = NONE_LOADED,
+) -> None:
     """Raise InputError where `spec` cannot be traded on these instruments at all."""
-    for field, value, remedy in _problems(spec, instruments, settings):
+    for field, value, remedy in _problems(spec, instruments, settings, own):
         raise InputError(f"order.{field}: {value} {remedy}")
 
 
-def _check(order: OrderFile, instruments: Sequence[Instrument], settings: Settings) -> None:
-    for field, value, remedy in _problems(order.spec, instruments, settings):
+def _check(
+    order: OrderFile, instruments: Sequence[Instrument], settings: Settings, own: Loaded
+) -> None:
+    for field, value, remedy in _problems(order.spec, instruments, settings, own):
         raise order.problem(field, value, remedy)
 
 
 def _problems(
-    spec: ParentSpec, instruments: Sequence[Instrument], settings: Settings
+    spec: ParentSpec, instruments: Sequence[Instrument], settings: Settings, own: Loaded
 ) -> Iterator[tuple[str, object, str]]:
     """Yield what is wrong: field, value, remedy."""
+    wrong = own_problem(spec, own)
+    if wrong is not None:
+        yield wrong
     market = market_of(spec.symbol, instruments, settings)
     if market is None:
         known = ", ".join(tradable(instruments, settings))
@@ -63,14 +77,17 @@ def _problems(
             if venue not in venues:
                 known = ", ".join(sorted(venues))
                 yield field, venue, f"does not trade {spec.symbol}; use one of {known}"
-    yield from _sources(spec.params, market)
+    yield from _sources("", spec.params, market)
     allowed = {v for v in venues if not spec.venues_allow or v in spec.venues_allow}
     if not allowed - set(spec.venues_deny):
         yield "venues.deny", ", ".join(spec.venues_deny), "leaves no venue; allow at least one"
 
 
-def _sources(params: Params, market: Market) -> Iterator[tuple[str, object, str]]:
-    """Yield the prices of a stop that nobody here gives."""
+def _sources(at: str, params: Params, market: Market) -> Iterator[tuple[str, object, str]]:
+    """Yield the prices of a stop that nobody here gives; `at`: where its section stands."""
+    if isinstance(params, OcoParams):
+        for leg in params.legs:
+            yield from _sources(f"oco.{leg.name}", leg.params, market)
     if not isinstance(params, LimitStopParams):
         return
     for name, source, venue in (
@@ -80,7 +97,11 @@ def _sources(params: Params, market: Market) -> Iterator[tuple[str, object, str]
         there = [m.instrument for m in market.members if venue in {"", m.instrument.venue}]
         if not there:
             known = ", ".join(sorted({m.instrument.venue for m in market.members}))
-            yield f"limit_stop.{name}_venue", venue, f"is not in the market; use one of {known}"
+            yield (
+                f"{at or 'limit_stop'}.{name}_venue",
+                venue,
+                f"is not in the market; use one of {known}",
+            )
         elif source in {"mark", "index"} and all(i.kind is Kind.SPOT for i in there):
             remedy = "only perpetuals have it, and there is none here; use mid or last"
-            yield f"limit_stop.{name}_source", source, remedy
+            yield f"{at or 'limit_stop'}.{name}_source", source, remedy

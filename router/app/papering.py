@@ -15,6 +15,7 @@ from rich.live import Live as Screen
 
 from router.app.interrupts import at_once
 from router.app.output import JOURNAL, fresh_folder, report_of, write_run
+from router.app.own_strategies import Loaded
 from router.app.session import Session, open_session
 from router.app.warm import warm
 from router.journal.sqlite import DURABLE, open_journal
@@ -58,6 +59,7 @@ class PaperJob:
     tape: Tape
     for_s: int | None
     screen: Console | None
+    own: Loaded
 
     @property
     def log_level(self) -> int:
@@ -96,6 +98,7 @@ def _in_folder(job: PaperJob, folder: Path, *, keep: bool) -> Report:
             journal=journal,
             listener=narrator,
             report=narrator.changed,
+            own=job.own,
         ) as session:
             interrupted = await _watch(session, job.for_s, job.screen)
             elapsed_ns = session.clock.now_ns() - session.paper.tape.start_ns

@@ -12,6 +12,7 @@ from typing import Self
 
 from router.app.orders import check_spec
 from router.app.output import JOURNAL, fresh_folder, report_of, write_run
+from router.app.own_strategies import load_own
 from router.app.session import Session, embedded_tape, open_session
 from router.app.warm import warm
 from router.engine.inputs import CancelParent
@@ -91,7 +92,9 @@ class Router:
     """
 
     def __init__(self, *, config: Path | None = None, out: Path | None = None) -> None:
-        self._settings = read_settings(config or default_config())
+        file = config or default_config()
+        self._settings = read_settings(file)
+        self._own = load_own(self._settings, file.parent)
         self._out = out
         self._stack = AsyncExitStack()
         self._session: Session | None = None
@@ -108,7 +111,12 @@ class Router:
         self._stack.callback(journal.close)
         self._session = await self._stack.enter_async_context(
             open_session(
-                embedded_tape(self._settings), self._settings, (), journal=journal, listener=self
+                embedded_tape(self._settings),
+                self._settings,
+                (),
+                journal=journal,
+                listener=self,
+                own=self._own,
             )
         )
         return self
@@ -142,7 +150,7 @@ class Router:
         Raises InputError: unknown market or venue, or the id is taken by other content.
         """
         paper = self.session.paper
-        check_spec(spec, paper.tape.instruments, self._settings)
+        check_spec(spec, paper.tape.instruments, self._settings, self._own)
         known = paper.desk.engine.core.state.parents.get(spec.id)
         if known is not None and known.spec != spec:
             raise InputError(f"order.id: {spec.id!r} was given before with other content")

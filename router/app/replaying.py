@@ -8,6 +8,7 @@ from pathlib import Path
 from router.app.assembly import Paper, assemble, use_kernels
 from router.app.orders import read_orders
 from router.app.output import JOURNAL, fresh_folder, report_of, write_run
+from router.app.own_strategies import Loaded, load_own
 from router.engine.inputs import SubmitParent
 from router.journal.sqlite import GROUPED, open_journal
 from router.reports.summary import Report
@@ -40,18 +41,21 @@ def replay_run(
     """
     settings = read_settings(config or default_config())
     tape = read_tapes(tapes)
-    specs = read_orders(orders, tape.instruments, settings)
+    own = load_own(settings, (config or default_config()).parent)
+    specs = read_orders(orders, tape.instruments, settings, own)
     chosen = settings.run.seed if seed is None else seed
     if out is not None:
-        return _replay(tape, settings, specs, seed=chosen, folder=fresh_folder(out), keep=True)
+        kept = fresh_folder(out)
+        return _replay(tape, settings, specs, own, seed=chosen, folder=kept, keep=True)
     with tempfile.TemporaryDirectory(prefix="fathom-") as folder:
-        return _replay(tape, settings, specs, seed=chosen, folder=Path(folder), keep=False)
+        return _replay(tape, settings, specs, own, seed=chosen, folder=Path(folder), keep=False)
 
 
 def _replay(
     tape: Tape,
     settings: Settings,
     specs: Sequence[ParentSpec],
+    own: Loaded,
     *,
     seed: int,
     folder: Path,
@@ -59,7 +63,9 @@ def _replay(
 ) -> Report:
     journal = open_journal(folder / JOURNAL, GROUPED)
     try:
-        paper = assemble(tape, settings, specs, seed=seed, kernels=use_kernels(), journal=journal)
+        paper = assemble(
+            tape, settings, specs, seed=seed, kernels=use_kernels(), journal=journal, own=own
+        )
         clock = WallClock()
         began_ns = clock.now_ns()
         play(paper, specs)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 
 from router.app.assembly import Paper, assemble, seeded, use_kernels
+from router.app.own_strategies import NONE_LOADED, Loaded
 from router.engine.inputs import CancelParent, SubmitParent
 from router.journal.ports import Journal
 from router.runtime.clocks import WallClock
@@ -76,6 +77,8 @@ def starting_at(tape: Tape, start_ns: int) -> Tape:
             trade_local_ns=read_only(r.trade_local_ns + by_ns),
             deriv_exchange_ns=read_only(r.deriv_exchange_ns + by_ns),
             deriv_local_ns=read_only(r.deriv_local_ns + by_ns),
+            # Zero is no time: it stays zero.
+            deriv_next_ns=read_only(r.deriv_next_ns + by_ns * (r.deriv_next_ns != 0)),
         )
         for r in tape.recordings
     )
@@ -109,6 +112,7 @@ async def open_session(
     journal: Journal,
     listener: Listener | None = None,
     report: Callable[[Change], None] = lambda _: None,
+    own: Loaded = NONE_LOADED,
 ) -> AsyncIterator[Session]:
     """Run an engine over `tape`, moved to begin now; `specs` are part of the run's identity.
 
@@ -123,6 +127,7 @@ async def open_session(
         kernels=use_kernels(),
         journal=journal,
         listener=listener,
+        own=own,
     )
     live = live_over(paper, clock, report)
     paper.desk.write([paper.opening], clock.now_ns(), clock.wall_ns())

@@ -73,6 +73,7 @@ class Composite(msgspec.Struct, frozen=True, eq=False):
     now_ns: int
     quotes: tuple[Quote, ...]
     mid: Decimal | None  # median of the mids of LIVE books, market price
+    uncounted: tuple[tuple[VenueId, str], ...] = ()  # perps whose expected funding is not known
 
     @property
     def usable(self) -> list[Quote]:

@@ -6,15 +6,18 @@ member gets an integer multiplier over one common denominator. Decimal appears o
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import assert_never
+from typing import Final, assert_never
 
 from venues.model.ids import VenueId
 from venues.model.instrument import Contract, FeeIn, Instrument, Market, Member
 from venues.model.numbers import MONEY, ceil_lots
 from venues.model.order import Side
+
+# Charges are in parts of it: 10^-8 of a price is a ten-thousandth of a bp.
+CHARGE_ONE: Final = 10**8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,8 +25,10 @@ class Scale:
     """One market in integers; tuples are by member position, in the order of the market.
 
     market price = tick * multiplier / denominator, where the multiplier is `raw` (no fee), `taker`
-    or `maker` of a side (fee in). One lot is `grains` grains of `grain` market units, the largest
-    step that divides every lot. `books` are positions in `Books.instruments`. `left_out` are the
+    or `maker` of a side: fee in, and expected funding if it is counted; `funding`, which a buyer
+    pays and a seller gets, is part of both, `paid` leaves it out. One lot is `grains` grains of
+    `grain` market units, the largest step that divides every lot. `books` are positions in
+    `Books.instruments`. `left_out` are the
     members that cannot be routed, each with a sentence.
     """
 
@@ -43,10 +48,18 @@ class Scale:
     grain_ratio: tuple[int, int]
     min_quantity_lots: tuple[int, ...]
     min_tick_lots: tuple[tuple[int, int], ...]  # least tick x lots of min_notional, a fraction
+    funding: tuple[int, ...] | None = None  # None: not counted
 
     def taker(self, side: Side) -> tuple[int, ...]:
         """Return the multipliers of prices net of the taker fee."""
         return self.taker_buy if side is Side.BUY else self.taker_sell
+
+    def paid(self, side: Side) -> tuple[int, ...]:
+        """Return the multipliers of what a taker pays or gets now: expected funding left out."""
+        taker = self.taker(side)
+        if self.funding is None:
+            return taker
+        return tuple([t - f for t, f in zip(taker, self.funding, strict=True)])
 
     def maker(self, side: Side) -> tuple[int, ...]:
         """Return the multipliers of prices net of the maker fee."""
@@ -92,6 +105,32 @@ class Scale:
         """Return the fewest lots an order at about `tick` (> 0) may have: both minimums."""
         over, under = self.min_tick_lots[member]
         return max(self.min_quantity_lots[member], -(-over // (under * tick)))
+
+
+def charged(scale: Scale, charges: Sequence[int]) -> Scale:
+    """Return `scale` with a charge per member on every price, in 1 / `CHARGE_ONE` of it.
+
+    Where it is above zero a buyer pays it on top and a seller gets it on top: expected funding.
+    """
+    kinds = (scale.raw, scale.taker_buy, scale.taker_sell, scale.maker_buy, scale.maker_sell)
+    funding = [r * c for r, c in zip(scale.raw, charges, strict=True)]
+    finer = [[m * CHARGE_ONE for m in kind] for kind in kinds]
+    nets = [[m + f for m, f in zip(kind, funding, strict=True)] for kind in finer[1:]]
+    rows = [finer[0], *nets, funding]
+    denominator = scale.denominator * CHARGE_ONE
+    # As small as they can be: large integers are slow, and kernels have 64 bits.
+    common = math.gcd(denominator, *(m for row in rows for m in row))
+    least = [tuple([m // common for m in row]) for row in rows]
+    return replace(
+        scale,
+        denominator=denominator // common,
+        raw=least[0],
+        taker_buy=least[1],
+        taker_sell=least[2],
+        maker_buy=least[3],
+        maker_sell=least[4],
+        funding=least[5],
+    )
 
 
 def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:

@@ -87,6 +87,55 @@ def word(allowed: Sequence[str], later: Sequence[str] = ()) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def word_or(
+    allowed: Sequence[str], later: Sequence[str], pattern: str, also: str
+) -> BeforeValidator:
+    """Return the check of a word as `word`, or of a text that fully matches `pattern` (`also`)."""
+    shape = re.compile(pattern)
+    choice = word((*allowed, also), later).func
+
+    def check(value: object) -> str:
+        if isinstance(value, str) and not isinstance(value, Unquoted) and shape.fullmatch(value):
+            return value
+        return str(choice(value))  # type: ignore[call-arg] # pydantic allows a second argument
+
+    return BeforeValidator(check)
+
+
+def free_table(most: int) -> BeforeValidator:
+    """Return the check of a table whose keys somebody else knows: texts, whole numbers, yes or no.
+
+    Lists and tables of such may stand inside; floats may not: they lose digits.
+    """
+
+    def check(value: object) -> dict[str, object]:
+        if not isinstance(value, dict):
+            raise wrong("must be a table")
+        if len(str(value)) > most:
+            raise wrong(f"is longer than {most} characters")
+        return {str(key): _plain_value(str(key), held) for key, held in value.items()}
+
+    return BeforeValidator(check)
+
+
+def _plain_value(key: str, value: object) -> object:
+    match value:
+        case Unquoted():
+            raise wrong(f'{key}: money, quantities and fractions are decimals in quotes: "{value}"')
+        case bool() | str():
+            return value
+        case int():
+            if abs(value) > COUNT_MAX:
+                raise wrong(f"{key}: a whole number has at most 63 bits; write it in quotes")
+            return value
+        case list() | tuple():
+            return [_plain_value(key, part) for part in value]
+        case dict():
+            return {str(k): _plain_value(f"{key}.{k}", part) for k, part in value.items()}
+        case _:
+            raise wrong(f"{key}: use texts, whole numbers, true, false, lists and tables")
+
+
 def text(pattern: str, remedy: str) -> BeforeValidator:
     """Return the check of a string that fully matches `pattern`; `remedy` says what it must be."""
     shape = re.compile(pattern)

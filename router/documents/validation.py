@@ -34,6 +34,18 @@ def validated(
     raise _told(document, model, mistakes, later)
 
 
+def validated_part(
+    document: Document, at: FieldPath, value: object, model: type[SectionT]
+) -> SectionT:
+    """Return `value`, which stands at `at` of `document`, as a `model`; InputError as `validated`."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        mistakes = _causes(error.errors(include_url=False))
+    mistakes.sort(key=lambda m: (m["type"] == "missing", document.line_of((*at, *m["loc"]))))
+    raise _told(document, model, mistakes, frozenset(), at)
+
+
 def _causes(mistakes: Sequence[ErrorDetails]) -> list[ErrorDetails]:
     # A list whose every element is wrong is called too short as well; that is not the mistake.
     return [
@@ -52,6 +64,7 @@ def _told(
     model: type[BaseModel],
     mistakes: Sequence[ErrorDetails],
     later: frozenset[str],
+    at: FieldPath = (),
 ) -> InputError:
     first = mistakes[0]
     field: FieldPath = first["loc"]
@@ -74,7 +87,7 @@ def _told(
             remedy = "an empty list means nothing here; leave it out or fill it"
         case _:
             remedy = first["msg"]
-    return document.problem(field, value, remedy + more)
+    return document.problem((*at, *field), value, remedy + more)
 
 
 def _unknown(model: type[BaseModel], field: FieldPath, later: frozenset[str]) -> str:

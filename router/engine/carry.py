@@ -9,10 +9,11 @@ from router.engine.records import ParentMoved, Planned
 from router.engine.terms import terms_of
 from router.engine.timers import AgainTimer
 from router.engine.view import EngineView
+from router.engine.watching import CannotWatch
 from router.orders.parent import Parent, ParentState
 from router.routing.rest import place_rest
 from router.routing.take import plan_take
-from strategies.base import Progressed, StrategyEvent
+from strategies.base import Progressed, StrategyEvent, StrategyFailed
 from strategies.base import State as Memory
 from strategies.intents import (
     Alarm,
@@ -27,6 +28,7 @@ from strategies.intents import (
     WakeWhen,
     Withdraw,
 )
+from strategies.spec import kind_of
 from venues.model.commands import Submit
 from venues.model.ids import client_order_id
 from venues.model.instrument import Instrument
@@ -51,10 +53,14 @@ def decide(
     decides again, at most `ROUNDS` times; if it set no wake-up meanwhile, it is told once more after
     `AGAIN_NS`.
     """
-    strategy = core.strategies[str(parent.spec.params.__struct_config__.tag)]
+    strategy = core.strategies[kind_of(parent.spec.params)]
     for _ in range(ROUNDS):
         assert parent.memory is not None
-        memory, intents = strategy.decide(parent.memory, event, EngineView(core, parent))
+        try:
+            memory, intents = strategy.decide(parent.memory, event, EngineView(core, parent))
+        except StrategyFailed as error:
+            broken(core, parent, str(error))
+            return
         again = carry_out(core, parent, memory, intents, fired)
         if why and parent.state is ParentState.ACTIVE and not parent.unsettled:
             parent.idle = why
@@ -63,6 +69,13 @@ def decide(
         event, fired, why = Progressed(), "", parent.idle
     if not parent.wakes:
         core.timers.set(AgainTimer(parent.spec.id), core.now_ns + AGAIN_NS)
+
+
+def broken(core: Core, parent: Parent, sentence: str) -> None:
+    """End a parent whose strategy broke its contract; the others are not touched."""
+    why = f"its strategy failed: {sentence}"
+    core.flag(parent.spec.id, "strategy_failed", why)
+    core.fail(parent, why)
 
 
 def carry_out(
@@ -88,7 +101,11 @@ def carry_out(
                 pass
             case _:
                 assert_never(intent)
-    core.remember(parent, memory, wakes, fired)
+    try:
+        core.remember(parent, memory, wakes, fired)
+    except CannotWatch as error:
+        broken(core, parent, str(error))
+        return False
     sent = [_order(core, parent, i) for i in intents if isinstance(i, _ORDERS)]
     for intent in intents:
         if isinstance(intent, Withdraw):
@@ -122,7 +139,7 @@ def _order(core: Core, parent: Parent, intent: Take | Rest) -> bool:
 
 def _take(core: Core, parent: Parent, intent: Take) -> bool:
     """Plan a sweep over the books as they stand and send its legs; return whether any went out."""
-    composite = core.composite(parent.spec.symbol)
+    composite = core.market_of(parent)
     side = parent.spec.side
     plan = plan_take(
         core.books,
@@ -159,7 +176,7 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
     """Choose where to post and send one post-only child; return whether it went out."""
     place = place_rest(
         core.books,
-        core.composite(parent.spec.symbol),
+        core.market_of(parent),
         side=parent.spec.side,
         quantity=min(intent.quantity, parent.free),
         limit=_worst(core, parent, intent.limit),

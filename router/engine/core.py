@@ -8,7 +8,8 @@ from random import Random
 import msgspec
 
 from router.depth.composite import Composite, observe
-from router.depth.scale import Scale
+from router.depth.funding import expected_funding
+from router.depth.scale import Scale, charged
 from router.engine.records import Decided, Flagged, Issued, ParentMoved, Received, Record
 from router.engine.settings import EngineSettings
 from router.engine.state import EngineState
@@ -42,6 +43,7 @@ from venues.model.market import ASK, BID, level_key
 from venues.model.numbers import BPS
 from venues.model.order import Side, TimeInForce
 
+NS_PER_S = 1_000_000_000
 START = "\x00start"  # a wake-up name no strategy can have
 
 _encode = msgspec.json.Encoder().encode
@@ -73,6 +75,8 @@ class Core:
     resting: dict[int, dict[ClientOrderId, Child]] = field(default_factory=dict)
     # The smallest order by parent and arrival price, on which alone it depends.
     smallest: dict[tuple[ParentId, Decimal], Decimal] = field(default_factory=dict)
+    # The scale with funding by market and hold, as long as the charges stay the same.
+    _charged: dict[tuple[Symbol, int], tuple[tuple[int, ...], Scale]] = field(default_factory=dict)
     _composites: dict[Symbol, Composite] = field(default_factory=dict)
     _collars: dict[tuple[Symbol, int], Decimal] = field(default_factory=dict)
 
@@ -93,6 +97,25 @@ class Core:
                 stale_after_ns=self.settings.stale_after_ns,
             )
         return found
+
+    def market_of(self, parent: Parent) -> Composite:
+        """Return the market of `parent` now, priced for it: with the funding its hold expects.
+
+        The books, what is wrong with them and the mid are those of `composite`: funding is no part
+        of what guards compare.
+        """
+        symbol, hold_s = parent.spec.symbol, parent.spec.hold_s
+        composite = self.composite(symbol)
+        if not hold_s:
+            return composite
+        expected = expected_funding(
+            composite.scale, self.books, now_ns=self.now_ns, hold_ns=hold_s * NS_PER_S
+        )
+        known = self._charged.get((symbol, hold_s))
+        if known is None or known[0] != expected.charges:
+            known = expected.charges, charged(composite.scale, expected.charges)
+            self._charged[symbol, hold_s] = known
+        return msgspec.structs.replace(composite, scale=known[1], uncounted=expected.uncounted)
 
     def limit_of(self, parent: Parent) -> Decimal:
         """Return the worst price a parent may trade at now: its limit, and never past the collar."""

@@ -2,15 +2,15 @@
 
 from decimal import Decimal
 
-from router.engine.carry import carry_out, decide
+from router.engine.carry import broken, carry_out, decide
 from router.engine.core import START, Core
 from router.engine.records import ParentMoved, ParentReceived, ParentStarted
 from router.engine.timers import StartTimer
 from router.engine.view import EngineView, allowed
 from router.orders.parent import Parent, ParentState
-from strategies.base import Progressed
+from strategies.base import Progressed, StrategyFailed
 from strategies.conditions import BookChanged
-from strategies.spec import ParentSpec
+from strategies.spec import ParentSpec, kind_of
 from venues.model.market import BookState
 from venues.model.numbers import BPS
 
@@ -61,16 +61,24 @@ def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
         limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
     lot = min(m.lot for m in core.scales[spec.symbol].members if allowed(spec, m.instrument.venue))
     core.note(ParentStarted(spec.id, core.now_ns, arrival_price, limit, lot))
-    strategy = core.strategies[str(spec.params.__struct_config__.tag)]
+    strategy = core.strategies[kind_of(spec.params)]
     view = EngineView(core, parent)
     refused = core.gate.refuse_parent(spec, arrival_price)
-    why = refused.sentence if refused else strategy.refusal(spec, view)
+    try:
+        why = refused.sentence if refused else strategy.refusal(spec, view)
+    except StrategyFailed as error:
+        broken(core, parent, str(error))
+        return
     if why:
         core.flag(spec.id, refused.code.value if refused else "impossible", why)
         core.note(ParentMoved(spec.id, ParentState.FAILED, why, core.now_ns))
         return
     rng = core.seeded(f"{core.run}/{core.seed}/{spec.id}/{spec.seed}")
-    memory, intents = strategy.start(spec, view, rng)
+    try:
+        memory, intents = strategy.start(spec, view, rng)
+    except StrategyFailed as error:
+        broken(core, parent, str(error))
+        return
     if carry_out(core, parent, memory, intents):
         # Nothing could be sent and nothing is open: no answer will ever come to wake the strategy.
         decide(core, parent, Progressed(), why=parent.idle)

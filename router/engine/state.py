@@ -34,6 +34,7 @@ from router.orders.trips import Trips
 from router.risk.halt import Halt
 from router.risk.sent import SentCounter
 from strategies.base import State as Memory
+from strategies.spec import kind_of
 from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.events import (
     Accepted,
@@ -157,9 +158,8 @@ class EngineState:
 
     def _decided(self, record: Decided) -> None:
         parent = self.parents[record.parent_id]
-        kind = parent.spec.params.__struct_config__.tag
-        assert isinstance(kind, str)
-        parent.memory = msgspec.json.decode(record.memory, type=self.memory_types[kind])
+        memory_type = self.memory_types[kind_of(parent.spec.params)]
+        parent.memory = msgspec.json.decode(record.memory, type=memory_type)
         parent.wakes = {wake.tag: wake for wake in record.wakes}
 
     def _moved(self, record: ParentMoved) -> None:

@@ -43,6 +43,10 @@ _READING = {
 }
 
 
+class CannotWatch(ValueError):
+    """A condition that no kernel can look at, or one too many."""
+
+
 @dataclass(slots=True)
 class Watching:
     """Slots in use, by whom; the lowest free slot is used first, so that runs repeat."""
@@ -57,12 +61,13 @@ class Watching:
     ) -> None:
         """Arm `condition` for the wake-up `tag` of a parent in the market `symbol`.
 
-        ValueError when all slots are taken: more conditions than the engine is built for.
+        CannotWatch when all slots are taken (more conditions than the engine is built for), or the
+        condition names a venue that is not in the market.
         """
         self.forget(parent_id, tag)
         slot = next((n for n in range(SLOTS) if n not in self.by_slot), None)
         if slot is None:
-            raise ValueError(f"all {SLOTS} watch slots are in use")
+            raise CannotWatch(f"all {SLOTS} watch slots are in use")
         self.by_slot[slot] = (parent_id, tag)
         self.by_name[parent_id, tag] = slot
         self.watches.set(slot, compile_row(condition, self.scales[symbol]), now_ns)
@@ -154,7 +159,7 @@ def _book(scale: Scale, venue: VenueId | None, symbol: str = "") -> int:
     for member, book in zip(scale.members, scale.books, strict=True):
         if member.instrument.venue == venue and symbol in {"", member.instrument.symbol}:
             return book
-    raise ValueError(f"{venue} is not in the market {scale.market.symbol}")
+    raise CannotWatch(f"{venue} is not in the market {scale.market.symbol}")
 
 
 def _book_side(side: Side) -> int:

@@ -21,6 +21,8 @@ from router.order_files.fields import (
     TwapSection,
     VenuesSection,
 )
+from router.order_files.leg_fields import LegSection
+from router.order_files.oco_fields import OcoSection
 from router.order_files.stop_fields import LimitStopSection
 from venues.model.numbers import plain
 
@@ -31,6 +33,8 @@ _SECTIONS: Final[Sequence[tuple[str, type[BaseModel]]]] = (
     ("order.rest", RestSection),
     ("order.twap", TwapSection),
     ("order.limit_stop", LimitStopSection),
+    ("order.oco", OcoSection),
+    ("order.oco.<leg>", LegSection),
 )
 
 _HEAD: Final = """\

@@ -10,21 +10,23 @@ from router.documents.fields import (
     SymbolName,
     VenueName,
     count,
+    free_table,
     money,
     text,
     word,
+    word_or,
 )
 from router.documents.fields import described as _field
+from router.order_files.oco_fields import OcoSection
 from router.order_files.start import start_ns
 from router.order_files.stop_fields import LimitStopSection
 from venues.model.ids import MAIN_ACCOUNT
 from venues.model.numbers import BPS, ONE, ZERO
 from venues.model.order import Side
 
-KINDS: Final = ("take", "rest", "twap", "limit_stop")
+KINDS: Final = ("take", "rest", "twap", "limit_stop", "oco")
 # Whole in a later version: refused by name instead of being approximated.
 KINDS_LATER: Final = (
-    "oco",
     "then",
     "ladder",
     "iceberg",
@@ -44,6 +46,8 @@ FIELDS_LATER: Final = frozenset(
         *KINDS_LATER,
     }
 )
+OWN_KIND: Final = r"[A-Za-z_]\w{0,63}(\.[A-Za-z_]\w{0,63}){0,8}:[A-Za-z_]\w{0,63}"
+PARAMS_CHARS_MAX: Final = 16_384
 HORIZON_S_MAX: Final = 31 * 24 * 3600
 SLICES_MAX: Final = 100_000
 
@@ -146,8 +150,10 @@ class OrderSection(Section):
     symbol: SymbolName = _field("the market, as ccxt writes it", "symbol")
     side: Annotated[Side, word(("buy", "sell"))] = _field("buy or sell", "word")
     quantity: Annotated[Decimal, _POSITIVE] = _field("how much, above 0", "market units")
-    kind: Annotated[str, word(KINDS, KINDS_LATER)] = _field(
-        "the strategy: " + ", ".join(KINDS), "word"
+    kind: Annotated[str, word_or(KINDS, KINDS_LATER, OWN_KIND, '"module:name" of your own')] = (
+        _field(
+            "the strategy: " + ", ".join(KINDS) + '; or "module:name", see strategies.md', "word"
+        )
     )
     limit_price: Annotated[Decimal, _POSITIVE] | None = _field(
         "worst acceptable price; this, limit_bps or neither", "quote per market unit", None
@@ -162,11 +168,21 @@ class OrderSection(Section):
     account: Annotated[
         str, text(r"[a-z][a-z0-9_-]{0,31}", "must be an account name: lower-case letters, digits")
     ] = _field("whose money", "text", str(MAIN_ACCOUNT))
+    hold_s: Annotated[int, count(0, HORIZON_S_MAX, "seconds")] = _field(
+        "how long what this order trades will be held: perps are then priced with the funding "
+        "expected until then; 0 = not counted",
+        "whole seconds",
+        0,
+    )
     seed: Annotated[int, count(0)] = _field("seed of this parent's jitter", "count", 0)
     take: TakeSection | None = _field("parameters of kind take, may be left out", "table", None)
     rest: RestSection | None = _field("parameters of kind rest, may be left out", "table", None)
     twap: TwapSection | None = _field("parameters of kind twap", "table", None)
+    params: Annotated[dict[str, object], free_table(PARAMS_CHARS_MAX)] | None = _field(
+        "parameters of a strategy of your own, as it declares them", "table", None
+    )
     limit_stop: LimitStopSection | None = _field("parameters of kind limit_stop", "table", None)
+    oco: OcoSection | None = _field("parameters of kind oco", "table", None)
 
 
 class OrderDocument(Section):

@@ -1,10 +1,13 @@
 """What parent order does a file ask for: strict fields, then the rules between them."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from router.documents.document import Document, read_document
+from router.documents.fields import Section
+from router.documents.toml_lines import FieldPath
 from router.documents.validation import validated
 from router.order_files.fields import (
     FIELDS_LATER,
@@ -12,10 +15,22 @@ from router.order_files.fields import (
     OrderDocument,
     OrderSection,
     RestSection,
+    TakeSection,
     TwapSection,
 )
+from router.order_files.groups import oco
+from router.order_files.oco_fields import OcoSection
+from router.order_files.stop_fields import LimitStopSection
 from router.order_files.stops import limit_stop
-from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
+from strategies.spec import (
+    LegParams,
+    OwnParams,
+    Params,
+    ParentSpec,
+    RestParams,
+    TakeParams,
+    TwapParams,
+)
 from venues.errors import InputError
 from venues.model.ids import AccountId, ParentId, Symbol, VenueId
 
@@ -64,6 +79,7 @@ def parse_order(document: Document) -> OrderFile:
         venue_caps=tuple((VenueId(v), cap) for v, cap in sorted(order.venues.cap.items())),
         account=AccountId(order.account),
         seed=order.seed,
+        hold_s=order.hold_s,
     )
     return OrderFile(spec, document)
 
@@ -98,28 +114,50 @@ def _check_sections(document: Document, order: OrderSection) -> None:
         if section is not None and kind != order.kind:
             remedy = f"is for kind {kind}, this order is a {order.kind}; drop one of them"
             raise document.problem(("order", kind), None, remedy)
+    if order.params is not None and ":" not in order.kind:
+        remedy = f'is for strategies of your own (kind = "module:name"); use [order.{order.kind}]'
+        raise document.problem(("order", "params"), None, remedy)
     if order.kind == "limit_stop" and order.limit_stop is None:
         remedy = (
             "the section is missing; add [order.limit_stop] with trigger_price and max_slip_bps"
         )
         raise document.problem(("order", "limit_stop"), None, remedy)
+    if order.kind == "oco" and order.oco is None:
+        remedy = "the section is missing; add [order.oco] with take_profit and stop"
+        raise document.problem(("order", "oco"), None, remedy)
     if order.kind == "twap" and order.twap is None:
         remedy = "the section is missing; add [order.twap] with horizon_s and slices"
         raise document.problem(("order", "twap"), None, remedy)
 
 
 def _params(document: Document, order: OrderSection) -> Params:
-    match order.kind:
-        case "take":
+    if ":" in order.kind:
+        return OwnParams(
+            strategy=order.kind,
+            values=json.dumps(order.params or {}, sort_keys=True, separators=(",", ":")),
+        )
+    at = ("order", order.kind)
+    section = getattr(order, order.kind)
+    if isinstance(section, OcoSection):
+        return oco(document, at, section, _leg_params)
+    return _leg_params(
+        document, at, section or {"take": TakeSection, "rest": RestSection}[order.kind]()
+    )
+
+
+def _leg_params(document: Document, at: FieldPath, section: Section) -> LegParams:
+    """Return the parameters in `section`, which stands at `at`, for a kind that can be a leg."""
+    match section:
+        case TakeSection():
             return TakeParams()
-        case "rest":
-            return _rest(order.rest or RestSection())
-        case "limit_stop":
-            assert order.limit_stop is not None, "kind limit_stop has passed without its section"
-            return limit_stop(document, ("order", "limit_stop"), order.limit_stop)
+        case RestSection():
+            return _rest(section)
+        case TwapSection():
+            return _twap(document, at, section)
+        case LimitStopSection():
+            return limit_stop(document, at, section)
         case _:
-            assert order.twap is not None, f"kind {order.kind} has passed without its section"
-            return _twap(document, order.twap)
+            raise TypeError(f"{type(section).__name__} is the section of no kind")
 
 
 def _rest(section: RestSection) -> RestParams:
@@ -134,10 +172,10 @@ def _rest(section: RestSection) -> RestParams:
     )
 
 
-def _twap(document: Document, section: TwapSection) -> TwapParams:
+def _twap(document: Document, at: FieldPath, section: TwapSection) -> TwapParams:
     return TwapParams(
         horizon_s=section.horizon_s,
-        slices=_slices(document, section),
+        slices=_slices(document, at, section),
         size_jitter=section.size_jitter,
         time_jitter=section.time_jitter,
         passive_fraction=section.passive_fraction,
@@ -146,8 +184,7 @@ def _twap(document: Document, section: TwapSection) -> TwapParams:
     )
 
 
-def _slices(document: Document, section: TwapSection) -> int:
-    at = ("order", "twap")
+def _slices(document: Document, at: FieldPath, section: TwapSection) -> int:
     match section.slices, section.interval_s:
         case None, None:
             remedy = "missing; add slices = ... (a count) or interval_s = ... (whole seconds)"

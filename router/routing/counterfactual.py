@@ -10,6 +10,7 @@ from router.routing.cost import Curve, curve
 from router.routing.offers import grains_needed
 from router.routing.plan import BookSeen, Counterfactual, VenueCost
 from router.routing.sweep import Merge, Sweep
+from venues.model.numbers import ZERO
 from venues.model.order import Side
 
 
@@ -47,20 +48,30 @@ def other_ways(
         _pro_rata(scale, books, curves, grains),
         _swept(curves, [net * side.sign for net in nets], grains, merge),
     )
-    costs = [None if way is None else scale.amount(_worth(curves, nets, way)) for way in ways]
+    paid = [scale.paid(side)[m] for m in members]
+    costs = [None if way is None else scale.amount(_worth(curves, paid, way)) for way in ways]
+    charges = [0 if scale.funding is None else side.sign * scale.funding[m] for m in members]
+    funding = [
+        ZERO if way is None or scale.funding is None else scale.amount(_worth(curves, charges, way))
+        for way in ways
+    ]
     return Counterfactual(
         quantity=scale.quantity(grains),
         single_venue=tuple(
             VenueCost(
                 seen.venue,
                 seen.symbol,
-                scale.amount(c.value(grains) * net) if grains <= c.depth else None,
+                scale.amount(c.value(grains) * price) if grains <= c.depth else None,
+                scale.amount(c.value(grains) * charge) if charge and grains <= c.depth else ZERO,
             )
-            for seen, c, net in zip(books, curves, nets, strict=True)
+            for seen, c, price, charge in zip(books, curves, paid, charges, strict=True)
         ),
         top_of_book=costs[0],
         pro_rata=costs[1],
         optimal=costs[2],
+        top_of_book_funding=funding[0],
+        pro_rata_funding=funding[1],
+        optimal_funding=funding[2],
     )
 
 

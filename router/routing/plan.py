@@ -19,7 +19,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     `book` is its position in the book store, `quantity` is in market units. The limit is the
     marginal net price of the whole plan mapped to this venue, within the parent's limit;
     `last_price` is the last level the plan counts on. `cost` is the walk of the levels with fee:
-    paid for a buy, received for a sell, market quote; `fixed_cost` comes on top. `why` it is used.
+    paid for a buy, received for a sell, market quote; `fixed_cost` comes on top, and so does
+    `expected_funding` (> 0 paid, < 0 received) of a perp over the parent's hold. `why` it is used.
     It leaves `release_after_ns` after the decision, so that all legs arrive together.
     """
 
@@ -33,6 +34,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     last_price: Decimal
     cost: Decimal
     fixed_cost: Decimal = ZERO
+    expected_funding: Decimal = ZERO
     why: str = ""
     release_after_ns: int = 0
 
@@ -53,11 +55,15 @@ class BookSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VenueCost(msgspec.Struct, frozen=True):
-    """What a quantity would have cost at one venue alone; None where it does not show the depth."""
+    """What a quantity would have cost at one venue alone; None where it does not show the depth.
+
+    `funding`: expected on top of it over the parent's hold, > 0 paid.
+    """
 
     venue: VenueId
     symbol: Symbol
     cost: Decimal | None
+    funding: Decimal = ZERO
 
 
 class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +71,8 @@ class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
 
     Paid for a buy, received for a sell; None where depth lacks. Lots, minimums, caps and limits
     bind none of these. `top_of_book`: always to the best displayed price, fees unseen.
-    `pro_rata`: by displayed depth within 10 bps. `optimal`: the least cost there is.
+    `pro_rata`: by displayed depth within 10 bps. `optimal`: the least cost there is, expected
+    funding counted. What each way is expected to cost in funding, > 0 paid, is said beside it.
     """
 
     quantity: Decimal
@@ -73,6 +80,9 @@ class Counterfactual(msgspec.Struct, frozen=True, kw_only=True):
     top_of_book: Decimal | None
     pro_rata: Decimal | None
     optimal: Decimal | None
+    top_of_book_funding: Decimal = ZERO
+    pro_rata_funding: Decimal = ZERO
+    optimal_funding: Decimal = ZERO
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,9 +90,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `quantity` = sum of leg quantities + `unrouted`. `expected_cost` is the sum of leg costs and
     `fixed_costs` (paid more for a buy, received less for a sell), `expected_bps` that against
-    `mid`, + is cost. `worst_price`: the worst market price counted on. `best_single`, `runner_up`:
-    the cheapest venues for the routed quantity alone. `skipped`: venues that got nothing and why;
-    `limited`: venues that could not give all they show, and why.
+    `mid`, + is cost. Neither has `expected_funding` in it, the sum of that of the legs: it is paid
+    later, if at all; but legs, `best_single` and `runner_up` were chosen with it, and
+    `certified_gap` is of the sum. `uncounted`: perps whose funding is not known and was left out.
+    `worst_price`: the worst market price counted on. `best_single`, `runner_up`: the cheapest
+    venues for the routed quantity alone. `skipped`: venues that got nothing and why; `limited`:
+    venues that could not give all they show, and why.
 
     Without fees, in bps of `mid`: `quoted_bps` is what the best bid and ask of all usable books are
     apart (negative when they cross), `at_size_bps` twice the distance of the average price from
@@ -115,6 +128,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     certified_gap: Decimal = ZERO
     nodes: int = 0
     exhausted: bool = False
+    expected_funding: Decimal = ZERO
+    uncounted: tuple[tuple[VenueId, str], ...] = ()
 
 
 def level_rows(seen: BookSeen) -> bytes:

@@ -1,5 +1,6 @@
 """How is the sweep done fast? The merge of levels as one kernel call over int64 arrays."""
 
+import struct
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,30 +20,42 @@ _STEP: Final = 1
 _MOST: Final = 2
 _TAKEN: Final = 3
 _START: Final = 4  # where the levels of each curve begin
+_HIGHEST: Final = 5  # the highest tick of each curve
+_ROWS: Final = 6
 
 
 @jit
-def take_cheapest(ticks: Int64s, upto: Int64s, terms: Int64s, need: int) -> None:
-    """Do one `sweep.Merge` of curves laid end to end; the taken row holds `first`, then the answer."""
+def take_cheapest(ticks: Int64s, upto: Int64s, terms: Int64s, need: int) -> bool:
+    """Do one `sweep.Merge` of curves laid end to end; the taken row holds `first`, then the answer.
+
+    False, and nothing done, where a net price would not fit 64 bits.
+    """
     count = terms.shape[1]
+    for n in range(count):
+        most_net = INT64_MOST // max(terms[_HIGHEST, n], 1)
+        if not -most_net <= terms[_NET, n] <= most_net:
+            return False
     at = terms[_START].copy()
+    head = terms[_NET].copy()  # the net price of the level each curve is at
     left = need
     for n in range(count):
         left -= terms[_TAKEN, n]
         end = terms[_START, n + 1] if n + 1 < count else len(ticks)
         while at[n] < end and upto[at[n]] <= terms[_TAKEN, n]:
             at[n] += 1
+        if at[n] < end:
+            head[n] *= ticks[at[n]]
     while True:
         best = -1
         best_net = 0
         for n in range(count):
+            if best >= 0 and head[n] >= best_net:
+                continue
             if terms[_STEP, n] <= left and terms[_TAKEN, n] + terms[_STEP, n] <= terms[_MOST, n]:
-                net = ticks[at[n]] * terms[_NET, n]
-                if best < 0 or net < best_net:
-                    best = n
-                    best_net = net
+                best = n
+                best_net = head[n]
         if best < 0:
-            return
+            return True
         end = upto[at[best]]
         take = min(min(end, terms[_MOST, best]) - terms[_TAKEN, best], left)
         take -= take % terms[_STEP, best]
@@ -50,6 +63,8 @@ def take_cheapest(ticks: Int64s, upto: Int64s, terms: Int64s, need: int) -> None
         left -= take
         if terms[_TAKEN, best] == end:
             at[best] += 1
+            if at[best] < len(ticks):
+                head[best] = ticks[at[best]] * terms[_NET, best]
 
 
 def fastest(curves: Sequence[Curve]) -> Merge:
@@ -68,7 +83,14 @@ def kernel(curves: Sequence[Curve]) -> Merge:
     start = [0]
     for held in curves[:-1]:
         start.append(start[-1] + len(held.ticks))
-    highest = [c.highest for c in curves]
+    count = len(curves)
+    # Integers travel as bytes of one buffer: of a call, making arrays would take the most time.
+    asked = struct.Struct(f"{_TAKEN * count + count}q")
+    answer = struct.Struct(f"{count}q")
+    held_bytes = bytearray(8 * _ROWS * count)
+    terms = np.frombuffer(held_bytes, np.int64).reshape(_ROWS, count)
+    terms[_START] = start
+    terms[_HIGHEST] = [c.highest for c in curves]
 
     def merge(
         nets: Sequence[int],
@@ -77,12 +99,12 @@ def kernel(curves: Sequence[Curve]) -> Merge:
         most: Sequence[int],
         need: int,
     ) -> list[int]:
-        for tick, net in zip(highest, nets, strict=True):
-            if tick * abs(net) > INT64_MOST:
-                return twin(curves)(nets, steps, first, most, need)
-        terms = np.array((nets, steps, most, first, start), np.int64)
-        take_cheapest(ticks, upto, terms, need)
-        taken: list[int] = terms[_TAKEN].tolist()
-        return taken
+        try:
+            asked.pack_into(held_bytes, 0, *nets, *steps, *most, *first)
+        except struct.error:  # beyond 64 bits
+            return twin(curves)(nets, steps, first, most, need)
+        if not take_cheapest(ticks, upto, terms, need):
+            return twin(curves)(nets, steps, first, most, need)
+        return list(answer.unpack_from(held_bytes, 8 * _TAKEN * count))
 
     return merge

@@ -93,6 +93,8 @@ def plan_take(
         certified_gap=scale.amount(answer.gap),
         nodes=answer.nodes,
         exhausted=answer.exhausted,
+        expected_funding=_sum([leg.expected_funding for leg in legs]),
+        uncounted=composite.uncounted,
     )
 
 
@@ -118,6 +120,7 @@ def _legs(
     ways = [terms.ways_ns.get(s.quote.venue) for s, _, _ in used]
     waits = offsets_ns(ways, terms.release_within_ns)
     marginal = max([o.offer.net * o.offer.curve.last_tick(t) for _, o, t in used])
+    paid = scale.paid(side)
     legs = []
     for (sight, given, grains), wait_ns in zip(used, waits, strict=True):
         quote, offer = sight.quote, given.offer
@@ -141,13 +144,20 @@ def _legs(
                 limit_tick=limit_tick,
                 limit_price=instrument.price_of(limit_tick),
                 last_price=instrument.price_of(offer.curve.last_tick(grains)),
-                cost=scale.amount(abs(offer.net) * offer.curve.value(grains)),
+                cost=scale.amount(paid[quote.member] * offer.curve.value(grains)),
+                expected_funding=_funding(scale, sight, grains, side),
                 fixed_cost=scale.members[quote.member].order_cost,
                 why=use_of(offer, grains, marginal),
                 release_after_ns=wait_ns,
             )
         )
     return tuple(legs)
+
+
+def _funding(scale: Scale, sight: Sight, grains: int, side: Side) -> Decimal:
+    """Return what holding `grains` of a sight is expected to cost."""
+    charge = 0 if scale.funding is None else scale.funding[sight.quote.member]
+    return scale.amount(side.sign * charge * sight.curve.value(grains)) if charge else ZERO
 
 
 def _worst_price(
@@ -166,9 +176,11 @@ def _worst_price(
 
 def _ranked(costs: Sequence[VenueCost], side: Side) -> list[VenueCost]:
     """Return the venues that could do it alone, cheapest first, as listed at a tie."""
-    able = [(c.cost, n) for n, c in enumerate(costs) if c.cost is not None]
-    if side is Side.SELL:
-        able = [(cost.copy_negate(), n) for cost, n in able]
+    able = [
+        (MONEY.fma(side.sign, c.cost, c.funding), n)
+        for n, c in enumerate(costs)
+        if c.cost is not None
+    ]
     return [costs[n] for _, n in sorted(able)]
 
 

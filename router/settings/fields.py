@@ -20,6 +20,7 @@ _BOUND: Final = money(least=ZERO)
 _COLLAR: Final = money(above=ZERO, most=Decimal(5000))
 _ABOVE_ZERO: Final = money(above=ZERO)
 # A fee beyond 5 % is a percentage written where a fraction belongs.
+MODULE_SHAPE: Final = r"[A-Za-z_]\w{0,63}(\.[A-Za-z_]\w{0,63}){0,8}"
 _FEE: Final = money(least=Decimal("-0.05"), most=Decimal("0.05"))
 _MS: Final = count(0, _DAY_MS, "milliseconds")
 # A second is how long a command may take to leave: what waits longer is decided anew.
@@ -181,6 +182,7 @@ class PaperSection(Section):
         return self.latency.get(venue, self.latency["default"])
 
 
+_FUNDING_S: Final = count(1, 7 * 24 * 3600, "seconds")
 _FEE_IN: Final = word([fee_in.value for fee_in in FeeIn])
 
 
@@ -198,6 +200,9 @@ class VenueSection(Section):
     order_cost: Annotated[Decimal, _BOUND] | None = _key(
         "what one order costs beside its fee, in quote (gas)", None
     )
+    funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
+        "seconds between two funding times of a perp", None
+    )
 
 
 class InstrumentSection(Section):
@@ -214,6 +219,9 @@ class InstrumentSection(Section):
     )
     order_cost: Annotated[Decimal, _BOUND] | None = _key(
         "what one order costs beside its fee, in quote (gas)", None
+    )
+    funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
+        "seconds between two funding times of a perp", None
     )
     min_quantity: Annotated[Decimal, _BOUND] | None = _key("smallest order, in its own units", None)
     min_notional: Annotated[Decimal, _BOUND] | None = _key("smallest order, in quote", None)
@@ -233,6 +241,17 @@ class MarketSection(Section):
 
     symbol: SymbolName = _key("what parents call it")
     member: Annotated[tuple[MemberSection, ...], Field(min_length=1)] = _key("its instruments")
+
+
+class StrategiesSection(Section):
+    """Strategies of your own: Python modules whose code may trade."""
+
+    allow: tuple[Annotated[str, text(MODULE_SHAPE, "must be a module's dotted name")], ...] = _key(
+        "modules whose classes and scripts may be the kind of an order", ()
+    )
+    folder: Annotated[str, text(r"[^\x00]{1,1000}", "must be a folder")] = _key(
+        "where they are looked for first, from the config's own folder", "."
+    )
 
 
 class SyntheticSection(Section):
@@ -256,6 +275,7 @@ class Settings(Section):
     venue: tuple[VenueSection, ...] = _key("terms of venues", ())
     instrument: tuple[InstrumentSection, ...] = _key("terms of instruments", ())
     market: tuple[MarketSection, ...] = _key("instruments that count as one", ())
+    strategies: StrategiesSection = _key("strategies of your own", StrategiesSection())
 
     def with_seed(self, seed: int) -> "Settings":
         """Return the same settings with another seed of the run."""

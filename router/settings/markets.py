@@ -51,7 +51,11 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
             # Fees that are taken from what was bought are a matter of spot alone.
             fee_in = venue.fee_in if instrument.brings_base else None
             instrument = _put_in(
-                instrument, maker_fee=venue.maker_fee, taker_fee=venue.taker_fee, fee_in=fee_in
+                instrument,
+                maker_fee=venue.maker_fee,
+                taker_fee=venue.taker_fee,
+                fee_in=fee_in,
+                funding_interval_s=venue.funding_interval_s,
             )
     for own in settings.instrument:
         if (own.venue, own.symbol) == (instrument.venue, instrument.symbol):
@@ -66,6 +70,7 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                 maker_fee=own.maker_fee,
                 taker_fee=own.taker_fee,
                 fee_in=own.fee_in,
+                funding_interval_s=own.funding_interval_s,
                 min_quantity=own.min_quantity,
                 min_notional=own.min_notional,
             )
@@ -77,7 +82,7 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
     return _put_in(instrument, order_cost=cost)
 
 
-def _put_in(instrument: Instrument, **terms: Decimal | FeeIn | None) -> Instrument:
+def _put_in(instrument: Instrument, **terms: Decimal | FeeIn | int | None) -> Instrument:
     """Return `instrument` with those of `terms` that are given."""
     given = {name: value for name, value in terms.items() if value is not None}
     return msgspec.structs.replace(instrument, **given)

@@ -7,8 +7,11 @@ from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from router.app.replaying import replay_run
 from router.resources import examples_folder
+from tests.replay.economy import economic
 from tests.shared_tapes import shared_tape
 from venues.synthetic.market import synthetic_tape
 from venues.tape.writer import write_tape
@@ -54,6 +57,8 @@ def walked(leg: dict[str, Any], seen: dict[str, Any], terms: dict[str, Any], sig
     assert not left, "more than the book showed"
     assert last == Decimal(leg["last_price"])
     assert (Decimal(leg["limit_price"]) - last) * sign >= 0
+    if terms.get("fee_in") == "received" and sign > 0:
+        return cost / (1 - Decimal(terms["taker_fee"]))
     return cost * (1 + sign * Decimal(terms["taker_fee"]))
 
 
@@ -85,6 +90,25 @@ def test_every_plan_over_a_synthetic_market_re_walks_to_its_cost(tmp_path: Path)
         legs = [explained(p, terms_of(tape)) for p in plans_of(tape, order, tmp_path / "out")]
     assert len(legs) >= 10
     assert max(legs) > 1
+
+
+@pytest.mark.parametrize("side", ["buy", "sell"])
+def test_every_plan_with_fees_in_base_and_funding_re_walks_to_its_cost(
+    tmp_path: Path, side: str
+) -> None:
+    tape, order = tmp_path / "tape", tmp_path / "order.toml"
+    write_tape(economic(synthetic_tape(seed=5, duration_ns=40 * S_NS, start_ns=S_NS)), tape)
+    order.write_text(
+        ORDER.replace('"sell"', f'"{side}"').replace("kind =", "hold_s = 60\nkind =", 1)
+    )
+    later = Decimal(0)
+    with localcontext(prec=60):
+        for plan in plans_of(tape, order, tmp_path / "out"):
+            assert explained(plan, terms_of(tape)) > 0
+            parts = sum((Decimal(leg["expected_funding"]) for leg in plan["legs"]), Decimal(0))
+            assert parts == Decimal(plan["expected_funding"])
+            later += abs(parts)
+    assert later > 0
 
 
 def test_every_plan_over_a_recorded_market_re_walks_to_its_cost(tmp_path: Path) -> None:

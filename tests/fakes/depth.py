@@ -25,6 +25,7 @@ class FakeBook:
     asks: list[tuple[int, int]] = field(default_factory=list)
     state: BookState = BookState.LIVE
     local_ns: int = 10 * SECOND
+    funding: tuple[int, int] | None = None
 
 
 class FakeDepth:
@@ -58,6 +59,9 @@ class FakeDepth:
 
     def net(self, i: int, key: int) -> int:
         return dict(self._side(i, key % 2)).get(key // 2, 0)
+
+    def funding(self, i: int) -> tuple[int, int] | None:
+        return self.books[i].funding
 
     def crossed(self, i: int) -> bool:
         bid, ask = self.best(i, BID), self.best(i, ASK)
@@ -116,13 +120,14 @@ def book(
     asks: Levels = (),
     state: BookState = BookState.LIVE,
     local_ns: int = 10 * SECOND,
+    funding: tuple[int, int] | None = None,
 ) -> FakeBook:
     """A book from prices and order quantities as a screen shows them."""
 
     def grid(levels: Levels) -> list[tuple[int, int]]:
         return [(int(Decimal(p) / of.tick_size), int(Decimal(q) / of.lot_size)) for p, q in levels]
 
-    return FakeBook(grid(bids), grid(asks), state, local_ns)
+    return FakeBook(grid(bids), grid(asks), state, local_ns, funding)
 
 
 def market(*members: Instrument | Member) -> Market:

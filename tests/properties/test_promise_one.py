@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from router.orders.lifecycle import CLOSED, Status
 from strategies.spec import Params
-from tests.scenarios.kinds import limit_stop, rest, take, twap
+from tests.scenarios.kinds import limit_stop, rest, take, take_profit_or_stop, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
 from venues.model.events import ExecutionEvent, Standing
@@ -39,6 +39,7 @@ KINDS: tuple[Params, ...] = (
     take(),
     limit_stop("100", slip="20", cross_after_s=2, rest_after_s=4),
     limit_stop("100", slip="20", post_slip="5", debounce_ms=300, gap="rest", venue="alpha"),
+    take_profit_or_stop("100.2", limit_stop("99.9", slip="20", cross_after_s=1, rest_after_s=2)),
     limit_stop(trail="10", slip="20", cross_after_s=0, confirm="mid", confirm_venue="beta"),
 )
 GIVE_UP = 400
@@ -195,6 +196,21 @@ class World(RuleBasedStateMachine):
                 assert child.status is self.closed[name]
             elif child.status in CLOSED:
                 self.closed[name] = child.status
+
+    @invariant()
+    def one_leg_of_a_group_is_live_at_a_time(self) -> None:
+        """Insist on it in truth: what one leg may still trade bars every other one."""
+        live = {
+            order.submit.leg.partition("/")[0]
+            for name, order in self.desk.venues.orders.items()
+            if "/" in order.submit.leg
+            and (name in self.travelling or self.standing.get(name) is Standing.WORKING)
+            and (self.standing.get(name) is not None or self._on_time(order.submit.deadline_ns))
+        }
+        assert len(live) <= 1, live
+
+    def _on_time(self, deadline_ns: int) -> bool:
+        return self.desk.now_ns <= deadline_ns
 
     def teardown(self) -> None:
         """When everything works again every trade has been counted once and nothing hangs."""

@@ -1,14 +1,15 @@
 """Whatever the books, a plan keeps its promises and its cost is the walk of the levels it stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
+from fractions import Fraction
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from router.depth.composite import Depth, observe
-from router.depth.scale import Scale
+from router.depth.scale import CHARGE_ONE, Scale, charged
 from router.routing.offers import Terms
 from router.routing.plan import Plan
 from router.routing.sweep import Sweep, twin
@@ -18,18 +19,20 @@ from tests.fakes.depth import SECOND, SYMBOL, FakeBook, FakeDepth, instrument, s
 from venues.books.make import make_books
 from venues.books.port import Books
 from venues.model.ids import VenueId
-from venues.model.instrument import FeeIn, Member
+from venues.model.instrument import FeeIn, Kind, Member
 from venues.model.market import BookMessage
 from venues.model.order import Side
 
 TICKS = ("0.01", "0.05", "0.1")
 LOTS = ("0.001", "0.002", "0.01", "0.003")
+CHARGES = (0, 10_000, -1_234, 300_000, -2_000_000)
 FEES = ("0", "0.00017", "0.0005", "-0.0001")
 
 
 @dataclass(frozen=True)
 class Case:
     scale: Scale
+    charges: tuple[int, ...]
     books: list[FakeBook]
     side: Side
     quantity: Decimal
@@ -48,17 +51,21 @@ def side_of(draw: st.DrawFn, touch: int, step: int) -> list[tuple[int, int]]:
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    members, books = [], []
+    members, books, charges = [], [], []
     room: dict[VenueId, Decimal] = {}
     own: dict[int, list[int]] = {}
     for n in range(draw(st.integers(1, 4))):
+        kind = draw(st.sampled_from(Kind))
+        spot = kind is Kind.SPOT
+        charges.append(0 if spot else draw(st.sampled_from(CHARGES)))
         of = instrument(
             f"v{n}",
+            kind=kind,
             tick=draw(st.sampled_from(TICKS)),
             lot=draw(st.sampled_from(LOTS)),
             taker=draw(st.sampled_from(FEES)),
             min_notional=draw(st.sampled_from(("0", "5", "40"))),
-            fee_in=draw(st.sampled_from(FeeIn)),
+            fee_in=draw(st.sampled_from(FeeIn)) if spot else FeeIn.QUOTE,
         )
         unit = draw(st.sampled_from(("1", "1", "10")))
         members.append(Member(instrument=of, unit=Decimal(unit)))
@@ -69,8 +76,10 @@ def cases(draw: st.DrawFn) -> Case:
         if draw(st.integers(0, 3)) == 0:
             own[n] = [2 * (centre + draw(st.integers(-30, 30))) + draw(st.integers(0, 1))]
     side = draw(st.sampled_from(Side))
+    scale = scale_of(*members)
     return Case(
-        scale=scale_of(*members),
+        scale=charged(scale, charges) if any(charges) else scale,
+        charges=tuple(charges),
         books=books,
         side=side,
         quantity=Decimal(draw(st.integers(0, 3000))) / 1000,
@@ -140,7 +149,7 @@ def test_legs_and_rest_are_the_quantity(case: Case) -> None:
 def test_the_cost_is_the_walk_of_the_stored_levels_to_the_last_digit(case: Case) -> None:
     plan = plan_of(case)
     books = {b.member: b for b in plan.books}
-    total = Decimal(0)
+    total, later = Decimal(0), Decimal(0)
     with localcontext(prec=60):
         for leg in plan.legs:
             member = case.scale.members[leg.book]
@@ -150,6 +159,9 @@ def test_the_cost_is_the_walk_of_the_stored_levels_to_the_last_digit(case: Case)
                 cost += member.market_price(member.instrument.price_of(tick)) * here * member.lot
                 left -= here
             assert left == 0
+            funding = cost * case.charges[leg.book] * case.side.sign / CHARGE_ONE
+            assert leg.expected_funding == funding
+            later += funding
             fee = member.instrument.taker_fee
             if member.instrument.fee_in is FeeIn.RECEIVED and case.side is Side.BUY:
                 cost /= 1 - fee
@@ -158,6 +170,7 @@ def test_the_cost_is_the_walk_of_the_stored_levels_to_the_last_digit(case: Case)
             assert leg.cost == cost
             total += cost
         assert plan.expected_cost == total
+        assert plan.expected_funding == later
 
 
 @given(cases())
@@ -170,11 +183,16 @@ def test_no_other_way_is_cheaper_than_the_optimum_and_every_depth_is_from_the_bo
         return
     assert other.optimal is not None
     assert other.quantity == case.quantity - plan.unrouted
-    for cost in (plan.expected_cost, other.top_of_book, other.pro_rata):
-        assert cost is None or other.optimal * sign <= cost * sign
+    with localcontext(prec=50):  # sums of quotients: what they differ by in the last digits is none
+        least = +(other.optimal * sign + other.optimal_funding)
+        for cost, funding in (
+            (plan.expected_cost, plan.expected_funding),
+            (other.top_of_book, other.top_of_book_funding),
+            (other.pro_rata, other.pro_rata_funding),
+            *((single.cost, single.funding) for single in other.single_venue),
+        ):
+            assert cost is None or least <= +(cost * sign + funding)
     assert other.top_of_book is not None
-    for single in other.single_venue:
-        assert single.cost is None or other.optimal * sign <= single.cost * sign
 
 
 @given(cases())
@@ -192,3 +210,35 @@ def test_kernels_and_twins_and_a_second_run_give_the_same_plan(case: Case) -> No
     by_kernel = plan_of(case, stored_books(case, kernels=True), kernel)
     assert by_twin == by_kernel == plan_of(case, stored_books(case, kernels=True), kernel)
     assert by_twin == plan_of(case)
+
+
+@given(cases())
+def test_at_equal_quantity_no_single_venue_is_better_fees_and_funding_in(case: Case) -> None:
+    plan = plan_of(case)
+    sign = case.side.sign
+    total = Fraction(plan.expected_cost) * sign + Fraction(plan.expected_funding)
+    routed = sum((Fraction(leg.quantity) for leg in plan.legs), Fraction(0))
+    if not routed:
+        return
+    for seen in plan.books:
+        member = case.scale.members[seen.member]
+        of = member.instrument
+        charge = Fraction(case.charges[seen.member], CHARGE_ONE) * sign
+        fee = 1 + Fraction(of.taker_fee) * sign
+        if of.fee_in is FeeIn.RECEIVED and case.side is Side.BUY:
+            fee = 1 / (1 - Fraction(of.taker_fee))
+        least = of.min_lots(of.price_of(seen.ticks[0]))
+        lots = routed / Fraction(member.lot)
+        allowed = plan_of(replace(case, terms=Terms())) == plan and lots.denominator == 1
+        if not allowed or lots < least or sum(seen.lots) < lots:
+            continue
+        left, alone = int(lots), Fraction(0)
+        for tick, there in zip(seen.ticks, seen.lots, strict=True):
+            here = min(there, left)
+            price = Fraction(of.price_of(tick)) / Fraction(member.unit)
+            alone += price * here * Fraction(member.lot) * (fee * sign + charge)
+            left -= here
+            if not left:
+                within = (price - Fraction(case.limit)) * sign <= 0
+                assert not within or total <= alone + Fraction(1, 10**40)
+                break

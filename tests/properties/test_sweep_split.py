@@ -103,7 +103,7 @@ def test_the_kernel_takes_what_its_twin_takes(of: list[Offer], need: int) -> Non
         assert swept(of, forced, need, kernel) == swept(of, forced, need, twin)
 
 
-@given(offers(size=2**45), st.integers(0, 2**47), st.integers(2**56, 2**60))
+@given(offers(size=2**45), st.integers(0, 2**47), st.integers(2**56, 2**66))
 def test_net_prices_too_wide_for_the_kernel_change_nothing(
     of: list[Offer], need: int, wide: int
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from router.app.assembly import Paper, assemble
 from router.app.output import JOURNAL, report_of, write_run
+from router.app.own_strategies import load_own
 from router.app.replaying import play
 from router.app.session import live_over
 from router.engine.inputs import SubmitParent
@@ -74,7 +75,10 @@ def replayed(
     journal = open_journal(out / JOURNAL, GROUPED)
     try:
         settings = _settings(out, faults)
-        paper = assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal)
+        own = load_own(settings, out.parent)
+        paper = assemble(
+            tape, settings, specs, seed=seed, kernels=kernels, journal=journal, own=own
+        )
         play(paper, specs)
     finally:
         journal.close()
@@ -95,7 +99,10 @@ def lived(
     journal = open_journal(out / JOURNAL, DURABLE)
     try:
         settings = _settings(out, faults)
-        paper = assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal)
+        own = load_own(settings, out.parent)
+        paper = assemble(
+            tape, settings, specs, seed=seed, kernels=kernels, journal=journal, own=own
+        )
         _live(paper, specs)
     finally:
         journal.close()

@@ -10,9 +10,11 @@ import msgspec
 import pytest
 
 from router.reports.summary import Report
+from strategies.spec import OwnParams
 from tests.replay.cuts import first_seconds
 from tests.replay.runs import SECOND, lived, replayed, several_parents
 from tests.shared_tapes import shared_tape
+from venues.model.ids import ParentId
 from venues.synthetic.market import synthetic_tape
 from venues.tape.reader import read_tape
 from venues.tape.recording import Tape
@@ -22,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 LASTS_S = 12
 SPECS = several_parents(horizon_s=LASTS_S - 4, quantity="30")
 # What happens on the synthetic tape below; a change here is a change of behaviour: say it in CHANGELOG.
-GOLDEN = "b882ae099f6643ab"
+GOLDEN = "d83582870836a206"
 
 ORDER = """
 [order]
@@ -144,3 +146,25 @@ def test_on_a_recorded_tape_live_replay_kernels_and_plain_are_the_same(tmp_path:
     assert whole(runs["live"]) == whole(runs["replay"]) == whole(runs["plain"])
     assert told(tmp_path / "live") == told(tmp_path / "replay") == told(tmp_path / "plain")
     assert [parent.filled for parent in runs["live"].parents] == ["20", "2", "10"]
+
+
+def test_strategies_of_ones_own_are_the_same_live_and_in_replay(tmp_path: Path) -> None:
+    folder = ROOT / "examples" / "strategies"
+    config = f'\n[strategies]\nallow = ["dips", "patient"]\nfolder = "{folder}"\n'
+    whole, params = (
+        SPECS[0],
+        ('{"dip_bps":"1","parts":4,"patience_s":8}', '{"rounds":2,"wait_s":3}'),
+    )
+    kinds = ("dips:BuyDips", "patient:post_then_take")
+    specs = [
+        msgspec.structs.replace(
+            whole, id=ParentId(kind.split(":")[0]), params=OwnParams(strategy=kind, values=values)
+        )
+        for kind, values in zip(kinds, params, strict=True)
+    ]
+    tape = synthetic()
+    replay = replayed(tape, specs, tmp_path / "replay", kernels=True, faults=config)
+    live = lived(tape, specs, tmp_path / "live", kernels=False, faults=config)
+    assert told(tmp_path / "replay") == told(tmp_path / "live")
+    assert replay.digest == live.digest
+    assert [parent.state for parent in replay.parents] == ["done"] * 2

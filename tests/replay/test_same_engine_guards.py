@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from strategies.spec import Params, ParentSpec
+from strategies.spec import LegSpec, OcoParams, Params, ParentSpec, RestParams
 from strategies.stop_params import LimitStopParams
 from tests.replay.runs import BTC, SECOND, lived, replayed
 from tests.replay.test_same_engine import told, whole
@@ -14,7 +14,7 @@ from venues.model.order import Side
 from venues.synthetic.market import synthetic_tape
 
 
-def stop(*, trail: str, source: str, debounce_ms: int, gap: str) -> Params:
+def stop(*, trail: str, source: str, debounce_ms: int, gap: str) -> LimitStopParams:
     return LimitStopParams(
         trail_bps=Decimal(trail),
         trail_step_bps=Decimal("0.1"),
@@ -27,10 +27,23 @@ def stop(*, trail: str, source: str, debounce_ms: int, gap: str) -> Params:
     )
 
 
+def group(profit_bps: str, trail: str) -> Params:
+    return OcoParams(
+        legs=(
+            LegSpec(name="take_profit", params=RestParams(), limit_bps=Decimal(profit_bps)),
+            LegSpec(
+                name="stop", params=stop(trail=trail, source="mid", debounce_ms=0, gap="widen")
+            ),
+        )
+    )
+
+
 STOPS = (
     stop(trail="0.5", source="mid", debounce_ms=0, gap="widen"),
     stop(trail="0.7", source="last", debounce_ms=300, gap="rest"),
     stop(trail="1", source="mid", debounce_ms=50, gap="cross"),
+    group("0", "0.8"),
+    group("1", "0.4"),
 )
 
 

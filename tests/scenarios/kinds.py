@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from strategies.spec import RestParams, TakeParams, TwapParams
+from strategies.spec import LegParams, LegSpec, OcoParams, RestParams, TakeParams, TwapParams
 from strategies.stop_params import LimitStopParams
 
 
@@ -87,3 +87,18 @@ def limit_stop(
         rest_after_s=rest_after_s,
         gap_policy=gap,
     )
+
+
+def oco(*legs: LegSpec, naked_within_ms: int = 1000) -> OcoParams:
+    """Say which legs share the quantity."""
+    return OcoParams(legs=legs, naked_within_ms=naked_within_ms)
+
+
+def leg(name: str, how: LegParams, *, limit: str = "") -> LegSpec:
+    """Say what one leg does."""
+    return LegSpec(name=name, params=how, limit_price=Decimal(limit) if limit else None)
+
+
+def take_profit_or_stop(profit: str, stop: LimitStopParams, **more: int) -> OcoParams:
+    """Say the usual pair: rest at a profit, or get out at a stop."""
+    return oco(leg("take_profit", rest(), limit=profit), leg("stop", stop), **more)

@@ -11,7 +11,7 @@ from venues.books.twin import TwinBooks
 from venues.books.watch_twin import TwinWatches
 from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import FeeIn, Instrument, Kind, Market, Member
-from venues.model.market import ASK, BID, BookMessage, Int64s, level_key
+from venues.model.market import ASK, BID, BookMessage, DerivKind, Int64s, level_key
 from venues.model.order import Side
 
 SYMBOL = Symbol("BTC/USDT")
@@ -31,13 +31,14 @@ class Venue:
     maker: str = "0"
     fee_in: FeeIn = FeeIn.QUOTE
     order_cost: str = "0"
+    kind: Kind = Kind.SPOT
 
     def instrument(self) -> Instrument:
         """Return its instrument."""
         return Instrument(
             venue=VenueId(self.name),
             symbol=SYMBOL,
-            kind=Kind.SPOT,
+            kind=self.kind,
             tick_size=Decimal(self.tick),
             lot_size=Decimal(self.lot),
             min_quantity=Decimal(self.minimum),
@@ -120,6 +121,11 @@ class SceneMarket:
         )
         self.books.apply(i, message)
         return self.watches.fired(i, now_ns)
+
+    def funding(self, venue: str, rate: str, next_ns: int) -> None:
+        """Say a funding rate and when it is next paid."""
+        e12 = int(Decimal(rate) * 10**12)
+        self.books.deriv(self.place(venue), DerivKind.FUNDING, e12, next_ns)
 
     def _levels(self, instrument: Instrument, text: str) -> list[tuple[int, int]]:
         pairs = (level.split("@") for level in text.split())

@@ -44,6 +44,7 @@ from router.routing.plan import Plan
 from router.routing.sweep import twin
 from router.runtime.desk import Desk
 from router.runtime.recovery import recover
+from strategies.base import Strategy
 from strategies.spec import Params, ParentSpec
 from tests.scenarios.market import STALE_AFTER_NS, SYMBOL, SceneMarket, Venue
 from tests.scenarios.venue import FakeVenues
@@ -76,10 +77,13 @@ class Scenario:
         caps: Sequence[tuple[str, str]] = (),
         most: int | None = None,
         start_s: float = 0,
+        hold_s: int = 0,
         limits: Limits | None = None,
         margins: DoubtMargins | None = None,
+        own: Sequence[Strategy] = (),
         release_within_ms: int = 0,
     ) -> None:
+        self.strategies = {**STRATEGIES, **{s.kind: s for s in own}}
         side = Side.BUY if buy else Side.SELL
         self.spec = ParentSpec(
             id=PARENT,
@@ -93,6 +97,7 @@ class Scenario:
             venues_allow=tuple(VenueId(v) for v in allow),
             venues_deny=tuple(VenueId(v) for v in deny),
             venues_most=most,
+            hold_s=hold_s,
             venue_caps=tuple((VenueId(v), Decimal(cap)) for v, cap in caps),
         )
         self.settings = EngineSettings(
@@ -118,6 +123,10 @@ class Scenario:
     def book(self, venue: str, text: str) -> list[str]:
         """Let a venue show a book; see `SceneMarket.show`."""
         return self._fired(self.market.show(venue, text, self.now_ns))
+
+    def funding(self, venue: str, rate: str, *, in_s: float) -> None:
+        """Let a venue say its funding rate and in how many seconds it is paid next."""
+        self.market.funding(venue, rate, self.now_ns + int(in_s * S_NS))
 
     def goes_silent(self, *venues: str) -> None:
         """Say nothing more about these books."""
@@ -306,7 +315,7 @@ class Scenario:
             settings=self.settings,
             scales=self.market.scales(),
             books=self.market.books,
-            strategies=STRATEGIES,
+            strategies=self.strategies,
             seeded=Random,
             state=self._empty_state(sent, halt),
             gate=Gate(self.settings.limits, halt=halt, sent=sent),
@@ -325,7 +334,7 @@ class Scenario:
     def _empty_state(self, sent: SentCounter, halt: Halt) -> EngineState:
         return EngineState(
             members=self.members,
-            memory_types={kind: s.state_type for kind, s in STRATEGIES.items()},
+            memory_types={kind: s.state_type for kind, s in self.strategies.items()},
             sent=sent,
             halt=halt,
             margins=self.settings.margins,

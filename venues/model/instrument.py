@@ -2,13 +2,16 @@
 
 import enum
 from decimal import Decimal
-from typing import assert_never
+from typing import Final, assert_never
 
 import msgspec
 
 from venues.model.ids import Symbol, VenueId
 from venues.model.numbers import MONEY, ONE, ZERO, ceil_lots
 from venues.model.order import Side
+
+# Eight hours: what most venues do.
+FUNDING_INTERVAL_S: Final = 28_800
 
 
 class Kind(enum.Enum):
@@ -41,6 +44,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     than QUOTE is for linear spot only, ValueError otherwise: a perp pays in what it settles in.
     `order_cost` (quote, >= 0) is what an order costs beside its fee (gas), charged once, with its
     first fill; only where fees are paid in quote, ValueError otherwise.
+    `funding_interval_s` (> 0): seconds between two funding times of a perp.
     """
 
     venue: VenueId
@@ -56,6 +60,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     contract: Contract = Contract.LINEAR
     fee_in: FeeIn = FeeIn.QUOTE
     order_cost: Decimal = ZERO
+    funding_interval_s: int = FUNDING_INTERVAL_S
 
     def __post_init__(self) -> None:
         if self.fee_in is FeeIn.RECEIVED and not self.brings_base:

@@ -11,7 +11,7 @@ import msgspec
 
 from venues.errors import TapeError
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import FeeIn, Instrument, Kind
+from venues.model.instrument import FUNDING_INTERVAL_S, FeeIn, Instrument, Kind
 from venues.model.numbers import MONEY, ONE, ZERO, decimal
 from venues.tape.grid import Step, step_of
 from venues.tape.refusal import refuse
@@ -26,7 +26,7 @@ _STEPS = ("tick_size", "lot_size", "contract_size")
 _MINIMUMS = ("min_quantity", "min_notional")
 _FEES = ("maker_fee", "taker_fee")
 _INSTRUMENT_NEEDS = ("venue", "symbol", "kind", *_STEPS, *_MINIMUMS, *_FEES, "book", "trades")
-_INSTRUMENT_MAY = ("derivs", "fee_in", "order_cost")
+_INSTRUMENT_MAY = ("derivs", "fee_in", "order_cost", "funding_interval_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,7 @@ def _source(folder: Path, entry: "_Table") -> Source:
         taker_fee=entry.money("taker_fee", above=-ONE, below=ONE),
         contract_size=entry.money("contract_size", above=Decimal(0)),
         fee_in=_fee_in(entry, kinds[entry.text("kind")]),
+        funding_interval_s=_funding_interval_s(entry),
     )
     instrument = _with_order_cost(entry, instrument)
     steps = steps_of_instrument(instrument)
@@ -156,6 +157,16 @@ def _with_order_cost(entry: "_Table", instrument: Instrument) -> Instrument:
     if cost and not instrument.pays_in_quote:
         raise entry.refuse("order_cost", "is for instruments that pay their fees in quote")
     return msgspec.structs.replace(instrument, order_cost=cost)
+
+
+def _funding_interval_s(entry: "_Table") -> int:
+    """Return the seconds between funding times; eight hours where the file does not say."""
+    if "funding_interval_s" not in entry.values:
+        return FUNDING_INTERVAL_S
+    seconds = entry.whole("funding_interval_s")
+    if not seconds:
+        raise entry.refuse("funding_interval_s", "must be at least one second, like 28800")
+    return seconds
 
 
 def _refuse_twice(file: Path, sources: tuple[Source, ...]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from venues.model.instrument import Contract, FeeIn, Instrument
+from venues.model.instrument import FUNDING_INTERVAL_S, Contract, FeeIn, Instrument
 from venues.model.market import Int64s
 from venues.model.numbers import plain
 from venues.tape.grid import Doubles, Step, doubles_of
@@ -65,6 +65,8 @@ def _instrument_table(recording: Recording, stem: str) -> str:
         files["derivs"] = f"{stem}.derivs.parquet"
     values = texts | {key: plain(value) for key, value in money.items()} | files
     lines = [f"{key} = {_quoted(value)}" for key, value in values.items()]
+    if i.funding_interval_s != FUNDING_INTERVAL_S:
+        lines.append(f"funding_interval_s = {i.funding_interval_s}")
     return "\n".join(["[[instrument]]", *lines, ""])
 
 

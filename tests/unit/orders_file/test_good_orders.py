@@ -103,3 +103,8 @@ def test_a_doubt_found_later_still_names_the_line() -> None:
     order = parse_order(parse_toml("o.toml", TAKE))
     told = str(order.problem("symbol", "BTC/USDT", "no venue has it"))
     assert told == 'o.toml:3: order.symbol = "BTC/USDT": no venue has it'
+
+
+def test_a_hold_is_said_in_whole_seconds_and_is_none_where_nothing_is_said() -> None:
+    assert _order(TAKE + "hold_s = 86400\n").hold_s == 86_400
+    assert _order(TAKE).hold_s == 0

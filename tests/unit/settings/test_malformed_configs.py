@@ -40,7 +40,7 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         "[synthetic]",
         "[live]\nvenue = 1\n[synthetic]",
         "c.toml:17: live = {...}: unknown key; "
-        "known here: run, risk, paper, synthetic, venue, instrument, market",
+        "known here: run, risk, paper, synthetic, venue, instrument, market, strategies",
     ),
     "float money": (
         '"20000000"',

@@ -9,6 +9,7 @@ from tests.unit.tape.folders import good_folder, toml
 from venues.errors import TapeError
 from venues.model.instrument import FeeIn
 from venues.tape.reader import read_tape
+from venues.tape.writer import write_tape
 
 
 def test_a_venue_may_take_its_fee_from_what_a_buy_brings_in(tmp_path: Path) -> None:
@@ -67,4 +68,21 @@ def test_a_cost_of_orders_that_cannot_be_is_refused(tmp_path: Path, said: str, a
     folder = good_folder(tmp_path / "tape")
     toml('kind = "spot"', f'kind = "spot"\n{said}')(folder)
     with pytest.raises(TapeError, match=answer):
+        read_tape(folder)
+
+
+def test_a_perp_may_pay_funding_at_its_own_interval(tmp_path: Path) -> None:
+    folder = good_folder(tmp_path / "tape")
+    toml('kind = "perp"', 'kind = "perp"\nfunding_interval_s = 3600')(folder)
+    tape = read_tape(folder)
+    assert [i.funding_interval_s for i in tape.instruments] == [28_800, 3_600]
+    write_tape(tape, tmp_path / "again")
+    assert read_tape(tmp_path / "again").fingerprint == tape.fingerprint
+
+
+@pytest.mark.parametrize("said", ["0", "-1", '"3600"', "3600.0"])
+def test_an_interval_that_cannot_be_is_refused(tmp_path: Path, said: str) -> None:
+    folder = good_folder(tmp_path / "tape")
+    toml('kind = "perp"', f'kind = "perp"\nfunding_interval_s = {said}')(folder)
+    with pytest.raises(TapeError, match="instrument 2: funding_interval_s = "):
         read_tape(folder)

@@ -1,0 +1,42 @@
+"""Which fields does an OCO have in an order file?"""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from router.documents.fields import Section, count, described, wrong
+
+_MODES_LATER = {
+    "guarded": "two live legs can fill in the same instant; use strict",
+    "native": "no paper venue has order lists of its own; use strict",
+}
+
+
+def _mode(value: object) -> str:
+    if isinstance(value, str) and value in _MODES_LATER:
+        raise wrong(_MODES_LATER[value])
+    if value != "strict":
+        raise wrong("must be strict")
+    return "strict"
+
+
+class OcoSection(Section):
+    """Legs that share one quantity: one fills, the others give way.
+
+    Either the pair `take_profit` and `stop`, or `legs`, a list of two or more; each is a table like
+    `{ kind = "rest", limit_price = "64000" }`.
+    """
+
+    mode: Annotated[str, BeforeValidator(_mode)] = described(
+        "strict = one leg live, the others armed here until they fire", "word", "strict"
+    )
+    take_profit: dict[str, object] | None = described("one leg; with stop", "leg", None)
+    stop: dict[str, object] | None = described("the other leg; with take_profit", "leg", None)
+    legs: Annotated[tuple[dict[str, object], ...], Field(min_length=2)] | None = described(
+        "any legs; all but one have to be a limit_stop", "list of legs", None
+    )
+    naked_within_ms: Annotated[int, count(0, 3_600_000, "milliseconds")] = described(
+        "a leg that has fired and still awaits the end of the others after this raises an alarm",
+        "milliseconds",
+        1000,
+    )

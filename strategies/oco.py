@@ -1,0 +1,265 @@
+"""OCO: how do several exits share one quantity, so that one fills and the others give way?
+
+Strict mode: at most one leg is live, the others are armed here and send nothing. When an armed leg fires,
+every other leg is withdrawn and every answer awaited, doubts included; then it trades what is left. So a
+fill and a trigger in the same instant can never add up to more than the quantity. The price of that is a
+window without protection: beyond `naked_within_ms` it raises an alarm, and still waits.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from random import Random
+from typing import ClassVar
+
+import msgspec
+from msgspec import structs
+
+from strategies.base import ChildView, Progressed, State, Strategy, StrategyEvent, View, Woke
+from strategies.feasible import unworkable
+from strategies.intents import (
+    Alarm,
+    Finish,
+    Idle,
+    Intent,
+    Rest,
+    Take,
+    Triggered,
+    Unwake,
+    WakeAt,
+    WakeWhen,
+    Withdraw,
+)
+from strategies.part import PartView
+from strategies.spec import LegSpec, OcoParams, ParentSpec
+from venues.model.numbers import BPS, MONEY, ZERO, plain
+
+NAKED = "naked"
+_MS_NS = 1_000_000
+_encode = msgspec.json.Encoder().encode
+
+
+class LegMemory(msgspec.Struct, frozen=True, kw_only=True):
+    """One leg: its strategy's state as JSON, and why it is over ("" = it is not)."""
+
+    memory: str
+    over: str = ""
+
+
+class OcoState(State, frozen=True, kw_only=True):
+    """`fired`: which leg has fired, -1 = none yet, at `fired_ns`. `alarmed`: said that it waits too long."""
+
+    legs: tuple[LegMemory, ...]
+    fired: int = -1
+    fired_ns: int = 0
+    alarmed: bool = False
+
+
+class Oco:
+    """Decisions of a group; `strategies` are the kinds a leg may be."""
+
+    kind: ClassVar[str] = "oco"
+    state_type: ClassVar[type[State]] = OcoState
+
+    def __init__(self, strategies: Mapping[str, Strategy]) -> None:
+        self._strategies = strategies
+
+    def refusal(self, spec: ParentSpec, view: View) -> str:
+        """Return why the group is impossible from the start, or ""."""
+        params = _params(spec)
+        whole = params.refusal or unworkable(spec, view)
+        if whole:
+            return whole
+        for n, leg in enumerate(params.legs):
+            part = _part(n, view, ())
+            if why := self._of(leg).refusal(part.spec, part):
+                return f"{leg.name}: {why}"
+        return ""
+
+    def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
+        """Start every leg; armed ones send nothing."""
+        parts: list[_Said] = []
+        for n, leg in enumerate(_params(spec).legs):
+            part = _part(n, view, parts)
+            memory, intents = self._of(leg).start(part.spec, part, rng)
+            parts.append(_Said(n, leg, LegMemory(memory=_text(memory)), intents))
+        return _gathered(OcoState(legs=()), parts, view)
+
+    def decide(
+        self, state: State, event: StrategyEvent, view: View
+    ) -> tuple[State, Sequence[Intent]]:
+        """Return the next state and intents; every leg that is not over looks at what happened."""
+        assert isinstance(state, OcoState)
+        left = view.spec.quantity - view.filled
+        if left <= ZERO or (left < view.min_quantity() and not view.children):
+            return state, _over(left, view)
+        parts: list[_Said] = []
+        for n, leg in enumerate(_params(view.spec).legs):
+            known = state.legs[n]
+            if known.over or state.fired not in {-1, n}:
+                parts.append(_Said(n, leg, known, ()))
+                continue
+            part = _part(n, view, parts)
+            strategy = self._of(leg)
+            memory = msgspec.json.decode(known.memory, type=strategy.state_type)
+            memory, intents = strategy.decide(memory, _for_leg(event, part.prefix), part)
+            parts.append(_Said(n, leg, structs.replace(known, memory=_text(memory)), intents))
+        return _gathered(state, parts, view)
+
+    def _of(self, leg: LegSpec) -> Strategy:
+        return self._strategies[leg.kind]
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """What one leg is and wants after a decision."""
+
+    number: int
+    leg: LegSpec
+    memory: LegMemory
+    intents: Sequence[Intent]
+
+
+def _part(n: int, view: View, before: Sequence[_Said]) -> PartView:
+    """Return what leg `n` sees; held while any other leg has, or has just asked for, an order."""
+    params = _params(view.spec)
+    leg = params.legs[n]
+    others = [one for one in params.legs if one is not leg]
+    live = [one.name for one in others if _children(one, view)]
+    asked = [
+        said.leg.name for said in before if any(isinstance(i, Take | Rest) for i in said.intents)
+    ]
+    held = " and ".join(dict.fromkeys([*live, *asked]))
+    worst = leg.limit_price
+    if leg.limit_bps is not None:
+        slip = MONEY.divide(MONEY.multiply(view.arrival_price, leg.limit_bps), BPS)
+        worst = MONEY.add(view.arrival_price, view.spec.side.sign * slip)
+    return PartView(
+        view,
+        structs.replace(view.spec, params=leg.params),
+        worst=worst,
+        prefix=_prefix(leg),
+        held=f"awaiting the end of {held}" if held else "",
+    )
+
+
+def _gathered(
+    state: OcoState, parts: Sequence[_Said], view: View
+) -> tuple[OcoState, Sequence[Intent]]:
+    """Return the group's state and what its legs want, in its own names."""
+    fired = next((s.number for s in parts if _fires(s)), -1) if state.fired < 0 else state.fired
+    newly = fired >= 0 and state.fired < 0
+    legs = []
+    intents: list[Intent] = []
+    idles: list[Idle] = []
+    for said in parts:
+        memory = said.memory
+        if fired >= 0 and said.number != fired:
+            # It gives way, whatever it wanted in this very step.
+            name = parts[fired].leg.name
+            legs.append(structs.replace(memory, over=memory.over or f"gave way to {name}"))
+            intents.extend(_withdrawn(said.leg, view))
+            continue
+        for intent in said.intents:
+            match intent:
+                case Idle():
+                    idles.append(_named(said.leg, intent))
+                case Finish(complete=False, reason=reason):
+                    memory = structs.replace(memory, over=reason)
+                case _:
+                    intents.append(_renamed(said.leg, intent))
+        legs.append(memory)
+    state = structs.replace(state, legs=tuple(legs), fired=fired)
+    if newly:
+        state = structs.replace(state, fired_ns=view.now_ns)
+    state, waiting = _watch_the_gap(state, parts, view)
+    if all(memory.over for memory in legs):
+        why = legs[fired].over if fired >= 0 else "; ".join(m.over for m in legs)
+        return state, [*intents, Finish(reason=why, complete=False)]
+    return state, [*intents, *waiting, *_idle(idles)]
+
+
+def _watch_the_gap(
+    state: OcoState, parts: Sequence[_Said], view: View
+) -> tuple[OcoState, Sequence[Intent]]:
+    """Count how long a fired leg has been waiting for the others; say so once when it is too long."""
+    if state.fired < 0:
+        return state, []
+    open_ = [c for said in parts if said.number != state.fired for c in _children(said.leg, view)]
+    if not open_:
+        return state, [Unwake(tag=NAKED)]
+    due_ns = state.fired_ns + _params(view.spec).naked_within_ms * _MS_NS
+    if state.alarmed or view.now_ns < due_ns:
+        return state, [] if state.alarmed else [WakeAt(at_ns=due_ns, tag=NAKED)]
+    left = view.spec.quantity - view.filled
+    waits_ms = (view.now_ns - state.fired_ns) // _MS_NS
+    alarm = Alarm(
+        sentence=f"{parts[state.fired].leg.name} fired {waits_ms} ms ago and awaits the end of "
+        f"{len(open_)} order(s): {plain(left)} is not protected"
+    )
+    return structs.replace(state, alarmed=True), [alarm]
+
+
+def _fires(said: _Said) -> bool:
+    return any(isinstance(intent, Triggered) for intent in said.intents)
+
+
+def _withdrawn(leg: LegSpec, view: View) -> Sequence[Intent]:
+    """Return what ends every child of a leg, by the names its strategy gave them."""
+    return [Withdraw(leg=name) for name in dict.fromkeys(c.leg for c in _children(leg, view))]
+
+
+def _renamed(leg: LegSpec, intent: Intent) -> Intent:
+    prefix = _prefix(leg)
+    match intent:
+        case Take() | Rest() | Withdraw():
+            return structs.replace(intent, leg=prefix + intent.leg)
+        case WakeAt() | WakeWhen() | Unwake():
+            return structs.replace(intent, tag=prefix + intent.tag)
+        case Alarm(sentence=sentence):
+            return Alarm(sentence=f"{leg.name}: {sentence}")
+        case _:
+            return intent
+
+
+def _named(leg: LegSpec, idle: Idle) -> Idle:
+    return Idle(reason=f"{leg.name}: {idle.reason}", parked=idle.parked)
+
+
+def _idle(idles: Sequence[Idle]) -> Sequence[Idle]:
+    if not idles:
+        return []
+    return [Idle(reason="; ".join(i.reason for i in idles), parked=all(i.parked for i in idles))]
+
+
+def _over(left: Decimal, view: View) -> Sequence[Intent]:
+    if view.children:
+        open_ = dict.fromkeys(child.leg for child in view.children)
+        return [*(Withdraw(leg=name) for name in open_), Idle(reason="filled; awaiting answers")]
+    if left <= ZERO:
+        return [Finish(reason="filled", complete=True)]
+    return [
+        Finish(reason=f"{plain(left)} left: below every venue's smallest order", complete=False)
+    ]
+
+
+def _for_leg(event: StrategyEvent, prefix: str) -> StrategyEvent:
+    """Return the event in a leg's own names; what is meant for another one is mere progress to it."""
+    if isinstance(event, Woke):
+        return Woke(event.tag[len(prefix) :]) if event.tag.startswith(prefix) else Progressed()
+    return event
+
+
+def _children(leg: LegSpec, view: View) -> Sequence[ChildView]:
+    return [child for child in view.children if child.leg.startswith(_prefix(leg))]
+
+
+def _prefix(leg: LegSpec) -> str:
+    return f"{leg.name}/"
+
+
+def _text(memory: State) -> str:
+    return _encode(memory).decode()
+
+
+def _params(spec: ParentSpec) -> OcoParams:
+    assert isinstance(spec.params, OcoParams)
+    return spec.params

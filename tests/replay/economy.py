@@ -1,0 +1,56 @@
+"""How do tests make a market where more than price and a fee in quote decides?"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import msgspec
+import numpy as np
+
+from tests.replay.runs import SECOND
+from venues.model.instrument import FeeIn, Kind
+from venues.model.market import DerivKind, Int64s
+from venues.tape.recording import DERIV_KINDS, Recording, Tape, make_tape, read_only
+
+_FUNDING = DERIV_KINDS.index(DerivKind.FUNDING)
+
+
+def economic(tape: Tape) -> Tape:
+    """Return `tape` with its venues in turn: fee in base, a perp with funding, gas.
+
+    Rates change every second, and twice within the tape funding is paid.
+    """
+    recordings = [_changed(n, r, tape) for n, r in enumerate(tape.recordings)]
+    return make_tape(tape.name, recordings, start_ns=tape.start_ns, end_ns=tape.end_ns)
+
+
+def _changed(n: int, recording: Recording, tape: Tape) -> Recording:
+    instrument = recording.instrument
+    match n % 3:
+        case 0:
+            taking = msgspec.structs.replace(instrument, fee_in=FeeIn.RECEIVED)
+            return replace(recording, instrument=taking)
+        case 1:
+            perp = msgspec.structs.replace(instrument, kind=Kind.PERP, funding_interval_s=6)
+            return _funded(replace(recording, instrument=perp), tape, n)
+        case _:
+            charging = msgspec.structs.replace(instrument, order_cost=Decimal("0.35"))
+            return replace(recording, instrument=charging)
+
+
+def _funded(recording: Recording, tape: Tape, n: int) -> Recording:
+    times = np.arange(tape.start_ns, tape.end_ns, SECOND) + n
+    count = len(times)
+    return replace(
+        recording,
+        deriv_exchange_ns=read_only(times),
+        deriv_local_ns=read_only(times + 1_000),
+        deriv_kind=_all(_FUNDING, count),
+        deriv_value_e12=read_only(
+            np.array([(k * 7 % 11 - 5) * 30_000_000 for k in range(count)], np.int64)
+        ),
+        deriv_next_ns=read_only((times // (6 * SECOND) + 1) * 6 * SECOND),
+    )
+
+
+def _all(value: int, count: int) -> Int64s:
+    return read_only(np.full(count, value, np.int64))
