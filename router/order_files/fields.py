@@ -63,6 +63,9 @@ class VenuesSection(Section):
     cap: dict[VenueName, Annotated[Decimal, _POSITIVE]] = _field(
         'most that may be filled at a venue: { binance = "100" }', "table of market units", {}
     )
+    most: Annotated[int, count(1, 1000)] | None = _field(
+        "most venues that one plan may use", "count", None
+    )
 
 
 class TakeSection(Section):

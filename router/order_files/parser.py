@@ -77,6 +77,7 @@ def parse_order(document: Document) -> OrderFile:
         start_ns=order.start or 0,
         venues_allow=tuple(VenueId(v) for v in order.venues.allow or ()),
         venues_deny=tuple(VenueId(v) for v in order.venues.deny),
+        venues_most=order.venues.most,
         venue_caps=tuple((VenueId(v), cap) for v, cap in sorted(order.venues.cap.items())),
         account=AccountId(order.account),
         seed=order.seed,

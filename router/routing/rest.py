@@ -1,11 +1,12 @@
 """Where does a passive child wait? One venue and one tick, never at or through the other side.
 
 The rule, until queues and flow are priced: over the usable venues the best net price after maker
-fee at the pegged tick; then the smaller queue there; then the venue listed first. A buy rounds
+fee and order cost at the pegged tick; then the smaller queue there; then the venue listed first. A buy rounds
 down and a sell up, so a peg never improves on what it names.
 """
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import assert_never
 
 import msgspec
@@ -60,7 +61,7 @@ def place_rest(
     scale = composite.scale
     need = grains_needed(scale, quantity)
     skipped = list(scale.left_out)
-    best: tuple[tuple[int, int, int], Post] | None = None
+    best: tuple[tuple[int | Fraction, int, int], Post] | None = None
     for quote in composite.quotes:
         reason = terms.barred.get(quote.venue, quote.refusal)
         if reason:
@@ -76,10 +77,22 @@ def place_rest(
             skipped.append((quote.venue, reason))
             continue
         queue = depth.net(quote.book, level_key(tick, book_side(side.opposite)))
-        rank = (tick * scale.maker(side)[quote.member] * side.sign, queue, quote.member)
+        rank = (_net(scale, quote, side, tick, lots), queue, quote.member)
         if best is None or rank < best[0]:
             best = (rank, _post(scale, quote, lots, tick, peg_tick, queue))
     return Resting(post=None if best is None else best[1], skipped=tuple(skipped))
+
+
+def _net(scale: Scale, quote: Quote, side: Side, tick: int, lots: int) -> int | Fraction:
+    """Return what a grain costs at `tick` with maker fee and its part of the order's cost.
+
+    Negated for a sell; exact, so that equal prices stay equal.
+    """
+    net = tick * scale.maker(side)[quote.member] * side.sign
+    cost = scale.members[quote.member].order_cost
+    if not cost:
+        return net
+    return net + Fraction(scale.numerator(cost), lots * scale.grains[quote.member])
 
 
 def resting_tick(

@@ -95,6 +95,7 @@ def instrument(
     contract_size: str = "1",
     kind: Kind = Kind.SPOT,
     fee_in: FeeIn = FeeIn.QUOTE,
+    order_cost: str = "0",
 ) -> Instrument:
     return Instrument(
         venue=VenueId(venue),
@@ -108,6 +109,7 @@ def instrument(
         taker_fee=Decimal(taker),
         contract_size=Decimal(contract_size),
         fee_in=fee_in,
+        order_cost=Decimal(order_cost),
     )
 
 

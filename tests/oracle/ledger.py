@@ -60,6 +60,8 @@ def _one_fill(fill: Fill, order: Order, terms: Terms, findings: Findings) -> Non
     due, currency = fill.price * fill.quantity * rate, terms.quote
     if terms.fee_of_buys_in_base and fill.is_buy:
         due, currency = fill.quantity * rate, terms.base
+    if fill is order.fills[0]:
+        due += terms.order_cost
     if fill.fee != due or fill.fee_currency != currency:
         text = (
             f"{fill.exec_id} paid {_exact(fill.fee)} {fill.fee_currency}, "

@@ -42,6 +42,7 @@ class Terms:
     trades: Path
     derivs: Path | None
     fee_of_buys_in_base: bool = False
+    order_cost: Fraction = Fraction(0)
 
     @property
     def base(self) -> str:
@@ -102,6 +103,7 @@ def read_terms(folders: tuple[Path, ...]) -> dict[tuple[str, str], Terms]:
                 book=folder / row["book"],
                 trades=folder / row["trades"],
                 derivs=folder / row["derivs"] if "derivs" in row else None,
+                order_cost=Fraction(row.get("order_cost", "0")),
                 fee_of_buys_in_base=row.get("fee_in", "quote") == "received",
             )
     return found

@@ -1,6 +1,7 @@
 """How do tests make a market where more than price and a fee in quote decides?"""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import msgspec
 import numpy as np
@@ -14,7 +15,7 @@ _FUNDING = DERIV_KINDS.index(DerivKind.FUNDING)
 
 
 def economic(tape: Tape) -> Tape:
-    """Return `tape` with its venues in turn: fee in base, a perp with funding, left as it is.
+    """Return `tape` with its venues in turn: fee in base, a perp with funding, gas.
 
     Rates change every second, and twice within the tape funding is paid.
     """
@@ -32,7 +33,8 @@ def _changed(n: int, recording: Recording, tape: Tape) -> Recording:
             perp = msgspec.structs.replace(instrument, kind=Kind.PERP, funding_interval_s=6)
             return _funded(replace(recording, instrument=perp), tape, n)
         case _:
-            return recording
+            charging = msgspec.structs.replace(instrument, order_cost=Decimal("0.35"))
+            return replace(recording, instrument=charging)
 
 
 def _funded(recording: Recording, tape: Tape, n: int) -> Recording:

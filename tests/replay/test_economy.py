@@ -1,4 +1,4 @@
-"""Fees in base and expected funding: the same engine, however driven, and proven from outside."""
+"""Fees in base, expected funding and gas: the same engine, however driven, and proven from outside."""
 
 import json
 from pathlib import Path
@@ -60,3 +60,4 @@ def test_an_oracle_that_reads_the_raw_tape_reproduces_every_fill_and_fee(tmp_pat
     assert audit.passed, str(audit)
     fills = (tmp_path / "out" / "fills.jsonl").read_text().splitlines()
     assert {json.loads(fill)["fee_currency"] for fill in fills} == {"BTC", "USDT"}
+    assert {plan["fixed_costs"] for plan in plans(tmp_path / "out")} > {"0"}

@@ -30,6 +30,7 @@ class Venue:
     taker: str = "0"
     maker: str = "0"
     fee_in: FeeIn = FeeIn.QUOTE
+    order_cost: str = "0"
     kind: Kind = Kind.SPOT
 
     def instrument(self) -> Instrument:
@@ -45,6 +46,7 @@ class Venue:
             maker_fee=Decimal(self.maker),
             taker_fee=Decimal(self.taker),
             fee_in=self.fee_in,
+            order_cost=Decimal(self.order_cost),
         )
 
 

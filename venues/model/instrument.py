@@ -7,7 +7,7 @@ from typing import Final, assert_never
 import msgspec
 
 from venues.model.ids import Symbol, VenueId
-from venues.model.numbers import MONEY, ONE, ceil_lots
+from venues.model.numbers import MONEY, ONE, ZERO, ceil_lots
 from venues.model.order import Side
 
 # Eight hours: what most venues do.
@@ -42,6 +42,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     units of `contract_size` (base units per 1 for linear, quote units per 1 for inverse).
     Fees are fractions of notional, negative when the venue pays. All steps are > 0. `fee_in` other
     than QUOTE is for linear spot only, ValueError otherwise: a perp pays in what it settles in.
+    `order_cost` (quote, >= 0) is what an order costs beside its fee (gas), charged once, with its
+    first fill; only where fees are paid in quote, ValueError otherwise.
     `funding_interval_s` (> 0): seconds between two funding times of a perp.
     """
 
@@ -57,6 +59,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     contract_size: Decimal = ONE
     contract: Contract = Contract.LINEAR
     fee_in: FeeIn = FeeIn.QUOTE
+    order_cost: Decimal = ZERO
     funding_interval_s: int = FUNDING_INTERVAL_S
 
     def __post_init__(self) -> None:
@@ -64,6 +67,17 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(
                 f"{self.venue} {self.symbol}: only linear spot brings in base for a fee"
             )
+        if self.order_cost < ZERO:
+            raise ValueError(f"{self.venue} {self.symbol}: an order costs {self.order_cost}")
+        if self.order_cost and not self.pays_in_quote:
+            raise ValueError(
+                f"{self.venue} {self.symbol}: only fees paid in quote can have a cost per order"
+            )
+
+    @property
+    def pays_in_quote(self) -> bool:
+        """Return whether every fee here is paid in the currency prices are in."""
+        return self.settle == self.quote and self.fee_in is FeeIn.QUOTE
 
     @property
     def brings_base(self) -> bool:
@@ -141,6 +155,11 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         """Return one lot in market units; linear contracts only."""
         i = self.instrument
         return MONEY.multiply(MONEY.multiply(i.lot_size, i.contract_size), self.unit)
+
+    @property
+    def order_cost(self) -> Decimal:
+        """Return what one order costs beside its fee, market quote."""
+        return MONEY.multiply(self.instrument.order_cost, self.conversion)
 
     def market_quantity(self, quantity: Decimal) -> Decimal:
         """Return an order quantity of the instrument in market units; linear contracts only."""
