@@ -21,11 +21,13 @@ class TakeParams(msgspec.Struct, frozen=True, tag="take", kw_only=True, omit_def
 class RestParams(msgspec.Struct, frozen=True, tag="rest", kw_only=True, omit_defaults=True):
     """Post-only at a peg, re-pegged with bounds, optionally crossing at a deadline.
 
-    `peg`: primary (the own side's touch). `repeg_ticks`: touch moves below it are ignored. `repeg_max`:
-    re-pegs before the order stays where it is. `deadline_s`: 0 = none; then cross or cancel.
+    `peg`: primary | mid | opposite | cumulative (behind `peg_depth` market units).
+    `repeg_ticks`: touch moves below it are ignored. `repeg_max`: re-pegs before the order stays where
+    it is. `deadline_s`: 0 = none; then cross or cancel.
     """
 
     peg: str = "primary"
+    peg_depth: Decimal = Decimal(0)
     offset_ticks: int = 0
     repeg_ticks: int = 1
     repeg_max: int = 1000
