@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 
 from router.orders.lifecycle import CLOSED, Status
 from strategies.spec import Params, TwapParams
-from tests.scenarios.kinds import limit_stop, rest, take, take_profit_or_stop, twap
+from tests.scenarios.kinds import ladder, limit_stop, rest, take, take_profit_or_stop, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
 from venues.model.events import ExecutionEvent, Standing
@@ -36,6 +36,9 @@ KINDS: tuple[Params, ...] = (
     twap(over_s=60, slices=6),
     twap(over_s=60, slices=6, passive="0.5", size_jitter="0.3", time_jitter="0.3"),
     twap(over_s=60, slices=6, mode="spread", leftover="rest_at_limit", pause="forfeit"),
+    ladder(3, first="10", step="10", growth="1", deadline_s=90),
+    rest(peg="mid"),
+    rest(peg="cumulative", depth="3"),
     rest(deadline_s=40),
     rest(),
     take(),
