@@ -94,9 +94,11 @@ def _sources(at: str, params: Params, market: Market) -> Iterator[tuple[str, obj
         ("trigger", params.trigger_source, params.trigger_venue),
         ("confirm", params.confirm_source, params.confirm_venue),
     ):
-        there = [m.instrument for m in market.members if venue in {"", m.instrument.venue}]
+        # A book whose quote another book converts gives no price that a stop may rely on.
+        direct = [m.instrument for m in market.members if m.conversion_book is None]
+        there = [i for i in direct if venue in {"", i.venue}]
         if not there:
-            known = ", ".join(sorted({m.instrument.venue for m in market.members}))
+            known = ", ".join(sorted({i.venue for i in direct}))
             yield (
                 f"{at or 'limit_stop'}.{name}_venue",
                 venue,

@@ -120,10 +120,21 @@ class EngineView:
                     m.instrument.min_lots(m.instrument_price(self.parent.arrival_price))
                 )
             )
+            for m in self._sized()
+        ]
+        return ceil_to(min(smallest), self.parent.lot)
+
+    def _sized(self) -> list[Member]:
+        """Return the allowed members that say how small an order may be at the arrival price.
+
+        Those with a conversion book do where there are no others, at its constant of one.
+        """
+        mine = [
+            m
             for m in self.core.scales[self.spec.symbol].members
             if allowed(self.spec, m.instrument.venue)
         ]
-        return ceil_to(min(smallest), self.parent.lot)
+        return [m for m in mine if m.conversion_book is None] or mine
 
     def live_venues(self) -> Sequence[VenueId]:
         """Return the allowed venues whose depth counts now."""
@@ -149,7 +160,10 @@ class EngineView:
         for q in composite.usable:
             if not allowed(self.spec, q.venue):
                 continue
-            best, guard = q.best(side), own_guard(terms.own.get(q.book, ()), side)
+            best, guard = (
+                q.buys_at if side is Side.BUY else q.sells_at,
+                own_guard(terms.own.get(q.book, ()), side),
+            )
             limit_tick = scale.limit_tick(q.member, side, limit)
             if terms.room.get(q.venue, self.parent.lot) < self.parent.lot:
                 refused.append(f"{q.venue} cap reached")
@@ -175,6 +189,7 @@ class EngineView:
             price
             for q in composite.quotes
             if q.state is BookState.LIVE and venue in {None, q.venue}
+            if composite.scale.conversion(q.member) is None
             if (price := self._price(q, composite.scale.members[q.member], source)) is not None
         )
         if not prices:

@@ -131,7 +131,7 @@ def _price_row(condition: PriceCrosses, scale: Scale) -> PriceRow:
         (
             (book, member)
             for book, member in zip(scale.books, scale.members, strict=True)
-            if condition.venue in {None, member.instrument.venue}
+            if condition.venue in {None, member.instrument.venue} and not member.conversion_book
         ),
         key=itemgetter(0),
     )

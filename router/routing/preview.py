@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import msgspec
 
-from router.depth.composite import Composite, Depth
+from router.depth.composite import Composite, Depth, Quote
 from router.routing.counterfactual import other_ways
 from router.routing.offers import Terms, book_side, grains_needed, look, own_guard
 from router.routing.sweep import Sweep
@@ -86,6 +86,13 @@ def available(
         if most < step:
             continue
         limit_tick = scale.limit_tick(quote.member, side, limit)
+        if scale.conversion(quote.member) is not None:
+            here = min(_converted(depth, composite, quote, side, limit_tick, most, terms), most)
+            here -= here % step
+            found += here
+            if quote.venue in room:
+                room[quote.venue] -= here
+            continue
         guard = own_guard(terms.own.get(quote.book, ()), side)
         if guard is not None:
             limit_tick = min(limit_tick * side.sign, guard * side.sign) * side.sign
@@ -96,3 +103,25 @@ def available(
         if quote.venue in room:
             room[quote.venue] -= here
     return scale.quantity(found) if found else ZERO
+
+
+def _converted(
+    depth: Depth,
+    composite: Composite,
+    quote: Quote,
+    side: Side,
+    limit: int,
+    most: int,
+    terms: Terms,
+) -> int:
+    """Return the grains a member with a conversion book gives within `limit`, a tick x rate."""
+    others = {q.venue for q in composite.quotes if q.venue != quote.venue}
+    sights = look(depth, composite, side=side, grains=most, barred=others)
+    found = [s.curve for s in sights if s.quote.member == quote.member]
+    guard = own_guard(terms.own.get(quote.book, ()), side)
+    return sum(
+        held.depth_within(limit, side.sign)
+        if guard is None
+        else min(held.depth_within(limit, side.sign), held.own_within(guard, side.sign))
+        for held in found
+    )

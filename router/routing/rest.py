@@ -7,7 +7,7 @@ down and a sell up, so a peg never improves on what it names.
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import assert_never
+from typing import Final, assert_never
 
 import msgspec
 
@@ -18,6 +18,9 @@ from strategies.intents import Peg
 from venues.model.ids import Symbol, VenueId
 from venues.model.market import level_key
 from venues.model.order import Side
+
+# What an order that rests will be worth when it fills, nobody can say.
+CONVERTED: Final = "its quote is converted by a book: taken from, not rested in"
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,9 @@ def place_rest(
         reason = terms.barred.get(quote.venue, quote.refusal)
         if reason:
             skipped.append((quote.venue, reason))
+            continue
+        if scale.conversion(quote.member) is not None:
+            skipped.append((quote.venue, CONVERTED))
             continue
         found = resting_tick(scale, quote, side, limit, peg, offset_ticks, terms)
         if isinstance(found, str):
