@@ -72,6 +72,10 @@ class Quote(msgspec.Struct, frozen=True, gc=False):
         """Return the best tick an order of `side` would take."""
         return self.ask if side is Side.BUY else self.bid
 
+    def rate(self, side: Side) -> int:
+        """Return the best rate for an order of `side`, 1 where a constant converts."""
+        return self.ask_rate if side is Side.BUY else self.bid_rate
+
     @property
     def sells_at(self) -> int | None:
         """Return bid x rate."""
@@ -148,6 +152,7 @@ def _converted(
     refusal = quote.refusal or (wrong and f"conversion {by.venue} {by.symbol} {wrong}")
     return msgspec.structs.replace(
         quote,
+        state=state if quote.state is BookState.LIVE else quote.state,
         refusal=refusal,
         bid=None if bid is None else quote.bid,
         ask=None if ask is None else quote.ask,

@@ -7,6 +7,7 @@ split where the conversion's levels end. Nobody trades the conversion; it only s
 worth.
 """
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -60,7 +61,8 @@ def conversion(of: Instrument, by: Instrument, book: int, share: int) -> Convers
     taken = by.fee_in is FeeIn.RECEIVED
     pay = pay / (1 - Fraction(by.taker_fee)) if taken else pay * (1 + Fraction(by.taker_fee))
     get = Fraction(by.tick_size) * (1 - Fraction(by.taker_fee))
-    common = Fraction(1, pay.denominator * get.denominator)
+    under = math.lcm(pay.denominator, get.denominator)
+    parts = under // math.gcd(int(pay * under), int(get * under), under)
     one = Fraction(of.tick_size) * Fraction(of.lot_size) * Fraction(of.contract_size)
     one /= Fraction(by.lot_size) * Fraction(by.contract_size)
     fee = Fraction(of.taker_fee)
@@ -68,9 +70,9 @@ def conversion(of: Instrument, by: Instrument, book: int, share: int) -> Convers
         venue=by.venue,
         symbol=by.symbol,
         book=book,
-        pay=int(pay / common),
-        get=int(get / common),
-        parts=common.denominator,
+        pay=int(pay * parts),
+        get=int(get * parts),
+        parts=parts,
         needs_buy=(one if of.fee_in is FeeIn.RECEIVED else one * (1 + fee)).as_integer_ratio(),
         needs_sell=(one * (1 - fee)).as_integer_ratio(),
         share=share,

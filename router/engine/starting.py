@@ -6,13 +6,13 @@ from router.engine.carry import broken, carry_out, decide
 from router.engine.core import START, Core
 from router.engine.records import ParentMoved, ParentReceived, ParentStarted
 from router.engine.timers import StartTimer
-from router.engine.view import EngineView, allowed
+from router.engine.view import EngineView, allowed, sized
 from router.orders.parent import Parent, ParentState
 from strategies.base import Progressed, StrategyFailed
 from strategies.conditions import BookChanged
 from strategies.spec import ParentSpec, kind_of
 from venues.model.market import BookState
-from venues.model.numbers import BPS
+from venues.model.numbers import BPS, plain
 
 
 def receive(core: Core, spec: ParentSpec) -> None:
@@ -43,7 +43,14 @@ def try_start(core: Core, parent: Parent) -> None:
     composite = core.composite(spec.symbol)
     mine = [q for q in composite.quotes if allowed(spec, q.venue)]
     live = [q for q in mine if q.state is BookState.LIVE]
+    smallest = smallest_at(core, spec)
+    if spec.exit_of is not None and smallest is not None and spec.quantity < smallest:
+        # Grown, it tries again.
+        parent.idle = f"waiting for more: {plain(smallest)} is the smallest order any venue takes"
+        return
     give_up_ns = max(parent.received_ns, spec.start_ns) + core.settings.arrival_wait_ns
+    if spec.exit_of is not None:
+        give_up_ns = core.now_ns  # what is held is not left alone for a book that may never come
     if composite.mid is None or not live or (len(live) < len(mine) and core.now_ns < give_up_ns):
         if core.now_ns < give_up_ns:
             core.timers.set(StartTimer(spec.id), give_up_ns)
@@ -52,6 +59,17 @@ def try_start(core: Core, parent: Parent) -> None:
         return
     core.timers.forget(StartTimer(spec.id))
     _start(core, parent, composite.mid)
+
+
+def smallest_at(core: Core, spec: ParentSpec) -> Decimal | None:
+    """Return the smallest order some allowed venue takes at about the mid, None without a mid."""
+    mid = core.composite(spec.symbol).mid
+    if mid is None:
+        return None
+    return min(
+        m.market_quantity(m.instrument.quantity_of(m.instrument.min_lots(m.instrument_price(mid))))
+        for m in sized(core, spec)
+    )
 
 
 def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:

@@ -11,12 +11,12 @@ from router.engine.terms import terms_of
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent
-from router.routing.offers import own_guard
-from router.routing.preview import available
+from router.routing.offers import book_side, own_guard
+from router.routing.preview import available, depth_price
 from router.routing.rest import resting_tick
 from strategies.base import ChildView, Place
 from strategies.conditions import PriceSource, TouchMoved
-from strategies.intents import Peg
+from strategies.intents import Pegging
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.instrument import Member
@@ -84,25 +84,19 @@ class EngineView:
         """Return the children that are not settled, oldest first."""
         return [_child_view(child) for child in self.parent.unsettled.values()]
 
-    def place(self, child: ChildView, peg: Peg, offset_ticks: int) -> Place | None:
+    def place(self, child: ChildView, how: Pegging) -> Place | None:
         """Return where `child` would rest if it were posted now at its own venue."""
-        composite = self.core.composite(self.spec.symbol)
+        core, side = self.core, self.spec.side
+        composite = core.composite(self.spec.symbol)
         for q in composite.quotes:
             instrument = composite.scale.members[q.member].instrument
             if (instrument.venue, instrument.symbol) != (child.venue, child.symbol) or q.refusal:
                 continue
-            found = resting_tick(
-                composite.scale,
-                q,
-                self.spec.side,
-                self.limit,
-                peg,
-                offset_ticks,
-                terms_of(self.core, self.parent),
-            )
+            terms = terms_of(core, self.parent)
+            found = resting_tick(core.books, composite.scale, q, side, self.limit, how, terms)
             if not isinstance(found, str):
                 peg_tick, tick = found
-                return Place(tick, peg_tick)
+                return Place(tick, peg_tick, q.best(side.opposite), q.best(side))
         return None
 
     def min_quantity(self) -> Decimal:
@@ -120,21 +114,9 @@ class EngineView:
                     m.instrument.min_lots(m.instrument_price(self.parent.arrival_price))
                 )
             )
-            for m in self._sized()
+            for m in sized(self.core, self.spec)
         ]
         return ceil_to(min(smallest), self.parent.lot)
-
-    def _sized(self) -> list[Member]:
-        """Return the allowed members that say how small an order may be at the arrival price.
-
-        Those with a conversion book do where there are no others, at its constant of one.
-        """
-        mine = [
-            m
-            for m in self.core.scales[self.spec.symbol].members
-            if allowed(self.spec, m.instrument.venue)
-        ]
-        return [m for m in mine if m.conversion_book is None] or mine
 
     def live_venues(self) -> Sequence[VenueId]:
         """Return the allowed venues whose depth counts now."""
@@ -174,6 +156,21 @@ class EngineView:
         if not refused:
             return "no depth within the limit"
         return ", ".join([*refused, *too_dear])
+
+    def depth_price(self, side: Side, quantity: Decimal) -> Decimal | None:
+        """Return the price down to which the usable books show `quantity` on `side`."""
+        composite = self.core.composite(self.spec.symbol)
+        barred = terms_of(self.core, self.parent).barred
+        return depth_price(self.core.books, composite, side=side, quantity=quantity, barred=barred)
+
+    def rejections(self) -> str:
+        """Return which venues refused the last child they got, and why, or ""."""
+        last = {child.submit.venue: child for child in self.parent.children.values()}
+        return ", ".join(
+            f"{venue} rejected: {child.closed_reason}"
+            for venue, child in last.items()
+            if child.status is Status.REJECTED
+        )
 
     def touch(self, side: Side) -> Decimal | None:
         """Return the best usable price of the book's `side`."""
@@ -233,19 +230,32 @@ class EngineView:
         composite, side = self.core.composite(self.spec.symbol), self.spec.side
         waits = []
         for q in composite.usable:
-            best = q.best(side)
+            best, rate = q.best(side), q.rate(side)
             limit_tick = composite.scale.limit_tick(q.member, side, limit)
-            if best is None or not allowed(self.spec, q.venue) or best == limit_tick:
+            if best is None or not allowed(self.spec, q.venue) or best * rate == limit_tick:
                 continue
-            if (best - limit_tick) * side.sign > 0:
-                instrument = composite.scale.members[q.member].instrument
+            if (best * rate - limit_tick) * side.sign <= 0:
+                continue
+            instrument = composite.scale.members[q.member].instrument
+            by = composite.scale.conversion(q.member)
+            waits.append(
+                TouchMoved(
+                    venue=q.venue,
+                    symbol=instrument.symbol,
+                    side=side.opposite,
+                    peg_tick=best,
+                    ticks=abs(best - limit_tick) if by is None else 1,
+                )
+            )
+            if by is not None and (there := self.core.books.best(by.book, book_side(side))):
+                # It gets cheaper as well when its currency does: any move of that is looked at.
                 waits.append(
                     TouchMoved(
-                        venue=q.venue,
-                        symbol=instrument.symbol,
+                        venue=by.venue,
+                        symbol=by.symbol,
                         side=side.opposite,
-                        peg_tick=best,
-                        ticks=abs(best - limit_tick),
+                        peg_tick=there,
+                        ticks=1,
                     )
                 )
         return waits
@@ -260,6 +270,15 @@ class EngineView:
             at_most=at_most,
             terms=terms_of(self.core, self.parent),
         )
+
+
+def sized(core: Core, spec: ParentSpec) -> list[Member]:
+    """Return the allowed members that say how small an order may be at a market price.
+
+    Those with a conversion book do only where there are no others, at a rate of one.
+    """
+    mine = [m for m in core.scales[spec.symbol].members if allowed(spec, m.instrument.venue)]
+    return [m for m in mine if m.conversion_book is None] or mine
 
 
 def allowed(spec: ParentSpec, venue: VenueId) -> bool:

@@ -9,6 +9,7 @@ from router.documents.document import Document, read_document
 from router.documents.fields import Section
 from router.documents.toml_lines import FieldPath
 from router.documents.validation import validated
+from router.order_files.exits import exit_of
 from router.order_files.fields import (
     FIELDS_LATER,
     KINDS,
@@ -34,6 +35,7 @@ from strategies.spec import (
 )
 from venues.errors import InputError
 from venues.model.ids import AccountId, ParentId, Symbol, VenueId
+from venues.model.numbers import ZERO
 
 _MS: Final = 1000
 _SLICES_PER_S: Final = 10
@@ -87,6 +89,7 @@ def parse_order(document: Document) -> OrderFile:
         clip_min=order.clip_min,
         clip_max=order.clip_max,
         hold_s=order.hold_s,
+        then=None if order.then is None else exit_of(document, order.then, _leg_params),
     )
     return OrderFile(spec, document)
 
@@ -158,7 +161,7 @@ def _leg_params(document: Document, at: FieldPath, section: Section) -> LegParam
         case TakeSection():
             return TakeParams()
         case RestSection():
-            return _rest(section)
+            return _rest(document, at, section)
         case TwapSection():
             return _twap(document, at, section)
         case LimitStopSection():
@@ -167,9 +170,16 @@ def _leg_params(document: Document, at: FieldPath, section: Section) -> LegParam
             raise TypeError(f"{type(section).__name__} is the section of no kind")
 
 
-def _rest(section: RestSection) -> RestParams:
+def _rest(document: Document, at: FieldPath, section: RestSection) -> RestParams:
+    if section.peg == "cumulative" and section.peg_depth is None:
+        remedy = "missing; say behind how much depth it rests, in market units"
+        raise document.problem((*at, "peg_depth"), None, remedy)
+    if section.peg != "cumulative" and section.peg_depth is not None:
+        remedy = f'is for peg = "cumulative", this is {section.peg}; leave it out'
+        raise document.problem((*at, "peg_depth"), section.peg_depth, remedy)
     return RestParams(
         peg=section.peg,
+        peg_depth=section.peg_depth or ZERO,
         offset_ticks=section.offset_ticks,
         repeg_ticks=section.repeg_ticks,
         repeg_max=section.repeg_max,

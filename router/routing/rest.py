@@ -14,9 +14,10 @@ import msgspec
 from router.depth.composite import Composite, Depth, Quote
 from router.depth.scale import Scale
 from router.routing.offers import Terms, book_side, grains_needed, own_guard
-from strategies.intents import Peg
+from strategies.intents import Peg, Pegging
 from venues.model.ids import Symbol, VenueId
 from venues.model.market import level_key
+from venues.model.numbers import ZERO
 from venues.model.order import Side
 
 # What an order that rests will be worth when it fills, nobody can say.
@@ -59,8 +60,12 @@ def place_rest(
     peg: Peg,
     offset_ticks: int,
     terms: Terms,
+    behind: Decimal = ZERO,
 ) -> Resting:
-    """Return where up to `quantity` market units rest, not beyond market price `limit`."""
+    """Return where up to `quantity` market units rest, not beyond market price `limit`.
+
+    `behind`: for a cumulative peg, how much of the own side's depth stands before it, market units.
+    """
     scale = composite.scale
     need = grains_needed(scale, quantity)
     skipped = list(scale.left_out)
@@ -73,7 +78,8 @@ def place_rest(
         if scale.conversion(quote.member) is not None:
             skipped.append((quote.venue, CONVERTED))
             continue
-        found = resting_tick(scale, quote, side, limit, peg, offset_ticks, terms)
+        how = Pegging(peg=peg, offset_ticks=offset_ticks, behind=behind)
+        found = resting_tick(depth, scale, quote, side, limit, how, terms)
         if isinstance(found, str):
             skipped.append((quote.venue, found))
             continue
@@ -102,21 +108,24 @@ def _net(scale: Scale, quote: Quote, side: Side, tick: int, lots: int) -> int | 
 
 
 def resting_tick(
+    depth: Depth,
     scale: Scale,
     quote: Quote,
     side: Side,
     limit: Decimal,
-    peg: Peg,
-    offset_ticks: int,
+    how: Pegging,
     terms: Terms,
 ) -> tuple[int, int] | str:
     """Return the pegged tick and the tick an order would rest at, or why there is none."""
     near, far, sign = quote.best(side.opposite), quote.best(side), side.sign
-    pegged = _pegged(near, far, side, peg)
+    if how.peg is Peg.CUMULATIVE:
+        pegged = _behind_depth(depth, scale, quote, side, how.behind)
+    else:
+        pegged = _pegged(near, far, side, how.peg)
     if pegged is None:
         return "no price to peg to"
     # In ticks times sign more is more aggressive for both sides, so every guard is a minimum.
-    bounds = [(pegged - offset_ticks * sign) * sign]
+    bounds = [(pegged - how.offset_ticks * sign) * sign]
     if far is not None:
         bounds.append((far - sign) * sign)
     if (guard := own_guard(terms.own.get(quote.book, ()), side)) is not None:
@@ -126,11 +135,25 @@ def resting_tick(
     return (pegged, tick) if tick > 0 else "no price above zero"
 
 
+def _behind_depth(
+    depth: Depth, scale: Scale, quote: Quote, side: Side, behind: Decimal
+) -> int | None:
+    """Return the first tick of the own side with `behind` or more displayed up to and at it."""
+    lots = -(-grains_needed(scale, behind) // scale.grains[quote.member])
+    ticks, sizes = depth.levels(
+        quote.book, book_side(side.opposite), limit_tick=None, enough=max(lots, 1)
+    )
+    enough = len(ticks) > 0 and int(sizes.sum()) >= lots
+    return int(ticks[-1]) if enough else None
+
+
 def _pegged(near: int | None, far: int | None, side: Side, peg: Peg) -> int | None:
     """Return the tick the peg names: `near` is the own side's touch, `far` the other's."""
     match peg:
         case Peg.PRIMARY:
             return near
+        case Peg.CUMULATIVE:
+            return None
         case Peg.OPPOSITE:
             return None if far is None else far - side.sign
         case Peg.MID:

@@ -66,9 +66,12 @@ class Scene:
         )
 
 
-def stable(side: Side = Side.BUY, **state: Any) -> FakeBook:
+def stable(
+    side: Side = Side.BUY, *, state: BookState = BookState.LIVE, local_ns: int = 10 * SECOND
+) -> FakeBook:
     if side is Side.BUY:
-        return book(STABLE, bids=[("0.9990", "9")], asks=LEVELS, **state)
+        bids = [("0.9990", "9")]
+        return book(STABLE, bids=bids, asks=LEVELS, state=state, local_ns=local_ns)
     return book(STABLE, bids=[("0.9999", "50"), ("0.9990", "5000")], asks=[("1.0010", "9")])
 
 
