@@ -7,16 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
+import pytest
 
 from router.app.assembly import assemble
+from router.app.orders import check_spec
 from router.journal.memory import MemoryJournal
 from router.journal.sqlite import DURABLE, open_journal
 from router.runtime.recovery import recover
 from router.settings.reader import default_config, read_settings
+from strategies.spec import ParentSpec
+from strategies.stop_params import LimitStopParams
 from tests.replay.runs import SECOND, lived, replayed, several_parents
 from tests.replay.test_same_engine import told, whole
-from venues.model.ids import Symbol
+from venues.errors import InputError
+from venues.model.ids import ParentId, Symbol
 from venues.model.numbers import MONEY
+from venues.model.order import Side
 from venues.synthetic.market import synthetic_tape
 from venues.tape.recording import Recording, Tape, make_tape
 
@@ -145,3 +152,54 @@ def test_fills_are_worth_what_the_decision_said_and_after_a_restart_still_are(
         if limit is not None:
             assert sign * child.member.market_price(child.submit.price) <= sign * limit
     assert converted > 3
+
+
+def test_a_stop_that_would_rely_on_a_converted_price_is_refused(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(default_config().read_text() + CONFIG)
+    stop = ParentSpec(
+        id=ParentId("stop"),
+        symbol=Symbol("BTC/USDT"),
+        side=Side.SELL,
+        quantity=Decimal(1),
+        params=LimitStopParams(
+            max_slip_bps=Decimal(10), trigger_price=Decimal(59_000), trigger_venue="cedar"
+        ),
+    )
+    with pytest.raises(InputError, match="cedar is not in the market; use one of alder, birch"):
+        check_spec(stop, tape().instruments, read_settings(config))
+
+
+def test_a_conversion_nobody_hears_of_parks_nothing_and_uses_the_others(tmp_path: Path) -> None:
+    made = tape()
+    silent = make_tape(
+        made.name,
+        [_silent(r) if r.instrument.venue == "elm" else r for r in made.recordings],
+        start_ns=made.start_ns,
+        end_ns=made.end_ns,
+    )
+    live = lived(silent, SPECS, tmp_path / "live", kernels=False, faults=CONFIG)
+    replay = replayed(silent, SPECS, tmp_path / "replay", kernels=False, faults=CONFIG)
+    assert whole(live) == whole(replay)
+    assert {parent.state for parent in live.parents} == {"done"}
+    late = [p for p in plans(tmp_path / "live") if p["decided_ns"] > SECOND * 8 and p["legs"]]
+    assert late
+    for plan in late:
+        told_why = dict(plan["skipped"])
+        assert "conversion elm USDC/USDT stale" in told_why["cedar"]
+        assert "conversion elm USDC/USDT stale" in told_why["dogwood"]
+
+
+def _silent(recording: Recording) -> Recording:
+    """The same until two seconds after its start, and nothing after that."""
+    kept = int(np.searchsorted(recording.msg_local_ns, recording.msg_local_ns[0] + 2 * SECOND))
+    rows = int(recording.msg_start[kept])
+    return replace(
+        recording,
+        msg_exchange_ns=recording.msg_exchange_ns[:kept],
+        msg_local_ns=recording.msg_local_ns[:kept],
+        msg_snapshot=recording.msg_snapshot[:kept],
+        msg_start=recording.msg_start[: kept + 1],
+        row_key=recording.row_key[:rows],
+        row_lots=recording.row_lots[:rows],
+    )
