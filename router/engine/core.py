@@ -187,7 +187,7 @@ class Core:
         if parent.spec.exit_of is None or not isinstance(command, Submit):
             return None
         member = self.state.members[command.venue, command.symbol]
-        return self.state.reducible(command.account, member, command.side)
+        return self.state.exit_room(parent, member)
 
     def cancel(self, child: Child) -> None:
         """Ask the venue to end `child`, unless that has been asked and not been answered.

@@ -10,6 +10,7 @@ from typing import Final
 from router.engine.inputs import AmendParent, PauseParent, ResumeParent
 from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
 from tests.faults.dressed import dressed
+from tests.faults.guarded import guarded
 from venues.model.ids import ParentId, VenueId
 from venues.model.order import Side
 from venues.paper.chance import DISHONEST, FaultKind, SilenceRate, swarm_rates
@@ -110,7 +111,7 @@ def draw(seed: int) -> Profile:
         venues=venues,
         live=rng.random() < 0.1,
         kernels=seed % 8 != 0,
-        deeds=_deeds(rng, names, Random(f"instructions {seed}")),
+        deeds=_deeds(rng, names, Random(f"instructions {seed}"), Random(f"guards {seed}")),
         rates={name: _rates(rng, lying=lying) for name in names},
         silence={name: _silence(rng) for name in names},
         weather=Weather(
@@ -162,8 +163,15 @@ def _crashes(rng: Random) -> Mapping[Point, float]:
     return {point: 1 / every for point in Point if rng.random() < 0.5 and point is not Point.FOLDED}
 
 
-def _deeds(rng: Random, names: list[VenueId], said: Random) -> tuple[Deed, ...]:
+def _deeds(rng: Random, names: list[VenueId], said: Random, guards: Random) -> tuple[Deed, ...]:
     deeds = []
+    for spec in guarded(guards, names):
+        at_ns = START_NS + guards.randrange(120 * S_NS)
+        deeds.append(Deed(at_ns, submit=spec))
+        if guards.random() < 0.2:
+            deeds.append(Deed(at_ns + guards.randrange(300 * S_NS), cancel=spec.id))
+        if guards.random() < 0.3:
+            deeds += _instructions(guards, spec, at_ns)
     for n in range(rng.randint(2, 5)):
         spec = dressed(_spec(rng, n, names), said)
         at_ns = START_NS + rng.choice((0, rng.randrange(240 * S_NS)))
