@@ -246,6 +246,8 @@ class EngineView:
 
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
         """Return how much an order of `side` could take within `limit`, counted up to `at_most`."""
+        if at_most <= ZERO:
+            return ZERO  # a venue has filled more than it was asked for: nothing is wanted any more
         return available(
             self.core.books,
             self.core.composite(self.spec.symbol),
