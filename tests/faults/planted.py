@@ -381,14 +381,14 @@ BUGS: Final[Sequence[Bug]] = (
     *(
         Bug(plant)
         for plant in (
-            both_legs_live,
-            trigger_on_a_stale_book,
             exit_sized_by_the_target,
             exits_sell_what_is_not_held,
             stops_slip_as_far_as_they_like,
             exits_not_bound_to_their_entry,
         )
     ),
+    Bug(both_legs_live, 60),
+    Bug(trigger_on_a_stale_book, 360),
     Bug(halt_forgotten_by_recovery, 60),
     Bug(the_dead_stay_dead, 150),
     Bug(no_last_look, 30),
