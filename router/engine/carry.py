@@ -247,7 +247,7 @@ def _submit(
         release_ns=release_ns if wait_ns else 0,
         post_only=time_in_force is TimeInForce.GTC,
         # A spot venue knows no positions; there the exit is bounded by what is held alone.
-        reduce_only=parent.spec.exit_of is not None and instrument.kind is Kind.PERP,
+        reduce_only=parent.spec.reduces and instrument.kind is Kind.PERP,
     )
 
 

@@ -140,7 +140,7 @@ class EngineView:
             return ""
         refusals = self.core.composite(self.spec.symbol).refusals
         reasons = [f"{v} {why}" for v, why in refusals if allowed(self.spec, v)]
-        return ", ".join([*reasons, *(f"{v} cap reached" for v in full)])
+        return ", ".join([*reasons, *(f"{v} {self._full}" for v in full)])
 
     def why_nothing(self, limit: Decimal) -> str:
         """Return why there is nothing to take within `limit`: a reason per allowed venue."""
@@ -157,7 +157,7 @@ class EngineView:
             )
             limit_tick = scale.limit_tick(q.member, side, limit)
             if terms.room.get(q.venue, self.parent.lot) < self.parent.lot:
-                refused.append(f"{q.venue} cap reached")
+                refused.append(f"{q.venue} {self._full}")
             elif best is None or (best - limit_tick) * side.sign > 0 or guard is None:
                 too_dear.append(f"{q.venue} no depth within the limit")
             else:
@@ -180,6 +180,10 @@ class EngineView:
             for venue, child in last.items()
             if child.status is Status.REJECTED
         )
+
+    @property
+    def _full(self) -> str:
+        return "holds nothing to reduce" if self.spec.reduces else "cap reached"
 
     def touch(self, side: Side) -> Decimal | None:
         """Return the best usable price of the book's `side`."""
@@ -271,6 +275,8 @@ class EngineView:
 
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
         """Return how much an order of `side` could take within `limit`, counted up to `at_most`."""
+        if at_most <= ZERO:
+            return ZERO  # a venue has filled more than it was asked for: nothing is wanted any more
         return available(
             self.core.books,
             self.core.composite(self.spec.symbol),
