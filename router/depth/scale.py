@@ -5,13 +5,14 @@ member gets an integer multiplier over one common denominator. Decimal appears o
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, assert_never
 
-from venues.model.ids import VenueId
+from router.depth.conversion import Conversion, conversion
+from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import Contract, FeeIn, Instrument, Market, Member
 from venues.model.numbers import MONEY, ceil_lots
 from venues.model.order import Side
@@ -24,7 +25,8 @@ CHARGE_ONE: Final = 10**8
 class Scale:
     """One market in integers; tuples are by member position, in the order of the market.
 
-    market price = tick * multiplier / denominator, where the multiplier is `raw` (no fee), `taker`
+    market price = tick * multiplier / denominator (of a member with a conversion book: tick * rate
+    * multiplier / denominator), where the multiplier is `raw` (no fee), `taker`
     or `maker` of a side: fee in, and expected funding if it is counted; `funding`, which a buyer
     pays and a seller gets, is part of both, `paid` leaves it out. One lot is `grains` grains of
     `grain` market units, the largest step that divides every lot. `books` are positions in
@@ -49,6 +51,11 @@ class Scale:
     min_quantity_lots: tuple[int, ...]
     min_tick_lots: tuple[tuple[int, int], ...]  # least tick x lots of min_notional, a fraction
     funding: tuple[int, ...] | None = None  # None: not counted
+    conversions: tuple[Conversion | None, ...] = ()  # by member; empty: constants alone
+
+    def conversion(self, member: int) -> Conversion | None:
+        """Return the book that converts the quote of a member, None where a constant does."""
+        return self.conversions[member] if self.conversions else None
 
     def taker(self, side: Side) -> tuple[int, ...]:
         """Return the multipliers of prices net of the taker fee."""
@@ -139,16 +146,17 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
     ValueError when a member has no book or nothing in the market can be routed.
     """
     at = {(i.venue, i.symbol): n for n, i in enumerate(instruments)}
-    members = tuple(m for m in market.members if m.instrument.contract is Contract.LINEAR)
+    lost = tuple(m for m in market.members if m.conversion_book and m.conversion_book not in at)
+    members = tuple(
+        m for m in market.members if m.instrument.contract is Contract.LINEAR and m not in lost
+    )
     if not members:
         raise ValueError(f"market {market.symbol} has no linear member to route to")
     missing = [m for m in members if (m.instrument.venue, m.instrument.symbol) not in at]
     if missing:
         raise ValueError(f"market {market.symbol}: no book for {missing[0].instrument.venue}")
-    raw = [
-        Fraction(m.instrument.tick_size) * Fraction(m.conversion) / Fraction(m.unit)
-        for m in members
-    ]
+    conversions = _conversions(members, instruments, at)
+    raw = [_raw(m, by) for m, by in zip(members, conversions, strict=True)]
     takers = [Fraction(m.instrument.taker_fee) for m in members]
     makers = [Fraction(m.instrument.maker_fee) for m in members]
     kinds = (
@@ -170,6 +178,9 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
             (m.instrument.venue, "inverse contracts are not routed with linear ones")
             for m in market.members
             if m.instrument.contract is not Contract.LINEAR
+        )
+        + tuple(
+            (m.instrument.venue, "its conversion book is not in the market data") for m in lost
         ),
         denominator=denominator,
         raw=scaled[0],
@@ -185,6 +196,28 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
             max(ceil_lots(m.instrument.min_quantity, m.instrument.lot_size), 1) for m in members
         ),
         min_tick_lots=tuple(_min_tick_lots(m.instrument) for m in members),
+        conversions=conversions if any(conversions) else (),
+    )
+
+
+def _raw(member: Member, by: Conversion | None) -> Fraction:
+    """Return what a tick (with a conversion book: a tick times a rate) is worth, market price."""
+    converts = Fraction(member.conversion) if by is None else Fraction(1, by.parts)
+    return Fraction(member.instrument.tick_size) * converts / Fraction(member.unit)
+
+
+def _conversions(
+    members: Sequence[Member],
+    instruments: Sequence[Instrument],
+    at: Mapping[tuple[VenueId, Symbol], int],
+) -> tuple[Conversion | None, ...]:
+    """Return the conversion book of each member, None where a constant converts."""
+    used = [m.conversion_book for m in members]
+    return tuple(
+        None
+        if (by := m.conversion_book) is None
+        else conversion(m.instrument, instruments[at[by]], at[by], used.count(by))
+        for m in members
     )
 
 

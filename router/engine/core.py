@@ -12,7 +12,7 @@ from router.depth.funding import expected_funding
 from router.depth.scale import Scale, charged
 from router.engine.records import Decided, Flagged, Issued, ParentMoved, Received, Record
 from router.engine.settings import EngineSettings
-from router.engine.state import EngineState
+from router.engine.state import EngineState, member_of
 from router.engine.timers import (
     AgainTimer,
     CancelTimer,
@@ -161,7 +161,9 @@ class Core:
         verdict = self.gate.approve(
             command,
             spec=parent.spec,
-            member=self.state.members[command.venue, command.symbol],
+            member=member_of(self.state.members, command)
+            if isinstance(command, Submit)
+            else self.state.members[command.venue, command.symbol],
             limit=self.limit_of(parent),
             reference=composite.mid,
             held=self._held_for(parent, command),

@@ -6,7 +6,7 @@ from router.engine.carry import broken, carry_out, decide
 from router.engine.core import START, Core
 from router.engine.records import ParentMoved, ParentReceived, ParentStarted
 from router.engine.timers import StartTimer
-from router.engine.view import EngineView, allowed
+from router.engine.view import EngineView, allowed, sized
 from router.orders.parent import Parent, ParentState
 from strategies.base import Progressed, StrategyFailed
 from strategies.conditions import BookChanged
@@ -68,8 +68,7 @@ def smallest_at(core: Core, spec: ParentSpec) -> Decimal | None:
         return None
     return min(
         m.market_quantity(m.instrument.quantity_of(m.instrument.min_lots(m.instrument_price(mid))))
-        for m in core.scales[spec.symbol].members
-        if allowed(spec, m.instrument.venue)
+        for m in sized(core, spec)
     )
 
 

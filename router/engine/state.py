@@ -72,6 +72,11 @@ _STANDING = {
 _FIRST_ANSWERS = Accepted | Filled | Canceled | Expired | Rejected
 
 
+def member_of(members: Members, submit: Submit) -> Member:
+    """Return what a child trades, its quote converted as its decision did."""
+    return members[submit.venue, submit.symbol].at(submit.conversion)
+
+
 @dataclass(slots=True)
 class EngineState:
     """Everything the engine knows about orders.
@@ -169,7 +174,7 @@ class EngineState:
         self.digest.command(command)
         match command:
             case Submit():
-                member = self.members[command.venue, command.symbol]
+                member = member_of(self.members, command)
                 child = Child(submit=command, member=member)
                 if command.held:
                     child.status = Status.HELD

@@ -11,7 +11,7 @@ from router.engine.terms import terms_of
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent
-from router.routing.offers import own_guard
+from router.routing.offers import book_side, own_guard
 from router.routing.preview import available, depth_price
 from router.routing.rest import resting_tick
 from strategies.base import ChildView, Place
@@ -123,8 +123,7 @@ class EngineView:
                     m.instrument.min_lots(m.instrument_price(self.parent.arrival_price))
                 )
             )
-            for m in self.core.scales[self.spec.symbol].members
-            if allowed(self.spec, m.instrument.venue)
+            for m in sized(self.core, self.spec)
         ]
         return ceil_to(min(smallest), self.parent.lot)
 
@@ -152,7 +151,10 @@ class EngineView:
         for q in composite.usable:
             if not allowed(self.spec, q.venue):
                 continue
-            best, guard = q.best(side), own_guard(terms.own.get(q.book, ()), side)
+            best, guard = (
+                q.buys_at if side is Side.BUY else q.sells_at,
+                own_guard(terms.own.get(q.book, ()), side),
+            )
             limit_tick = scale.limit_tick(q.member, side, limit)
             if terms.room.get(q.venue, self.parent.lot) < self.parent.lot:
                 refused.append(f"{q.venue} {self._full}")
@@ -197,6 +199,7 @@ class EngineView:
             price
             for q in composite.quotes
             if q.state is BookState.LIVE and venue in {None, q.venue}
+            if composite.scale.conversion(q.member) is None
             if (price := self._price(q, composite.scale.members[q.member], source)) is not None
         )
         if not prices:
@@ -240,19 +243,32 @@ class EngineView:
         composite, side = self.core.composite(self.spec.symbol), self.spec.side
         waits = []
         for q in composite.usable:
-            best = q.best(side)
+            best, rate = q.best(side), q.rate(side)
             limit_tick = composite.scale.limit_tick(q.member, side, limit)
-            if best is None or not allowed(self.spec, q.venue) or best == limit_tick:
+            if best is None or not allowed(self.spec, q.venue) or best * rate == limit_tick:
                 continue
-            if (best - limit_tick) * side.sign > 0:
-                instrument = composite.scale.members[q.member].instrument
+            if (best * rate - limit_tick) * side.sign <= 0:
+                continue
+            instrument = composite.scale.members[q.member].instrument
+            by = composite.scale.conversion(q.member)
+            waits.append(
+                TouchMoved(
+                    venue=q.venue,
+                    symbol=instrument.symbol,
+                    side=side.opposite,
+                    peg_tick=best,
+                    ticks=abs(best - limit_tick) if by is None else 1,
+                )
+            )
+            if by is not None and (there := self.core.books.best(by.book, book_side(side))):
+                # It gets cheaper as well when its currency does: any move of that is looked at.
                 waits.append(
                     TouchMoved(
-                        venue=q.venue,
-                        symbol=instrument.symbol,
+                        venue=by.venue,
+                        symbol=by.symbol,
                         side=side.opposite,
-                        peg_tick=best,
-                        ticks=abs(best - limit_tick),
+                        peg_tick=there,
+                        ticks=1,
                     )
                 )
         return waits
@@ -269,6 +285,15 @@ class EngineView:
             at_most=at_most,
             terms=terms_of(self.core, self.parent),
         )
+
+
+def sized(core: Core, spec: ParentSpec) -> list[Member]:
+    """Return the allowed members that say how small an order may be at a market price.
+
+    Those with a conversion book do only where there are no others, at a rate of one.
+    """
+    mine = [m for m in core.scales[spec.symbol].members if allowed(spec, m.instrument.venue)]
+    return [m for m in mine if m.conversion_book is None] or mine
 
 
 def allowed(spec: ParentSpec, venue: VenueId) -> bool:

@@ -14,7 +14,7 @@ from router.engine.records import (
     Record,
     Released,
 )
-from router.engine.state import Members
+from router.engine.state import Members, member_of
 from router.routing.plan import Plan
 from venues.model.commands import Submit
 from venues.model.events import (
@@ -119,7 +119,7 @@ class Follower:
                 case Received(event=event, at_ns=at_ns):
                     self._event(event, at_ns)
                 case Issued(command=Submit() as submit, at_ns=at_ns):
-                    member = self.members[submit.venue, submit.symbol]
+                    member = member_of(self.members, submit)
                     left_ns = 0 if submit.held else at_ns
                     self.orders[submit.client_order_id] = OrderRow(submit, member, left_ns)
                 case Released(client_order_id=order_id, at_ns=at_ns):

@@ -143,12 +143,20 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One instrument inside a market.
 
     `unit`: base units of the market in one base unit of the instrument (1000SHIB: 1000).
-    `conversion`: market quote per instrument quote (USDC against USDT), > 0.
+    `conversion`: market quote per instrument quote (USDC against USDT), > 0: a constant, or with
+    `conversion_book` (venue and symbol of an instrument outside the market) what that book says.
     """
 
     instrument: Instrument
     unit: Decimal = ONE
     conversion: Decimal = ONE
+    conversion_book: tuple[VenueId, Symbol] | None = None
+
+    def at(self, conversion: Decimal | None) -> "Member":
+        """Return this member as a decision valued it; None: by its own constant."""
+        if conversion is None:
+            return self
+        return msgspec.structs.replace(self, conversion=conversion)
 
     @property
     def lot(self) -> Decimal:
