@@ -142,8 +142,8 @@ class View(Protocol):
         """
         ...
 
-    def min_quantity(self) -> Decimal:
-        """Return the smallest quantity some allowed venue accepts at about the arrival price."""
+    def min_quantity(self, price: Decimal | None = None) -> Decimal:
+        """Return the smallest quantity some allowed venue accepts at `price`, else at the arrival."""
         ...
 
     def live_venues(self) -> Sequence[VenueId]: ...

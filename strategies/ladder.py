@@ -16,7 +16,7 @@ from strategies.conditions import BookChanged
 from strategies.feasible import unworkable
 from strategies.intents import Finish, Idle, Intent, Peg, Rest, Unwake, WakeAt, WakeWhen, Withdraw
 from strategies.ladder_params import LadderParams
-from strategies.rungs import Rung, least_at, rungs_of, sizes_of
+from strategies.rungs import Rung, rungs_of, sizes_of
 from strategies.spec import ParentSpec
 from venues.model.numbers import ZERO, plain
 from venues.model.order import Side
@@ -117,12 +117,12 @@ def _lacks(state: LadderState, view: View) -> Mapping[int, Decimal]:
         quantity = min(size - traded.get(_leg(n), ZERO) - still, free)
         if any(c.cancelling for c in mine) or state.posts[n] > most:
             continue
-        if quantity >= least_at(rung.price, view):
+        if quantity >= view.min_quantity(rung.price):
             lacks[n] = quantity
             free -= quantity
     last = len(state.rungs) - 1
     strays = not lacks and not view.children and state.posts[last] <= most
-    if strays and free >= least_at(state.rungs[last].price, view):
+    if strays and free >= view.min_quantity(state.rungs[last].price):
         return {last: free}
     return lacks
 
@@ -139,7 +139,7 @@ def _idle(state: LadderState, view: View) -> Sequence[Intent]:
     if not _lacks(state, view):
         left = view.spec.quantity - view.filled
         why = "below every venue's smallest order"
-        if left >= least_at(state.rungs[-1].price, view):
+        if left >= view.min_quantity(state.rungs[-1].price):
             why = "its venues refused it too often"
         return [Finish(reason=f"{plain(left)} left: {why}", complete=False)]
     return [Idle(reason=f"posting {len(state.rungs)} rungs")]

@@ -97,9 +97,9 @@ class PartView:
             return structs.replace(found, tick=min(found.tick, floor_lots(self.worst, step)))
         return structs.replace(found, tick=max(found.tick, ceil_lots(self.worst, step)))
 
-    def min_quantity(self) -> Decimal:
+    def min_quantity(self, price: Decimal | None = None) -> Decimal:
         """Return the smallest order some allowed venue takes."""
-        return self.whole.min_quantity()
+        return self.whole.min_quantity(price)
 
     def live_venues(self) -> Sequence[VenueId]:
         """Return the venues whose depth counts now."""

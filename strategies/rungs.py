@@ -9,7 +9,7 @@ import msgspec
 
 from strategies.base import View
 from strategies.ladder_params import LadderParams
-from venues.model.numbers import BPS, MONEY, ZERO, ceil_to, lots_in
+from venues.model.numbers import BPS, MONEY, ZERO, lots_in
 
 
 class Rung(msgspec.Struct, frozen=True):
@@ -30,12 +30,9 @@ def rungs_of(view: View, params: LadderParams) -> tuple[Rung, ...]:
         return ()
     rungs: list[Rung] = []
     carried = 0
-    for n, (price, weight) in enumerate(zip(prices, weights, strict=True)):
+    for price, weight in zip(prices, weights, strict=True):
         carried += weight
-        rest = sum(weights[n + 1 :])
-        size = _share(view, carried, sum(weights))
-        last_would_be_small = rest > 0 and n == len(prices) - 1
-        if size >= least_at(price, view) and not last_would_be_small:
+        if _share(view, carried, sum(weights)) >= view.min_quantity(price):
             rungs.append(Rung(price, carried))
             carried = 0
     if not carried:
@@ -56,12 +53,6 @@ def sizes_of(view: View, rungs: Sequence[Rung]) -> tuple[Decimal, ...]:
         sizes.append((edge - given) * view.lot)
         given = edge
     return tuple(sizes)
-
-
-def least_at(price: Decimal, view: View) -> Decimal:
-    """Return the smallest order worth posting at `price`: a minimum notional grows as prices fall."""
-    ratio = max(MONEY.divide(view.arrival_price, price), Decimal(1))
-    return ceil_to(MONEY.multiply(view.min_quantity(), ratio), view.lot)
 
 
 def _share(view: View, weight: int, whole: int) -> Decimal:

@@ -73,7 +73,7 @@ class Core:
     records: list[Record] = field(default_factory=list)
     commands: list[Approved] = field(default_factory=list)
     resting: dict[int, dict[ClientOrderId, Child]] = field(default_factory=dict)
-    # The smallest order by parent and arrival price, on which alone it depends.
+    # The smallest order by parent and price, on which alone it depends.
     smallest: dict[tuple[ParentId, Decimal], Decimal] = field(default_factory=dict)
     # What has been followed of entries: filled, ended, and whether their exit has.
     followed: dict[ParentId, tuple[Decimal, bool, bool | None]] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.instrument import Member
 from venues.model.market import BookState
-from venues.model.numbers import MONEY, ZERO, ceil_to
+from venues.model.numbers import MONEY, ZERO, ceil_to, floor_to
 from venues.model.order import Side
 
 _E12 = Decimal(10) ** 12
@@ -108,23 +108,20 @@ class EngineView:
                 return Place(tick, peg_tick, q.best(side.opposite), q.best(side))
         return None
 
-    def min_quantity(self) -> Decimal:
-        """Return the smallest order some allowed venue takes at about the arrival price."""
-        asked = (self.spec.id, self.parent.arrival_price)
+    def min_quantity(self, price: Decimal | None = None) -> Decimal:
+        """Return the smallest order some allowed venue takes at `price`, else at the arrival price."""
+        asked = (self.spec.id, self.parent.arrival_price if price is None else price)
         known = self.core.smallest.get(asked)
         if known is None:
-            known = self.core.smallest[asked] = self._smallest()
+            known = self.core.smallest[asked] = self._smallest(asked[1])
         return known
 
-    def _smallest(self) -> Decimal:
-        smallest = [
-            m.market_quantity(
-                m.instrument.quantity_of(
-                    m.instrument.min_lots(m.instrument_price(self.parent.arrival_price))
-                )
-            )
-            for m in sized(self.core, self.spec)
-        ]
+    def _smallest(self, price: Decimal) -> Decimal:
+        smallest = []
+        for m in sized(self.core, self.spec):
+            on_tick = floor_to(m.instrument_price(price), m.instrument.tick_size)
+            lots = m.instrument.min_lots(max(on_tick, m.instrument.tick_size))
+            smallest.append(m.market_quantity(m.instrument.quantity_of(lots)))
         return ceil_to(min(smallest), self.parent.lot)
 
     def live_venues(self) -> Sequence[VenueId]:
