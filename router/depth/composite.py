@@ -83,7 +83,7 @@ class Composite(msgspec.Struct, frozen=True, eq=False):
     @property
     def refusals(self) -> list[tuple[VenueId, str]]:
         """Return every venue whose depth does not count, with the reason."""
-        return [*self.scale.left_out, *((q.venue, q.refusal) for q in self.quotes if q.refusal)]
+        return [(q.venue, q.refusal) for q in self.quotes if q.refusal]
 
     def touch(self, side: Side) -> Decimal | None:
         """Return the best usable market price of the book's `side` (BUY = best bid)."""

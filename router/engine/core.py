@@ -9,7 +9,7 @@ import msgspec
 
 from router.depth.composite import Composite, observe
 from router.depth.funding import expected_funding
-from router.depth.scale import Scale, charged
+from router.depth.scale import Scale, charged, market_scale
 from router.engine.records import Decided, Flagged, Issued, ParentMoved, Received, Record
 from router.engine.settings import EngineSettings
 from router.engine.state import EngineState
@@ -75,8 +75,11 @@ class Core:
     resting: dict[int, dict[ClientOrderId, Child]] = field(default_factory=dict)
     # The smallest order by parent and arrival price, on which alone it depends.
     smallest: dict[tuple[ParentId, Decimal], Decimal] = field(default_factory=dict)
-    # The scale with funding by market and hold, as long as the charges stay the same.
-    _charged: dict[tuple[Symbol, int], tuple[tuple[int, ...], Scale]] = field(default_factory=dict)
+    # The scale with funding by market (or parent) and hold, as long as charges stay the same.
+    _charged: dict[tuple[str, int], tuple[tuple[int, ...], Scale, Scale]] = field(
+        default_factory=dict
+    )
+    _own: dict[ParentId, Scale] = field(default_factory=dict)  # of parents that count contracts
     _composites: dict[Symbol, Composite] = field(default_factory=dict)
     _collars: dict[tuple[Symbol, int], Decimal] = field(default_factory=dict)
 
@@ -104,18 +107,39 @@ class Core:
         The books, what is wrong with them and the mid are those of `composite`: funding is no part
         of what guards compare.
         """
-        symbol, hold_s = parent.spec.symbol, parent.spec.hold_s
-        composite = self.composite(symbol)
+        composite, hold_s = self.composite(parent.spec.symbol), parent.spec.hold_s
+        scale = self.scale_of(parent)
         if not hold_s:
-            return composite
+            if scale is composite.scale:
+                return composite
+            return msgspec.structs.replace(composite, scale=scale)
         expected = expected_funding(
-            composite.scale, self.books, now_ns=self.now_ns, hold_ns=hold_s * NS_PER_S
+            scale, self.books, now_ns=self.now_ns, hold_ns=hold_s * NS_PER_S
         )
-        known = self._charged.get((symbol, hold_s))
-        if known is None or known[0] != expected.charges:
-            known = expected.charges, charged(composite.scale, expected.charges)
-            self._charged[symbol, hold_s] = known
-        return msgspec.structs.replace(composite, scale=known[1], uncounted=expected.uncounted)
+        asked = (parent.spec.id if parent.counted else parent.spec.symbol, hold_s)
+        known = self._charged.get(asked)
+        if known is None or known[:2] != (expected.charges, scale):
+            known = expected.charges, scale, charged(scale, expected.charges)
+            self._charged[asked] = known
+        return msgspec.structs.replace(composite, scale=known[2], uncounted=expected.uncounted)
+
+    def scale_of(self, parent: Parent) -> Scale:
+        """Return the market of `parent` in integers, with its inverse contracts as it counts them."""
+        scale = self.scales[parent.spec.symbol]
+        if not parent.counted:
+            return scale
+        own = self._own.get(parent.spec.id)
+        if own is None:
+            alive = self.state.alive
+            self._own = {name: kept for name, kept in self._own.items() if name in alive}
+            self._charged = {at: kept for at, kept in self._charged.items() if at[0] in self.scales}
+            members = tuple(
+                parent.counted.get((m.instrument.venue, m.instrument.symbol), m)
+                for m in scale.market.members
+            )
+            market = msgspec.structs.replace(scale.market, members=members)
+            own = self._own[parent.spec.id] = market_scale(market, self.books.instruments)
+        return own
 
     def limit_of(self, parent: Parent) -> Decimal:
         """Return the worst price a parent may trade at now: its limit, and never past the collar."""
@@ -158,7 +182,7 @@ class Core:
         verdict = self.gate.approve(
             command,
             spec=parent.spec,
-            member=self.state.members[command.venue, command.symbol],
+            member=self.state.member_of(parent.spec.id, command.venue, command.symbol),
             limit=self.limit_of(parent),
             reference=composite.mid,
         )

@@ -1,18 +1,20 @@
 """When does a parent start, and at which arrival price and limit?"""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from router.engine.carry import broken, carry_out, decide
 from router.engine.core import START, Core
-from router.engine.records import ParentMoved, ParentReceived, ParentStarted
+from router.engine.records import Counted, ParentMoved, ParentReceived, ParentStarted
 from router.engine.timers import StartTimer
 from router.engine.view import EngineView, allowed
 from router.orders.parent import Parent, ParentState
 from strategies.base import Progressed, StrategyFailed
 from strategies.conditions import BookChanged
 from strategies.spec import ParentSpec, kind_of
+from venues.model.instrument import Member
 from venues.model.market import BookState
-from venues.model.numbers import BPS
+from venues.model.numbers import BPS, ONE
 
 
 def receive(core: Core, spec: ParentSpec) -> None:
@@ -54,13 +56,33 @@ def try_start(core: Core, parent: Parent) -> None:
     _start(core, parent, composite.mid)
 
 
+def _finest(members: Sequence[Member]) -> Decimal:
+    """Return the step of a parent's quantity: the finest lot of those that have a size of their own.
+
+    Where there are only contracts that are counted, a quantity need be no number of them: any step
+    they are counted in will do.
+    """
+    sized = [m.lot for m in members if m.counted is None]
+    return min(sized) if sized else min(ONE.scaleb(int(m.lot.as_tuple().exponent)) for m in members)
+
+
 def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
     spec = parent.spec
     limit = spec.limit_price
     if spec.limit_bps is not None:
         limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
-    lot = min(m.lot for m in core.scales[spec.symbol].members if allowed(spec, m.instrument.venue))
-    core.note(ParentStarted(spec.id, core.now_ns, arrival_price, limit, lot))
+    members = [
+        m.counted_at(arrival_price)
+        for m in core.scales[spec.symbol].members
+        if allowed(spec, m.instrument.venue)
+    ]
+    counted = tuple(
+        Counted(m.instrument.venue, m.instrument.symbol, m.counted)
+        for m in members
+        if m.counted is not None
+    )
+    lot = _finest(members)
+    core.note(ParentStarted(spec.id, core.now_ns, arrival_price, limit, lot, counted))
     strategy = core.strategies[kind_of(spec.params)]
     view = EngineView(core, parent)
     refused = core.gate.refuse_parent(spec, arrival_price)

@@ -110,6 +110,12 @@ class EngineState:
                 parent.arrival_price = record.arrival_price
                 parent.limit = record.limit
                 parent.lot = record.lot
+                parent.counted = {
+                    (c.venue, c.symbol): msgspec.structs.replace(
+                        self.members[c.venue, c.symbol], counted=c.units
+                    )
+                    for c in record.counted
+                }
                 parent.state = ParentState.ACTIVE
                 parent.reason = ""
             case ParentMoved():
@@ -122,6 +128,11 @@ class EngineState:
                 pass
         return ""
 
+    def member_of(self, parent_id: ParentId, venue: VenueId, symbol: Symbol) -> Member:
+        """Return an instrument as a parent counts it."""
+        own = self.parents[parent_id].counted.get((venue, symbol))
+        return self.members[venue, symbol] if own is None else own
+
     def parent_of(self, child: Child) -> Parent:
         """Return the parent a child belongs to."""
         return self.parents[child.submit.parent_id]
@@ -130,7 +141,7 @@ class EngineState:
         self.digest.command(command)
         match command:
             case Submit():
-                member = self.members[command.venue, command.symbol]
+                member = self.member_of(command.parent_id, command.venue, command.symbol)
                 child = Child(submit=command, member=member)
                 if command.held:
                     child.status = Status.HELD

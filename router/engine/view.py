@@ -120,7 +120,7 @@ class EngineView:
                     m.instrument.min_lots(m.instrument_price(self.parent.arrival_price))
                 )
             )
-            for m in self.core.scales[self.spec.symbol].members
+            for m in self.core.scale_of(self.parent).members
             if allowed(self.spec, m.instrument.venue)
         ]
         return ceil_to(min(smallest), self.parent.lot)
@@ -205,7 +205,7 @@ class EngineView:
         """Return how much an order of `side` could take within `limit`, counted up to `at_most`."""
         return available(
             self.core.books,
-            self.core.composite(self.spec.symbol),
+            self.core.market_of(self.parent),
             side=side,
             limit=limit,
             at_most=at_most,

@@ -13,10 +13,11 @@ from router.orders.parent import Parent
 from router.reports.follow import Execution, Follower, PlanRow
 from venues.model.ids import ClientOrderId, ParentId, VenueId
 from venues.model.instrument import Member
-from venues.model.numbers import BPS, MONEY, ZERO, plain
+from venues.model.numbers import BPS, MONEY, ZERO, floor_to, plain
 from venues.model.order import Liquidity
 
 _BPS_STEP = Decimal("0.000001")
+_BASE_STEP = Decimal("0.000001")
 _PRICE_STEP = Decimal("0.000000000001")
 
 
@@ -58,6 +59,7 @@ class ParentSummary(msgspec.Struct, frozen=True, kw_only=True):
     ended_ns: int | None
     venues: dict[VenueId, VenueSummary]
     counterfactual_bps: Alternatives
+    base_filled: str | None = None  # the base behind inverse contracts at their own prices
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +114,7 @@ def _summary(parent: Parent, follower: Follower) -> ParentSummary:
         started_ns=parent.started_ns if started else None,
         ended_ns=parent.ended_ns or None,
         venues=venues,
+        base_filled=_base(executions, members),
         counterfactual_bps=_alternatives(
             parent,
             executions,
@@ -179,6 +182,26 @@ def _fee(execution: Execution, member: Member) -> Decimal:
     if execution.fee_currency == member.instrument.base:
         return execution.fee * member.unit * execution.price
     return execution.fee * member.conversion
+
+
+def _base(executions: Sequence[Execution], members: Mapping[ClientOrderId, Member]) -> str | None:
+    """Return the base behind all fills in market units; None where no contract was counted.
+
+    A counted contract is what its quote bought at the price of its own fill.
+    """
+    total, counts = ZERO, False
+    for e in executions:
+        member = members[e.child]
+        if member.counted is None:
+            total += e.quantity
+            continue
+        counts = True
+        contracts = MONEY.divide(e.quantity, member.counted)
+        worth = MONEY.multiply(
+            contracts, MONEY.multiply(member.instrument.contract_size, member.unit)
+        )
+        total += MONEY.divide(worth, member.instrument_price(e.price))
+    return plain(floor_to(total, _BASE_STEP)) if counts else None
 
 
 def _bps(parent: Parent, cost: Decimal | None, filled: Decimal) -> str | None:

@@ -168,10 +168,11 @@ def _offered(
     least = scale.min_lots(member, worst) * step
     net = scale.taker(side)[member] * side.sign
     fixed = scale.numerator(terms.fixed[quote.venue]) if quote.venue in terms.fixed else 0
+    counted = scale.members[member].counted is not None
     if most < least:
         refusal = reason or "below minimum"
-        return Offered(Offer(held, net, step, least, 0, fixed), limit_tick, refusal, "")
-    return Offered(Offer(held, net, step, least, most, fixed), limit_tick, "", reason)
+        return Offered(Offer(held, net, step, least, 0, fixed, counted), limit_tick, refusal, "")
+    return Offered(Offer(held, net, step, least, most, fixed, counted), limit_tick, "", reason)
 
 
 def own_guard(keys: Collection[int], side: Side) -> int | None:

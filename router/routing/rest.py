@@ -59,7 +59,7 @@ def place_rest(
     """Return where up to `quantity` market units rest, not beyond market price `limit`."""
     scale = composite.scale
     need = grains_needed(scale, quantity)
-    skipped = list(scale.left_out)
+    skipped: list[tuple[VenueId, str]] = []
     best: tuple[tuple[int, int, int], Post] | None = None
     for quote in composite.quotes:
         reason = terms.barred.get(quote.venue, quote.refusal)
