@@ -33,6 +33,7 @@ verify-routes: $(DEV_STAMP)
 
 docs: $(RUN_STAMP)
 	@$(BIN)/python -m router.order_files.docs > docs/orders.md
+	@$(BIN)/python -m router.order_files.docs --schema > docs/orders.schema.json
 
 # Fresh locks: hashes only, no index and no registry named in them.
 COMPILE := .venv/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate \

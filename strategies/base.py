@@ -7,8 +7,9 @@ from typing import Protocol
 
 import msgspec
 
-from strategies.conditions import PriceSource
+from strategies.conditions import PriceSource, TouchMoved
 from strategies.intents import Intent, Peg
+from strategies.pacing import Schedule
 from strategies.spec import ParentSpec
 from venues.model.ids import ClientOrderId, Symbol, VenueId
 from venues.model.order import Side
@@ -33,14 +34,32 @@ class Progressed(msgspec.Struct, frozen=True, tag="progressed"):
 
 
 class Resumed(msgspec.Struct, frozen=True, tag="resumed"):
-    """The parent runs again after a pause or a restart."""
+    """The parent runs again after a restart, or after a trader's pause of `paused_ns` (> 0).
+
+    Wake-ups outlive both: one that fell due meanwhile fires next, unless it is unset now. After a
+    pause nothing rests any more.
+    """
+
+    paused_ns: int = 0
 
 
-StrategyEvent = Started | Woke | Progressed | Resumed
+class Amended(msgspec.Struct, frozen=True, tag="amended"):
+    """A trader changed quantity, limit or horizon: the view shows them as they are now.
+
+    While orders still have to end, `spec.quantity` is above the total wanted and falls to it.
+    """
+
+
+StrategyEvent = Started | Woke | Progressed | Resumed | Amended
 
 
 class State(msgspec.Struct, frozen=True):
     """Base of every strategy's state: a small frozen value of plain fields that serialises."""
+
+    def schedule(self, spec: ParentSpec) -> Schedule | None:
+        """Return where the parent should have stood when, for the report; None without a schedule."""
+        del spec
+        return None
 
 
 class ChildView(msgspec.Struct, frozen=True):
@@ -136,6 +155,20 @@ class View(Protocol):
 
     def price(self, source: PriceSource, venue: VenueId | None = None) -> Decimal | None:
         """Return the median price from `source` over the LIVE books of `venue`, or of the market."""
+        ...
+
+    def volume(self) -> Decimal:
+        """Return what has been printed at the allowed venues since their feeds began, market units.
+
+        The prints of others: in live trading our own must have been taken out.
+        """
+        ...
+
+    def until_takeable(self, limit: Decimal) -> Sequence[TouchMoved]:
+        """Return conditions of which one fires before anything can be taken within `limit`.
+
+        One per allowed LIVE venue whose best price lies beyond it; they may fire too early.
+        """
         ...
 
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from strategies.base import ChildView, Place, View
-from strategies.conditions import PriceSource
+from strategies.conditions import PriceSource, TouchMoved
 from strategies.intents import Peg
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
@@ -110,6 +110,14 @@ class PartView:
     def price(self, source: PriceSource, venue: VenueId | None = None) -> Decimal | None:
         """Return the price from `source`."""
         return self.whole.price(source, venue)
+
+    def volume(self) -> Decimal:
+        """Return what others have traded since their feeds began."""
+        return self.whole.volume()
+
+    def until_takeable(self, limit: Decimal) -> Sequence[TouchMoved]:
+        """Return conditions that fire before anything can be taken within `limit`."""
+        return self.whole.until_takeable(limit)
 
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
         """Return how much could be taken within `limit`."""

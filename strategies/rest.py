@@ -5,11 +5,12 @@ from decimal import Decimal
 from random import Random
 from typing import ClassVar
 
-from strategies.base import ChildView, Started, State, StrategyEvent, View, Woke
-from strategies.conditions import BookChanged, TouchMoved
+from strategies.base import Amended, ChildView, Started, State, StrategyEvent, View, Woke
+from strategies.conditions import BookChanged
 from strategies.feasible import unworkable
 from strategies.intents import Finish, Idle, Intent, Peg, Take, Unwake, WakeAt, WakeWhen, Withdraw
 from strategies.intents import Rest as Post
+from strategies.pegging import misplaced, too_little_to_move, watched
 from strategies.spec import ParentSpec, RestParams
 from venues.model.numbers import ZERO, plain
 
@@ -65,6 +66,8 @@ class Rest:
                 return state, []
             case Woke(tag="moved"):
                 return _repeg(state, view)
+            case Amended():
+                return _amended(state, view)
             case _:  # progress, a retry, a restart: keep one order watched, or post again
                 return _keep_posted(state, view)
 
@@ -116,21 +119,10 @@ def _keep_posted(state: RestState, view: View) -> tuple[RestState, Sequence[Inte
 def _watch(state: RestState, child: ChildView, view: View) -> Sequence[Intent]:
     params = _params(view.spec)
     says = Idle(reason=f"resting {plain(child.quantity)} at {plain(child.price)} on {child.venue}")
-    if child.cancelling or state.repegs >= params.repeg_max or _too_little_to_move(child, view):
+    if child.cancelling or state.repegs >= params.repeg_max or too_little_to_move(child, view):
         return [Unwake(tag=RETRY), Unwake(tag=MOVED), says]
-    touch_tick = child.tick + view.spec.side.sign * params.offset_ticks
-    place = view.place(child, Peg(params.peg), params.offset_ticks)
-    if place is not None and place.tick == child.tick:
-        # Held back by its limit (or another bound) it stands elsewhere than the touch says.
-        touch_tick = place.peg_tick
-    watched = TouchMoved(
-        venue=child.venue,
-        symbol=child.symbol,
-        side=view.spec.side,
-        peg_tick=touch_tick,
-        ticks=params.repeg_ticks,
-    )
-    return [Unwake(tag=RETRY), WakeWhen(condition=watched, tag=MOVED), says]
+    condition = watched(child, view, Peg(params.peg), params.offset_ticks, params.repeg_ticks)
+    return [Unwake(tag=RETRY), WakeWhen(condition=condition, tag=MOVED), says]
 
 
 def _repeg(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
@@ -143,16 +135,25 @@ def _repeg(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
     if not working:
         return _keep_posted(state, view)  # what was watched has ended since
     params, child = _params(view.spec), working[0]
-    place = view.place(child, Peg(params.peg), params.offset_ticks)
-    if child.cancelling or _too_little_to_move(child, view):
+    peg, offset = Peg(params.peg), params.offset_ticks
+    if child.cancelling or too_little_to_move(child, view):
         return state, _watch(state, child, view)
-    if place is not None and abs(place.tick - child.tick) < params.repeg_ticks:
+    if not misplaced(child, view, peg, offset, params.repeg_ticks):
         return state, _watch(state, child, view)
     earliest_ns = state.posted_ns + params.repeg_interval_ms * 1_000_000
     if view.now_ns < earliest_ns:
         return state, [WakeAt(at_ns=earliest_ns, tag=MOVED)]
     moved = RestState(repegs=state.repegs + 1, posted_ns=state.posted_ns)
     return moved, [Withdraw(leg=MAKER), Idle(reason="the touch moved: re-pegging")]
+
+
+def _amended(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
+    """Rest for the new quantity at the new limit: as one order, once the old one has gone."""
+    more = view.spec.quantity - view.filled - view.open_quantity
+    if _awaited(view) and more >= view.min_quantity():
+        again = RestState(repegs=state.repegs)
+        return again, [Withdraw(leg=MAKER), Idle(reason="amended: posting again")]
+    return _repeg(state, view)
 
 
 def _after_deadline(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
@@ -194,11 +195,6 @@ def _cross(
 
 def _give_up(why: str, view: View) -> Finish:
     return Finish(reason=f"{plain(view.spec.quantity - view.filled)} left: {why}", complete=False)
-
-
-def _too_little_to_move(child: ChildView, view: View) -> bool:
-    """Return whether what is left of `child` could not be posted again: it stays where it is."""
-    return child.quantity - child.filled < view.min_quantity()
 
 
 def _finish_when_settled(view: View) -> Sequence[Intent]:

@@ -100,6 +100,11 @@ class Timetable:
     due_ns: tuple[int, ...]
     upto: tuple[int, ...]
 
+    @property
+    def total_lots(self) -> int:
+        """Return the lots of all slices."""
+        return self.upto[-1]
+
     def due_lots(self, now_ns: int) -> int:
         """Return the lots that should be in the market by `now_ns`: what a restart catches up to."""
         return self.upto[bisect_right(self.due_ns, now_ns)]
@@ -113,6 +118,10 @@ class Timetable:
         """Return when the next slice after `now_ns` is due; None after the last."""
         following = bisect_right(self.due_ns, now_ns)
         return self.due_ns[following] if following < len(self.due_ns) else None
+
+    def following(self, now_ns: int) -> int:
+        """Return how many slices are due after `now_ns`."""
+        return len(self.due_ns) - bisect_right(self.due_ns, now_ns)
 
 
 def timetable(slices: Sequence[Slice]) -> Timetable:

@@ -1,19 +1,24 @@
-"""What a parent order asks for: the common fields and one set of parameters per kind."""
+"""What a parent order asks for: the common fields and one set of parameters per kind.
+
+Defaults are left out where a spec is written down, so that a field which nobody asked for changes
+neither the journal nor the identity of a run.
+"""
 
 from decimal import Decimal
 
 import msgspec
+from msgspec import structs
 
 from strategies.stop_params import LimitStopParams
 from venues.model.ids import MAIN_ACCOUNT, AccountId, ParentId, Symbol, VenueId
 from venues.model.order import Side
 
 
-class TakeParams(msgspec.Struct, frozen=True, tag="take", kw_only=True):
+class TakeParams(msgspec.Struct, frozen=True, tag="take", kw_only=True, omit_defaults=True):
     """One routed sweep now; what the books do not give within the limit is left unfilled."""
 
 
-class RestParams(msgspec.Struct, frozen=True, tag="rest", kw_only=True):
+class RestParams(msgspec.Struct, frozen=True, tag="rest", kw_only=True, omit_defaults=True):
     """Post-only at a peg, re-pegged with bounds, optionally crossing at a deadline.
 
     `peg`: primary (the own side's touch). `repeg_ticks`: touch moves below it are ignored. `repeg_max`:
@@ -29,13 +34,15 @@ class RestParams(msgspec.Struct, frozen=True, tag="rest", kw_only=True):
     at_deadline: str = "cross"
 
 
-class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True):
+class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True, omit_defaults=True):
     """Slices over a horizon.
 
     `horizon_s` seconds, `slices` count. `size_jitter`, `time_jitter`: fractions in [0, 0.5].
     `passive_fraction`: part of each interval spent resting before the remainder crosses, [0, 1).
-    `catch_up`: a slice may grow to this multiple of the nominal one, >= 1.
-    `leftover`: sweep_within_limit | cancel, after the last slice.
+    `repeg_max`: how often a slice is posted again. `catch_up`: a slice may grow to this multiple of
+    the nominal one, >= 1; `catch_up_mode`: none | capped | spread over the slices that are left.
+    `leftover`: sweep_within_limit | rest_at_limit | cancel, after the last slice. `pause`: stretch |
+    compress | forfeit, what a pause does to the schedule.
     """
 
     horizon_s: int
@@ -43,8 +50,11 @@ class TwapParams(msgspec.Struct, frozen=True, tag="twap", kw_only=True):
     size_jitter: Decimal = Decimal(0)
     time_jitter: Decimal = Decimal(0)
     passive_fraction: Decimal = Decimal(0)
+    repeg_max: int = 10
     catch_up: Decimal = Decimal(3)
+    catch_up_mode: str = "capped"
     leftover: str = "sweep_within_limit"
+    pause: str = "stretch"
 
 
 class OwnParams(msgspec.Struct, frozen=True, tag="own", kw_only=True):
@@ -107,11 +117,14 @@ def kind_of(params: Params) -> str:
             return str(params.__struct_config__.tag)
 
 
-class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
+class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One parent order, parsed and bounded; `quantity` in market units.
 
     `limit_price` or `limit_bps` (against the arrival price) or neither (then the collar caps it).
-    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. `hold_s`: for
+    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. `would_price`:
+    taken at once where it is there. `max_participation`: our share of all volume, (0, 1).
+    `clip_min`, `clip_max`: smallest and largest order at once, market units.
+    `hold_s`: for
     how long what is traded will be held, seconds; perps are priced with the funding expected until
     then, 0 = it is not counted.
     """
@@ -128,5 +141,19 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True):
     venues_deny: tuple[VenueId, ...] = ()
     venue_caps: tuple[tuple[VenueId, Decimal], ...] = ()
     account: AccountId = MAIN_ACCOUNT
+    would_price: Decimal | None = None
+    passive_only: bool = False
+    max_participation: Decimal | None = None
+    clip_min: Decimal | None = None
+    clip_max: Decimal | None = None
     seed: int = 0
     hold_s: int = 0
+
+
+def with_horizon(params: Params, horizon_s: int) -> Params | None:
+    """Return `params` with another horizon in seconds, None for a kind that has none."""
+    match params:
+        case TwapParams():
+            return structs.replace(params, horizon_s=horizon_s)
+        case _:
+            return None

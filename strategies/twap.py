@@ -1,63 +1,53 @@
 """TWAP: a parent in slices over a horizon, each first passive if asked, then crossing.
 
-The schedule is arithmetic (`strategies.schedule`); this file decides what a slice does about the
-distance between the schedule and what is filled or still open. A slice that could not trade is not
-lost: the next one carries it, capped at `catch_up` times the nominal size, and after the horizon the
-leftover policy sweeps within the limit or gives up. Nothing here can trade beyond the limit.
+The schedule is arithmetic (`strategies.schedule`, stretched by `strategies.pacing`); a slice decides
+about the distance between it and what is filled or still open (`strategies.twap_slice`). A slice that
+could not trade is not lost: later ones catch up as asked, and after the horizon the leftover policy
+rules (`strategies.twap_end`). What goes first when rules collide: limit, passive_only, then
+participation, clips and catch-up, then completion. Nothing here can trade beyond the limit.
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
 from random import Random
-from typing import ClassVar
+from typing import ClassVar, assert_never
 
 from msgspec import structs
 
-from strategies.base import ChildView, Progressed, Started, State, StrategyEvent, View, Woke
-from strategies.feasible import unworkable
-from strategies.intents import (
-    Finish,
-    Idle,
-    Intent,
-    Peg,
-    Rest,
-    Take,
-    Unwake,
-    WakeAt,
-    Withdraw,
+from strategies.base import (
+    Amended,
+    Progressed,
+    Resumed,
+    Started,
+    State,
+    StrategyEvent,
+    View,
+    Woke,
 )
-from strategies.schedule import Timetable, feasible_count, schedule, timetable
-from strategies.spec import ParentSpec, TwapParams
-from venues.model.numbers import ZERO, ceil_lots, lots_in, plain
+from strategies.conditions import BookChanged
+from strategies.feasible import unworkable
+from strategies.intents import Finish, Idle, Intent, Take, Unwake, WakeAt, WakeWhen, Withdraw
+from strategies.schedule import feasible_count
+from strategies.spec import ParentSpec
+from strategies.twap_end import LAST, after_the_end
+from strategies.twap_room import room, smallest, to_do
+from strategies.twap_slice import (
+    CROSS,
+    PACE_NS,
+    PASSIVE,
+    RETRY,
+    TAKER,
+    Decision,
+    begin,
+    cross,
+    go_on,
+    moved,
+    next_wake,
+)
+from strategies.twap_state import TwapState, brought_up_to_date, first_state, params_of
+from venues.model.numbers import ZERO, ceil_lots, floor_to, lots_in, plain
 
-SLICE, CROSS, LEFTOVER = "slice", "cross", "leftover"
-PASSIVE, TAKER = "passive", "taker"
-
-# A leftover sweep that fades is tried again this often, this many times: then it is given up.
-LEFTOVER_RETRY_NS = 1_000_000_000
-LEFTOVER_ATTEMPTS = 20
-
-
-class TwapState(State, frozen=True, kw_only=True):
-    """`lots` in `count` slices over `horizon_ns`, the jitter drawn from `seed`.
-
-    Small, whatever the count: it is journalled with every slice, the slices themselves follow from
-    it. `crossing`: the passive part ends, cross when it is closed.
-    """
-
-    lots: int
-    count: int
-    start_ns: int
-    horizon_ns: int
-    seed: int
-    crossing: bool = False
-    leftover_attempts: int = 0
-
-    @property
-    def end_ns(self) -> int:
-        """Return when the horizon is over."""
-        return self.start_ns + self.horizon_ns
+WOULD = "would"
 
 
 class Twap:
@@ -68,245 +58,124 @@ class Twap:
 
     def refusal(self, spec: ParentSpec, view: View) -> str:
         """Return why this TWAP is impossible from the start, or ""."""
-        return unworkable(spec, view)
+        return unworkable(spec, view) or _clips_refused(spec, view)
 
     def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Lay out the slices, merged up to the venue minimum, and begin the first."""
-        params = _params(spec)
-        lots = lots_in(spec.quantity, view.lot)
-        count = feasible_count(
-            lots,
-            count=params.slices,
-            min_lots=ceil_lots(view.min_quantity() * Decimal("1.1"), view.lot),
-            size_jitter=params.size_jitter,
-        )
-        state = TwapState(
-            lots=lots,
-            count=count,
-            start_ns=view.now_ns,
-            horizon_ns=params.horizon_s * 1_000_000_000,
-            seed=rng.getrandbits(53),
-        )
-        return _begin_slice(state, view)
+        state = first_state(view, _count(spec, view), rng.getrandbits(53))
+        return _decide(state, Started(), view)
 
     def decide(
         self, state: State, event: StrategyEvent, view: View
     ) -> tuple[State, Sequence[Intent]]:
         """Return the next state and intents."""
         assert isinstance(state, TwapState)
-        if view.filled >= view.spec.quantity:
-            return state, _finish_when_closed(view)
-        match event:
-            case Woke(tag="slice"):
-                return _begin_slice(state, view)
-            case Woke(tag="cross"):
-                return _cross(_with(state, crossing=True), view)
-            case Woke(tag="leftover"):
-                return _sweep_leftover(state, view)
-            case Progressed():
-                if view.now_ns >= state.end_ns:
-                    return _after_the_end(state, view)
-                if state.crossing:
-                    return _cross(state, view)
-                return state, [_waiting(state, view)]
-            case Started() | Woke():
-                return state, []
-            case _:  # Resumed: the schedule goes on from what is due now
-                return _begin_slice(state, view)
+        return _decide(brought_up_to_date(state, event, view), event, view)
 
 
-def _begin_slice(state: TwapState, view: View) -> tuple[State, Sequence[Intent]]:
-    """Trade what the schedule is ahead of us, at most `catch_up` slices of it."""
+def _decide(state: TwapState, event: StrategyEvent, view: View) -> Decision:
+    if view.filled >= view.spec.quantity:
+        return state, _finish_when_closed(view)
     if view.now_ns >= state.end_ns:
-        return _after_the_end(state, view)
-    following = [_next_wake(state, view)]
-    wanted = _behind(state, view)
-    if wanted <= ZERO:
-        return _with(state, crossing=False), [*following, _waiting(state, view)]
-    fraction = _params(view.spec).passive_fraction
-    resting = _restable(wanted, state, view) if fraction else ZERO
-    if resting > ZERO and not _awaited(view):
-        cross_ns = view.now_ns + int(state.horizon_ns // state.count * fraction)
-        post = Rest(quantity=resting, limit=view.limit, peg=Peg.PRIMARY, leg=PASSIVE)
-        return _with(state, crossing=False), [
-            *following,
-            post,
-            WakeAt(at_ns=cross_ns, tag=CROSS),
-            Idle(reason="resting the slice at the touch"),
+        return after_the_end(state, view)
+    if view.spec.would_price is not None and not view.spec.passive_only:
+        return _would(state, event, view, view.spec.would_price)
+    return _scheduled(state, event, view)
+
+
+def _scheduled(state: TwapState, event: StrategyEvent, view: View) -> Decision:
+    """Decide what the schedule asks for."""
+    match event:
+        case Resumed():
+            state, intents = begin(state, view)
+            return state, [*(Unwake(tag=tag) for tag in (CROSS, RETRY)), *intents]
+        case Woke(tag="slice") | Started() | Amended():
+            return begin(state, view)
+        case Woke(tag="cross"):
+            return cross(state, view)
+        case Woke(tag="retry"):
+            return go_on(state, view) if state.resting or state.crossing else cross(state, view)
+        case Woke(tag=tag) if tag.startswith("moved"):
+            return moved(state, view)
+        case Progressed() | Woke():
+            return go_on(state, view)
+        case _:
+            assert_never(event)
+
+
+def _would(state: TwapState, event: StrategyEvent, view: View, price: Decimal) -> Decision:
+    """Take at once what is there at the would-price or better, whatever the schedule says."""
+    if event == Woke(CROSS):
+        state = structs.replace(state, crossing=True, resting=False)
+    sign, now_ns = view.spec.side.sign, view.now_ns
+    limit = min(price * sign, view.limit * sign) * sign
+    free, least = to_do(state, view), smallest(view)
+    there = view.available(view.spec.side, limit, free + view.open_quantity)
+    touch = view.touch(view.spec.side.opposite)
+    near = touch is not None and (limit - touch) * sign >= ZERO
+    # What rests keeps quantity and stands in its own way.
+    passive = near and any(c.leg == PASSIVE and not c.in_doubt for c in view.children)
+    holding = passive and (there > free or there < least)
+    earliest_ns = max(state.would_ns + PACE_NS, now_ns)
+    if there < least and not holding:
+        state, intents = _scheduled(state, event, view)
+        watches: list[Intent] = [
+            WakeWhen(condition=c, tag=f"{WOULD}{n}")
+            for n, c in enumerate(view.until_takeable(limit))
         ]
-    return _cross(_with(state, crossing=True), view, following)
+        watches.append(WakeWhen(condition=BookChanged(), tag=f"{WOULD} book"))
+        if there > ZERO:
+            watches.append(WakeAt(at_ns=now_ns + PACE_NS, tag=WOULD))
+        return state, [*intents, *watches]
+    allowed = room(min(there, free), state, view)
+    if earliest_ns > now_ns or not (allowed.quantity or holding):
+        state, intents = _scheduled(state, event, view)
+        return state, [*intents, WakeAt(at_ns=max(earliest_ns, now_ns + PACE_NS), tag=WOULD)]
+    tried = structs.replace(
+        state,
+        would_ns=now_ns if allowed.quantity else state.would_ns,
+        resting=state.resting and not holding,
+    )
+    ready: list[Intent] = [next_wake(state, view), WakeAt(at_ns=now_ns + PACE_NS, tag=WOULD)]
+    if holding:
+        ready.append(Withdraw(leg=PASSIVE))
+    if allowed.quantity:
+        ready.append(Take(quantity=allowed.quantity, limit=limit, leg=TAKER))
+    return tried, [*ready, Idle(reason=f"taking what is there at {plain(limit)} or better")]
 
 
-def _cross(
-    state: TwapState, view: View, also: Sequence[Intent] = ()
-) -> tuple[State, Sequence[Intent]]:
-    """End the passive part, await its answers, then take what the slice still lacks."""
-    if any(child.leg == PASSIVE for child in _awaited(view)):
-        return state, [*also, Withdraw(leg=PASSIVE), Idle(reason="awaiting the passive cancel")]
-    done = _with(state, crossing=False)
-    wanted = _behind(state, view)
-    if wanted <= ZERO:
-        return done, [*also, _waiting(state, view)]
-    take, idle = _take(wanted, view, last=_is_last(state, view))
-    return done, [*also, *take, idle or _waiting(state, view)]
-
-
-def _after_the_end(state: TwapState, view: View) -> tuple[State, Sequence[Intent]]:
-    """After the horizon: withdraw what rests, await every answer, then the leftover policy."""
-    if _awaited(view):
-        return state, [Withdraw(leg=PASSIVE), Unwake(tag=CROSS), Idle(reason="awaiting answers")]
-    if view.children and view.filled + view.open_quantity >= view.spec.quantity:
-        return state, [Idle(reason="only the venue knows the rest: in doubt")]
-    if view.children and _params(view.spec).leftover == "cancel":
-        return state, [Idle(reason="horizon over, a child is in doubt")]
-    if _params(view.spec).leftover == "cancel":
-        return state, [Finish(reason=_left(view, "horizon over"), complete=False)]
-    if state.leftover_attempts == 0:
-        return _sweep_leftover(state, view)
-    retry_ns = view.now_ns + LEFTOVER_RETRY_NS
-    return state, [WakeAt(at_ns=retry_ns, tag=LEFTOVER), Idle(reason="waiting for depth to return")]
-
-
-def _sweep_leftover(state: TwapState, view: View) -> tuple[State, Sequence[Intent]]:
-    if _awaited(view):
-        return state, [Idle(reason="awaiting answers")]
-    if state.leftover_attempts >= LEFTOVER_ATTEMPTS:
-        if view.children:
-            return state, [Idle(reason="gave up on depth, a child is in doubt")]
-        why = view.why_nothing(view.limit)
-        return state, [Finish(reason=_left(view, why), complete=False)]
-    tried = _with(state, leftover_attempts=state.leftover_attempts + 1)
-    left = view.spec.quantity - view.filled - view.open_quantity
-    if not view.children and left < view.min_quantity():
-        return state, [Finish(reason=_left(view, "less than any venue takes"), complete=False)]
-    take, idle = _take(left, view, last=True)
-    if take:
-        return tried, [*take, Idle(reason="sweeping the leftover within the limit")]
-    retry_ns = view.now_ns + LEFTOVER_RETRY_NS
-    return tried, [WakeAt(at_ns=retry_ns, tag=LEFTOVER), *([idle] if idle else [])]
-
-
-def _take(wanted: Decimal, view: View, *, last: bool) -> tuple[Sequence[Take], Idle | None]:
-    """Return the take of `wanted`, or why it cannot be: too small yet, or nothing to take from.
-
-    The last one may go to the limit: what it leaves behind may be too small to trade at all.
-    """
-    if wanted < view.min_quantity() and wanted < view.spec.quantity - view.filled:
-        return [], Idle(reason="carrying less than a minimum to the next slice")
-    if view.available(view.spec.side, view.limit, wanted) <= ZERO:
-        why = view.why_nothing(view.limit)
-        return [], Idle(reason=f"parked: {why}", parked=True)
-    take = Take(quantity=wanted, limit=view.limit, leg=TAKER, to_the_limit=last)
-    return [take], None
-
-
-def _is_last(state: TwapState, view: View) -> bool:
-    """Return whether no further slice will come: this one must not leave dust."""
-    return _timetable_of(state, view).next_ns(view.now_ns) is None
-
-
-def _restable(wanted: Decimal, state: TwapState, view: View) -> Decimal:
-    """Return how much of `wanted` may rest: of the last slice enough is kept back to be crossed.
-
-    A fill that leaves less than a venue's minimum would leave it for ever.
-    """
-    if not _is_last(state, view):
-        return wanted
-    rest = wanted - 2 * view.min_quantity()
-    return rest if rest >= view.min_quantity() else ZERO
-
-
-def _behind(state: TwapState, view: View) -> Decimal:
-    """Return what the schedule wants beyond what is filled or open, capped by catch-up.
-
-    The cap never cuts the slice that is due itself, nor leaves the parent less than a minimum.
-    """
-    table, open_or_filled = _timetable_of(state, view), view.filled + view.open_quantity
-    behind = table.due_lots(view.now_ns) * view.lot - open_or_filled
-    nominal_lots = max(state.lots // state.count, 1)
-    cap_lots = int(_params(view.spec).catch_up * nominal_lots)  # rounded down
-    cap = max(cap_lots, table.latest_lots(view.now_ns)) * view.lot
-    wanted = min(behind, max(cap, view.min_quantity()))
-    left = view.spec.quantity - open_or_filled
-    return left if ZERO < wanted < left < wanted + view.min_quantity() else wanted
-
-
-def _awaited(view: View) -> Sequence[ChildView]:
-    """Return the children whose end will be answered soon; one in doubt may take minutes."""
-    return [child for child in view.children if not child.in_doubt]
-
-
-def _next_wake(state: TwapState, view: View) -> WakeAt:
-    next_ns = _timetable_of(state, view).next_ns(view.now_ns)
-    return WakeAt(at_ns=state.end_ns if next_ns is None else next_ns, tag=SLICE)
-
-
-def _timetable_of(state: TwapState, view: View) -> Timetable:
-    params = _params(view.spec)
-    return _timetable(
-        state.lots,
-        state.count,
-        state.start_ns,
-        state.horizon_ns,
-        params.size_jitter,
-        params.time_jitter,
-        state.seed,
+def _count(spec: ParentSpec, view: View) -> int:
+    """Return how many slices there will be: merged until each is worth an order."""
+    params = params_of(spec)
+    least = max(view.min_quantity() * Decimal("1.1"), spec.clip_min or ZERO)
+    return feasible_count(
+        lots_in(spec.quantity, view.lot),
+        count=params.slices,
+        min_lots=ceil_lots(least, view.lot),
+        size_jitter=params.size_jitter,
     )
 
 
-@lru_cache(maxsize=4096)
-def _timetable(
-    lots: int,
-    count: int,
-    start_ns: int,
-    horizon_ns: int,
-    size_jitter: Decimal,
-    time_jitter: Decimal,
-    seed: int,
-) -> Timetable:
-    """Return the slices of one parent; the same for the same facts, so it may be laid out again."""
-    return timetable(
-        schedule(
-            lots,
-            start_ns=start_ns,
-            horizon_ns=horizon_ns,
-            count=count,
-            size_jitter=size_jitter,
-            time_jitter=time_jitter,
-            rng=Random(seed),
+def _clips_refused(spec: ParentSpec, view: View) -> str:
+    """Return why clip_max cannot work here, or ""."""
+    if spec.clip_max is None:
+        return ""
+    most, count = floor_to(spec.clip_max, view.lot), _count(spec, view)
+    if most < view.min_quantity():
+        least = plain(view.min_quantity())
+        return (
+            f"clip_max {plain(spec.clip_max)} is below the smallest order any venue takes, {least}"
         )
-    )
-
-
-def _waiting(state: TwapState, view: View) -> Idle:
-    seconds = (_next_wake(state, view).at_ns - view.now_ns) // 1_000_000_000
-    asked = _params(view.spec).slices
-    merged = f", {state.count} slices instead of {asked}: no venue takes less"
-    return Idle(reason=f"waiting: next slice in {seconds} s{merged if state.count < asked else ''}")
+    if most * count < spec.quantity:
+        return (
+            f"clip_max {plain(spec.clip_max)} allows {plain(most * count)} in {count} slices: "
+            "more slices or a larger clip_max are needed"
+        )
+    return ""
 
 
 def _finish_when_closed(view: View) -> Sequence[Intent]:
     if view.children:
-        return [Withdraw(leg=PASSIVE), Idle(reason="filled; awaiting answers")]
+        idle = Idle(reason="filled; awaiting answers")
+        return [Withdraw(leg=PASSIVE), Withdraw(leg=LAST), idle]
     return [Finish(reason="filled", complete=True)]
-
-
-def _left(view: View, why: str) -> str:
-    return f"{plain(view.spec.quantity - view.filled)} left: {why}"
-
-
-def _params(spec: ParentSpec) -> TwapParams:
-    assert isinstance(spec.params, TwapParams)
-    return spec.params
-
-
-def _with(
-    state: TwapState, *, crossing: bool | None = None, leftover_attempts: int | None = None
-) -> TwapState:
-    return structs.replace(
-        state,
-        crossing=state.crossing if crossing is None else crossing,
-        leftover_attempts=(
-            state.leftover_attempts if leftover_attempts is None else leftover_attempts
-        ),
-    )

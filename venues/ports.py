@@ -15,7 +15,8 @@ RANK_VIEW_TRADE = 3
 RANK_ARRIVAL = 4
 RANK_EXECUTION = 5
 RANK_TIMER = 6
-RANK_SCREEN = 7  # whoever only looks comes last
+RANK_INSTRUCTION = 7  # what a trader says, where it is scripted
+RANK_SCREEN = 8  # whoever only looks comes last
 
 
 class Clock(Protocol):

@@ -15,7 +15,8 @@ from router.app.output import JOURNAL, fresh_folder, report_of, write_run
 from router.app.own_strategies import load_own
 from router.app.session import Session, embedded_tape, open_session
 from router.app.warm import warm
-from router.engine.inputs import CancelParent
+from router.engine.inputs import AmendParent, CancelParent, PauseParent, ResumeParent
+from router.engine.instructing import why_not_amended
 from router.engine.records import Record
 from router.journal.sqlite import DURABLE, open_journal
 from router.orders.parent import Parent, ParentState
@@ -72,6 +73,34 @@ class Handle:
     async def cancel(self) -> None:
         """Take the parent back; it ends when every child has been answered."""
         await self._router.session.live.put(CancelParent(self.id))
+
+    async def pause(self) -> None:
+        """Stop for a while: what rests is withdrawn, nothing new is sent until `resume`."""
+        await self._router.session.live.put(PauseParent(self.id))
+
+    async def resume(self) -> None:
+        """Go on after a pause."""
+        await self._router.session.live.put(ResumeParent(self.id))
+
+    async def amend(
+        self,
+        *,
+        quantity: Decimal | None = None,
+        limit_price: Decimal | None = None,
+        horizon_s: int | None = None,
+    ) -> None:
+        """Change the total quantity (market units), the limit, or the horizon from the start.
+
+        A total below what has traded or still may is reached as orders end. Raises InputError with
+        the reason where it cannot be; then nothing has changed.
+        """
+        asked = AmendParent(
+            parent_id=self.id, quantity=quantity, limit_price=limit_price, horizon_s=horizon_s
+        )
+        core = self._router.session.paper.desk.engine.core
+        if why := why_not_amended(core, self._router.parent(self.id), asked):
+            raise InputError(f"amend: {why}")
+        await self._router.session.live.put(asked)
 
     async def done(self) -> ParentSummary:
         """Wait for the end and return the summary."""
@@ -152,7 +181,7 @@ class Router:
         paper = self.session.paper
         check_spec(spec, paper.tape.instruments, self._settings, self._own)
         known = paper.desk.engine.core.state.parents.get(spec.id)
-        if known is not None and known.spec != spec:
+        if known is not None and known.ordered != spec:
             raise InputError(f"order.id: {spec.id!r} was given before with other content")
         handle = self._handles.get(spec.id)
         if handle is None:

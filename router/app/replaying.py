@@ -9,7 +9,7 @@ from router.app.assembly import Paper, assemble, use_kernels
 from router.app.orders import read_orders
 from router.app.output import JOURNAL, fresh_folder, report_of, write_run
 from router.app.own_strategies import Loaded, load_own
-from router.engine.inputs import SubmitParent
+from router.engine.inputs import Input, SubmitParent
 from router.journal.sqlite import GROUPED, open_journal
 from router.reports.summary import Report
 from router.runtime.clocks import WallClock
@@ -77,11 +77,16 @@ def _replay(
     return report
 
 
-def play(paper: Paper, specs: Sequence[ParentSpec]) -> None:
-    """Drive `paper` through its whole tape with `specs` submitted at its start."""
+def play(
+    paper: Paper, specs: Sequence[ParentSpec], script: Sequence[tuple[int, Input]] = ()
+) -> None:
+    """Drive `paper` through its whole tape with `specs` submitted at its start.
+
+    `script`: pauses, amendments and the like at their times, (ns of the tape, input), rising.
+    """
     start_ns = paper.tape.start_ns
     paper.desk.write([paper.opening], start_ns, start_ns)
-    replay = Replay(paper.desk, paper.market, paper.venues, start_ns)
+    replay = Replay(paper.desk, paper.market, paper.venues, start_ns, script)
     # What is loaded by now outlives the run, and so does nearly all that the run makes: the collector
     # need not look through it again and again.
     often = gc.get_threshold()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 
 from router.app.assembly import Paper, assemble, seeded, use_kernels
 from router.app.own_strategies import NONE_LOADED, Loaded
-from router.engine.inputs import CancelParent, SubmitParent
+from router.engine.inputs import CancelParent, Input, SubmitParent
 from router.journal.ports import Journal
 from router.runtime.clocks import WallClock
 from router.runtime.desk import Listener
@@ -88,7 +88,10 @@ def starting_at(tape: Tape, start_ns: int) -> Tape:
 
 
 def live_over(
-    paper: Paper, clock: Clock, report: Callable[[Change], None] = lambda _: None
+    paper: Paper,
+    clock: Clock,
+    report: Callable[[Change], None] = lambda _: None,
+    script: Sequence[tuple[int, Input]] = (),
 ) -> Live:
     """Return the asyncio driver of `paper` on any clock; `report` hears what becomes of its tasks."""
     gateways = {v.venue: PaperGateway(v, clock, order=n) for n, v in enumerate(paper.venues)}
@@ -100,6 +103,7 @@ def live_over(
         idle=lambda: all(venue.next_due_ns() is None for venue in paper.venues),
         rng=seeded(f"{paper.run}/supervisor"),
         report=report,
+        script=script,
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from router.documents.problem import Unquoted
@@ -13,6 +14,8 @@ from venues.model.numbers import decimal, plain
 
 Check = Callable[[object], Any]
 
+# A decimal as these files spell it; in a JSON schema its bounds stand beside it, as `decimal`.
+DECIMAL_SHAPE: Final = r"^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$"
 COUNT_MAX: Final = (1 << 63) - 1
 _NUMBER: Final = re.compile(r"[+-]?[0-9.]+")
 
@@ -56,7 +59,10 @@ def money(
             raise wrong(f"must be at most {plain(most)}")
         return Decimal(plain(number))  # "1.0" and "1" are one value, also in a hash
 
-    return BeforeValidator(check)
+    bounds = {"above": above, "least": least, "below": below, "most": most}
+    told: JsonDict = {name: plain(bound) for name, bound in bounds.items() if bound is not None}
+    shape = Field(pattern=DECIMAL_SHAPE, json_schema_extra={"decimal": told})
+    return BeforeValidator(check, json_schema_input_type=Annotated[str, shape])
 
 
 def count(least: int, most: int = COUNT_MAX, unit: str = "") -> BeforeValidator:
@@ -70,7 +76,7 @@ def count(least: int, most: int = COUNT_MAX, unit: str = "") -> BeforeValidator:
             raise wrong(f"must be {what} from {least} to {most}")
         return value
 
-    return BeforeValidator(check)
+    return BeforeValidator(check, json_schema_input_type=Annotated[int, Field(ge=least, le=most)])
 
 
 def word(allowed: Sequence[str], later: Sequence[str] = ()) -> BeforeValidator:
@@ -83,6 +89,18 @@ def word(allowed: Sequence[str], later: Sequence[str] = ()) -> BeforeValidator:
         if isinstance(value, str) and value in later:
             raise wrong(f"not available in this version; use {choice}")
         raise wrong(f"must be one of {choice}")
+
+    shape = Field(json_schema_extra={"enum": [*allowed]})
+    return BeforeValidator(check, json_schema_input_type=Annotated[str, shape])
+
+
+def yes_or_no() -> BeforeValidator:
+    """Return the check of a switch: true or false, without quotes."""
+
+    def check(value: object) -> bool:
+        if isinstance(value, bool):
+            return value
+        raise wrong("must be true or false, without quotes")
 
     return BeforeValidator(check)
 
@@ -99,7 +117,9 @@ def word_or(
             return value
         return str(choice(value))  # type: ignore[call-arg] # pydantic allows a second argument
 
-    return BeforeValidator(check)
+    one_of: JsonDict = {"anyOf": [{"enum": [*allowed]}, {"pattern": f"^{pattern}$"}]}
+    shown = Field(json_schema_extra=one_of)
+    return BeforeValidator(check, json_schema_input_type=Annotated[str, shown])
 
 
 def free_table(most: int) -> BeforeValidator:
@@ -145,7 +165,8 @@ def text(pattern: str, remedy: str) -> BeforeValidator:
             return value
         raise wrong(remedy)
 
-    return BeforeValidator(check)
+    anchored = Field(pattern=f"^(?:{pattern})$")
+    return BeforeValidator(check, json_schema_input_type=Annotated[str, anchored])
 
 
 def _decimal(value: object) -> Decimal:

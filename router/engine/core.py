@@ -305,7 +305,12 @@ class Core:
         self.end_if_settled(parent)
 
     def end_if_settled(self, parent: Parent) -> None:
-        """End a parent that winds down once nothing of it can trade any more."""
+        """End a parent that winds down, or is paused and whole, once nothing of it can trade."""
+        if parent.state is ParentState.PAUSED and not parent.unsettled:
+            if parent.filled >= parent.spec.quantity:
+                done = ParentState.DONE
+                self.note(ParentMoved(parent.spec.id, done, "filled", self.now_ns))
+            return
         if parent.state is ParentState.CANCELLING and not parent.unsettled:
             assert parent.then is not None
             then, reason = parent.then, parent.reason

@@ -3,9 +3,9 @@
 from router.engine.core import Core
 from router.engine.records import ProvenAbsent
 from router.engine.timers import CancelTimer, QueryTimer, ReleaseTimer, SilenceTimer
+from router.engine.unwanted import is_unwanted
 from router.orders.child import Child
 from router.orders.lifecycle import Status
-from router.orders.parent import ParentState
 from router.orders.reconcile import Look, negative_look, next_query_ns
 from venues.model.events import (
     AnswerLost,
@@ -57,8 +57,8 @@ def follow_up(core: Core, child: Child, event: ExecutionEvent) -> None:
     else:
         _ask_at(core, child, core.now_ns + margins.silence_ns)
     parent = core.state.parent_of(child)
-    unwanted = parent.state is ParentState.CANCELLING and child.status is Status.WORKING
-    if unwanted or child.risen:
+    works = child.status is Status.WORKING
+    if child.risen or (works and is_unwanted(parent, child)):
         # A cancel was lost or refused on the way, or nobody counted on the order any more.
         core.cancel(child)
 

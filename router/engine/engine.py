@@ -11,16 +11,20 @@ from router.engine.carry import decide
 from router.engine.core import START, Core
 from router.engine.doubts import ask, burn, follow_up, proves_absence
 from router.engine.inputs import (
+    AmendParent,
     CancelParent,
     Executions,
     HaltRequested,
     Input,
     MarketEnded,
+    PauseParent,
     Recovered,
+    ResumeParent,
     SubmitParent,
     TimersDue,
     WatchesFired,
 )
+from router.engine.instructing import amend, pause, resume
 from router.engine.records import Halted, Received, Record
 from router.engine.releasing import release
 from router.engine.starting import receive, try_start
@@ -33,6 +37,7 @@ from router.engine.timers import (
     StartTimer,
     StrategyTimer,
 )
+from router.engine.unwanted import unwanted
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent, ParentState
@@ -68,6 +73,12 @@ class Engine:
             case CancelParent(parent_id=parent_id):
                 parent = core.state.parents[parent_id]
                 core.wind_down(parent, ParentState.CANCELLED, "cancelled by request")
+            case PauseParent(parent_id=parent_id):
+                pause(core, core.state.parents[parent_id])
+            case ResumeParent(parent_id=parent_id):
+                resume(core, core.state.parents[parent_id])
+            case AmendParent(parent_id=parent_id):
+                amend(core, core.state.parents[parent_id], event)
             case MarketEnded():
                 for parent in self._alive():
                     core.wind_down(parent, ParentState.EXPIRED, "tape ended")
@@ -195,14 +206,15 @@ class Engine:
                 core.note(Received(lost, core.now_ns))
             ask(core, child)
         for parent in self._alive():
-            core.rearm(parent.spec.id, {}, parent.wakes)
+            if parent.running:
+                core.rearm(parent.spec.id, {}, parent.wakes)
+            for child in unwanted(parent):
+                core.cancel(child)
             if parent.state is ParentState.PENDING:
                 try_start(core, parent)
             elif parent.running:
                 decide(core, parent, Resumed())
             else:
-                for child in list(parent.unsettled.values()):
-                    core.cancel(child)
                 core.end_if_settled(parent)
 
 

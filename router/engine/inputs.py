@@ -1,6 +1,7 @@
 """What can happen to the engine: the inputs of one step."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from strategies.spec import ParentSpec
 from venues.model.events import ExecutionEvent
@@ -19,6 +20,34 @@ class CancelParent:
     """A trader takes a parent back."""
 
     parent_id: ParentId
+
+
+@dataclass(frozen=True, slots=True)
+class PauseParent:
+    """A trader stops a parent for a while: what rests is withdrawn, nothing new is sent."""
+
+    parent_id: ParentId
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeParent:
+    """A trader lets a paused parent go on."""
+
+    parent_id: ParentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendParent:
+    """A trader changes a parent; None keeps what it is.
+
+    `quantity`: the new total, market units, what has traded included. `limit_price`: quote per
+    market unit. `horizon_s`: the new whole horizon, counted from the start.
+    """
+
+    parent_id: ParentId
+    quantity: Decimal | None = None
+    limit_price: Decimal | None = None
+    horizon_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +89,9 @@ class Recovered:
 Input = (
     SubmitParent
     | CancelParent
+    | PauseParent
+    | ResumeParent
+    | AmendParent
     | WatchesFired
     | TimersDue
     | Executions

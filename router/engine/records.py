@@ -58,6 +58,15 @@ class ParentStarted(msgspec.Struct, frozen=True, tag="parent_started"):
     counted: tuple[Counted, ...] = ()
 
 
+class ParentAmended(msgspec.Struct, frozen=True, tag="parent_amended"):
+    """A trader changed a parent: its terms from now on, `spec.quantity` as wanted."""
+
+    parent_id: ParentId
+    spec: ParentSpec
+    limit: Decimal | None  # the worst price from now on; None: collar
+    at_ns: int
+
+
 class ParentMoved(msgspec.Struct, frozen=True, tag="parent_moved"):
     """A parent changed its state; `then` is the final state it winds down to, "" if none yet."""
 
@@ -133,6 +142,7 @@ Record = (
     RunOpened
     | ParentReceived
     | ParentStarted
+    | ParentAmended
     | ParentMoved
     | Decided
     | Planned

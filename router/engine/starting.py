@@ -24,7 +24,7 @@ def receive(core: Core, spec: ParentSpec) -> None:
     """
     known = core.state.parents.get(spec.id)
     if known is not None:
-        if known.spec != spec:
+        if known.ordered != spec:
             raise ValueError(f"parent {spec.id} exists with other content")
         return
     if spec.symbol not in core.scales:

@@ -15,6 +15,7 @@ from router.engine.records import (
     Flagged,
     Halted,
     Issued,
+    ParentAmended,
     ParentMoved,
     ParentReceived,
     ParentStarted,
@@ -118,6 +119,8 @@ class EngineState:
                 }
                 parent.state = ParentState.ACTIVE
                 parent.reason = ""
+            case ParentAmended(parent_id=parent_id, spec=spec, limit=limit):
+                self.parents[parent_id].amend(spec, limit)
             case ParentMoved():
                 self._moved(record)
             case ProvenAbsent(client_order_id=order_id):
@@ -181,7 +184,9 @@ class EngineState:
         if parent.ended:
             parent.ended_ns = record.at_ns
             self.alive.pop(record.parent_id, None)
-        if not parent.running:
+        if record.state is ParentState.PAUSED:
+            parent.paused_ns = record.at_ns
+        if not parent.running and record.state is not ParentState.PAUSED:
             parent.wakes = {}
 
     def _absent(self, order_id: ClientOrderId) -> None:

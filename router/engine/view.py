@@ -15,13 +15,13 @@ from router.routing.offers import own_guard
 from router.routing.preview import available
 from router.routing.rest import resting_tick
 from strategies.base import ChildView, Place
-from strategies.conditions import PriceSource
+from strategies.conditions import PriceSource, TouchMoved
 from strategies.intents import Peg
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.instrument import Member
 from venues.model.market import BookState
-from venues.model.numbers import MONEY, ceil_to
+from venues.model.numbers import MONEY, ZERO, ceil_to
 from venues.model.order import Side
 
 _E12 = Decimal(10) ** 12
@@ -200,6 +200,40 @@ class EngineView:
                 return member.market_price(MONEY.divide(Decimal(e12), _E12))
             case _:
                 assert_never(source)
+
+    def volume(self) -> Decimal:
+        """Return what has been printed at the allowed venues, market units."""
+        scale, books = self.core.scales[self.spec.symbol], self.core.books
+        return sum(
+            (
+                m.market_quantity(m.instrument.quantity_of(books.volume(book)))
+                for m, book in zip(scale.members, scale.books, strict=True)
+                if allowed(self.spec, m.instrument.venue)
+            ),
+            ZERO,
+        )
+
+    def until_takeable(self, limit: Decimal) -> Sequence[TouchMoved]:
+        """Return one condition per allowed venue that fires before it offers anything in `limit`."""
+        composite, side = self.core.composite(self.spec.symbol), self.spec.side
+        waits = []
+        for q in composite.usable:
+            best = q.best(side)
+            limit_tick = composite.scale.limit_tick(q.member, side, limit)
+            if best is None or not allowed(self.spec, q.venue) or best == limit_tick:
+                continue
+            if (best - limit_tick) * side.sign > 0:
+                instrument = composite.scale.members[q.member].instrument
+                waits.append(
+                    TouchMoved(
+                        venue=q.venue,
+                        symbol=instrument.symbol,
+                        side=side.opposite,
+                        peg_tick=best,
+                        ticks=abs(best - limit_tick),
+                    )
+                )
+        return waits
 
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
         """Return how much an order of `side` could take within `limit`, counted up to `at_most`."""

@@ -1,6 +1,6 @@
 """What does docs/orders.md say: every field of an order file, from the schema that checks it.
 
-`make docs` writes it; a test compares.
+`make docs` writes it, and the JSON Schema beside it; a test compares.
 """
 
 import sys
@@ -23,6 +23,7 @@ from router.order_files.fields import (
 )
 from router.order_files.leg_fields import LegSection
 from router.order_files.oco_fields import OcoSection
+from router.order_files.schema import order_schema
 from router.order_files.stop_fields import LimitStopSection
 from venues.model.numbers import plain
 
@@ -53,6 +54,7 @@ reads a file and says in one line what it asks for.
 - Without `limit_price` and `limit_bps` every order that takes is still bounded: by the collar of the
   config, `collar_bps` from the reference mid.
 - Files are UTF-8 without a byte order mark, at most 256 KiB.
+- Editors and programs can use the JSON Schema in [orders.schema.json](orders.schema.json).
 
 ```toml
 [order]
@@ -118,4 +120,4 @@ def _later() -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(orders_page())
+    sys.stdout.write(order_schema() if sys.argv[1:] == ["--schema"] else orders_page())

@@ -1,5 +1,6 @@
 """Which fields an order file has: the schema behind the parser and docs/orders.md."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -15,6 +16,7 @@ from router.documents.fields import (
     text,
     word,
     word_or,
+    yes_or_no,
 )
 from router.documents.fields import described as _field
 from router.order_files.oco_fields import OcoSection
@@ -37,12 +39,7 @@ KINDS_LATER: Final = (
 )
 FIELDS_LATER: Final = frozenset(
     {
-        "would_price",
         "reduce_only",
-        "passive_only",
-        "max_participation",
-        "clip_min",
-        "clip_max",
         *KINDS_LATER,
     }
 )
@@ -124,13 +121,31 @@ class TwapSection(Section):
         "fraction",
         ZERO,
     )
+    repeg_max: Annotated[int, count(0, 1_000_000)] = _field(
+        "how often a resting slice follows the touch, or is posted again, before it stays",
+        "count",
+        10,
+    )
+    catch_up_mode: Annotated[str, word(("capped", "none", "spread"))] = _field(
+        "what later slices do about one that was missed: capped = trade it at once, within catch_up; "
+        "spread = share it among all that are left, within catch_up; none = leave it for the leftover",
+        "word",
+        "capped",
+    )
     catch_up: Annotated[Decimal, money(least=ONE, most=Decimal(100))] = _field(
         "most a late slice may grow to, as a multiple of an even one", "multiple", Decimal(3)
     )
-    leftover: Annotated[str, word(("sweep_within_limit", "cancel"))] = _field(
-        "what happens to the remainder after the last slice",
-        "sweep_within_limit or cancel",
+    leftover: Annotated[str, word(("sweep_within_limit", "rest_at_limit", "cancel"))] = _field(
+        "what happens to the remainder after the horizon; rest_at_limit = it rests there, post-only, "
+        "until it fills; with passive_only the default is cancel",
+        "word",
         "sweep_within_limit",
+    )
+    pause: Annotated[str, word(("stretch", "compress", "forfeit"))] = _field(
+        "what a pause does: stretch = the end moves by it; compress = the end stays and what was "
+        "missed is caught up; forfeit = what was missed is not traded",
+        "word",
+        "stretch",
     )
 
 
@@ -158,13 +173,35 @@ class OrderSection(Section):
     limit_bps: Annotated[Decimal, money(least=ZERO, below=BPS)] | None = _field(
         "worst acceptable price as a distance from the arrival price", "basis points", None
     )
-    start: Annotated[int, BeforeValidator(start_ns)] | None = _field(
-        "when to start, with a time zone: 2026-01-31T09:30:00Z; default now", "ISO 8601", None
+    start: Annotated[int, BeforeValidator(start_ns, json_schema_input_type=datetime)] | None = (
+        _field(
+            "when to start, with a time zone: 2026-01-31T09:30:00Z; default now", "ISO 8601", None
+        )
     )
     venues: VenuesSection = _field("where it may trade", "table", VenuesSection())
     account: Annotated[
         str, text(r"[a-z][a-z0-9_-]{0,31}", "must be an account name: lower-case letters, digits")
     ] = _field("whose money", "text", str(MAIN_ACCOUNT))
+    would_price: Annotated[Decimal, _POSITIVE] | None = _field(
+        "twap: whatever is there at this price or better is taken at once",
+        "quote per market unit",
+        None,
+    )
+    passive_only: Annotated[bool, yes_or_no()] = _field(
+        "rest, twap: never take, only rest; goes before completion", "true or false", default=False
+    )
+    max_participation: Annotated[Decimal, money(above=ZERO, below=ONE)] | None = _field(
+        "twap: most of all volume traded since the start that may be ours, above 0 to below 1; goes "
+        "before completion",
+        "fraction",
+        None,
+    )
+    clip_min: Annotated[Decimal, _POSITIVE] | None = _field(
+        "twap: no order is smaller, but the last", "market units", None
+    )
+    clip_max: Annotated[Decimal, _POSITIVE] | None = _field(
+        "twap: no order at once is larger; goes before completion", "market units", None
+    )
     hold_s: Annotated[int, count(0, HORIZON_S_MAX, "seconds")] = _field(
         "how long what this order trades will be held: perps are then priced with the funding "
         "expected until then; 0 = not counted",

@@ -22,6 +22,7 @@ from router.order_files.groups import oco
 from router.order_files.oco_fields import OcoSection
 from router.order_files.stop_fields import LimitStopSection
 from router.order_files.stops import limit_stop
+from router.order_files.together import check_common
 from strategies.spec import (
     LegParams,
     OwnParams,
@@ -64,6 +65,7 @@ def parse_order(document: Document) -> OrderFile:
     _check_limits(document, order)
     _check_venues(document, order)
     _check_sections(document, order)
+    check_common(document, order)
     spec = ParentSpec(
         id=ParentId(order.id),
         symbol=Symbol(order.symbol),
@@ -78,6 +80,11 @@ def parse_order(document: Document) -> OrderFile:
         venue_caps=tuple((VenueId(v), cap) for v, cap in sorted(order.venues.cap.items())),
         account=AccountId(order.account),
         seed=order.seed,
+        would_price=order.would_price,
+        passive_only=order.passive_only,
+        max_participation=order.max_participation,
+        clip_min=order.clip_min,
+        clip_max=order.clip_max,
         hold_s=order.hold_s,
     )
     return OrderFile(spec, document)
@@ -178,8 +185,11 @@ def _twap(document: Document, at: FieldPath, section: TwapSection) -> TwapParams
         size_jitter=section.size_jitter,
         time_jitter=section.time_jitter,
         passive_fraction=section.passive_fraction,
+        repeg_max=section.repeg_max,
         catch_up=section.catch_up,
+        catch_up_mode=section.catch_up_mode,
         leftover=section.leftover,
+        pause=section.pause,
     )
 
 

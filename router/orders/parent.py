@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from msgspec import structs
+
 from router.orders.child import Child
 from strategies.base import State
 from strategies.intents import WakeAt, WakeWhen
@@ -26,6 +28,7 @@ class ParentState(enum.Enum):
     PENDING = "pending"
     ACTIVE = "active"
     PARKED = "parked"
+    PAUSED = "paused"  # by a trader: nothing new until it is resumed
     CANCELLING = "cancelling"  # winding down: nothing new, awaiting every answer
     DONE = "done"
     CANCELLED = "cancelled"
@@ -40,7 +43,11 @@ ENDED = frozenset(
 
 @dataclass(slots=True)
 class Parent:
-    """One parent order, its bucket and its strategy's memory; quantities in market units."""
+    """One parent order, its bucket and its strategy's memory; quantities in market units.
+
+    `spec`: what it is to do now; `ordered`: what was handed over, before any amendment. `wanted`: an
+    amended total below what has traded or still may: the quantity falls to it as children end.
+    """
 
     spec: ParentSpec
     received_ns: int
@@ -60,6 +67,13 @@ class Parent:
     wakes: dict[str, WakeAt | WakeWhen] = field(default_factory=dict)
     then: ParentState | None = None  # what it becomes once its last child is settled
     idle: str = ""  # why nothing is being done now; a remark, not part of the state
+    wanted: Decimal | None = None
+    paused_ns: int = 0  # engine time of the last pause
+    ordered: ParentSpec = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember what was handed over."""
+        self.ordered = self.spec
 
     @property
     def ended(self) -> bool:
@@ -90,6 +104,24 @@ class Parent:
         """
         return max(self.filled + self.reserved - self.spec.quantity, ZERO)
 
+    def amend(self, spec: ParentSpec, limit: Decimal | None) -> None:
+        """Take over new terms; the quantity never falls below what has traded or still may."""
+        before = self.spec.quantity
+        self.spec, self.limit, self.wanted = spec, limit, spec.quantity
+        self._shrink(before)
+
+    def _shrink(self, most: Decimal) -> None:
+        """Let the quantity, `most` by now, fall to what is wanted, as far as children allow."""
+        if self.wanted is None:
+            return
+        # Never up to what a venue filled too much: that is an excess and must show as one.
+        permitted = self.filled + self.reserved
+        quantity = max(self.wanted, min(most, permitted))
+        if quantity != self.spec.quantity:
+            self.spec = structs.replace(self.spec, quantity=quantity)
+        if quantity == self.wanted or not self.unsettled:
+            self.wanted = None
+
     def reserve(self, child: Child) -> None:
         """Reserve the whole of a new child; ValueError if it does not fit: that is a bug of ours."""
         wanted = child.member.market_quantity(child.quantity)
@@ -109,5 +141,6 @@ class Parent:
         """Release what a settled child no longer needs; a late fill may reserve it again."""
         if child.settled:
             self.unsettled.pop(child.submit.client_order_id, None)
+            self._shrink(self.spec.quantity)
         else:
             self.unsettled[child.submit.client_order_id] = child

@@ -10,10 +10,11 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 import msgspec
 
 from router.orders.parent import Parent
+from router.reports.band import inside_share
 from router.reports.follow import Execution, Follower, PlanRow
 from venues.model.ids import ClientOrderId, ParentId, VenueId
 from venues.model.instrument import Member
-from venues.model.numbers import BPS, MONEY, ZERO, floor_to, plain
+from venues.model.numbers import BPS, MONEY, ZERO, floor_lots, floor_to, plain
 from venues.model.order import Liquidity
 
 _BPS_STEP = Decimal("0.000001")
@@ -40,7 +41,10 @@ class Alternatives(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ParentSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """One parent; null where there is no such number."""
+    """One parent; null where there is no such number.
+
+    `band_share`: part of its time in which it was near its schedule, see `router.reports.band`.
+    """
 
     id: ParentId
     symbol: str
@@ -55,6 +59,7 @@ class ParentSummary(msgspec.Struct, frozen=True, kw_only=True):
     fees: str
     children: int
     maker_share: str | None
+    band_share: str | None
     started_ns: int | None
     ended_ns: int | None
     venues: dict[VenueId, VenueSummary]
@@ -111,6 +116,7 @@ def _summary(parent: Parent, follower: Follower) -> ParentSummary:
         fees=plain(fees),
         children=len(rows),
         maker_share=_stepped(MONEY.divide(maker, filled), _BPS_STEP) if filled else None,
+        band_share=_band_share(parent, executions),
         started_ns=parent.started_ns if started else None,
         ended_ns=parent.ended_ns or None,
         venues=venues,
@@ -122,6 +128,17 @@ def _summary(parent: Parent, follower: Follower) -> ParentSummary:
             [p for p in follower.plans if p.parent == spec.id],
         ),
     )
+
+
+def _band_share(parent: Parent, executions: Sequence[Execution]) -> str | None:
+    schedule = None if parent.memory is None else parent.memory.schedule(parent.spec)
+    if schedule is None or not parent.lot:
+        return None
+    # Half a lot of an odd venue is no step of the schedule: whole lots, as far as there are any.
+    done = [(e.ts_ns, floor_lots(e.quantity, parent.lot)) for e in executions]
+    last_ns = parent.ended_ns or max([at_ns for at_ns, _ in done], default=parent.started_ns)
+    share = inside_share(schedule, done, end_ns=last_ns)
+    return None if share is None else _stepped(share, _BPS_STEP)
 
 
 def _alternatives(

@@ -24,6 +24,7 @@ class Code(enum.Enum):
     QUANTITY = "quantity"
     GRID = "grid"
     DUPLICATE = "duplicate"
+    PASSIVE_ONLY = "passive_only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,16 @@ class Gate:
         if self.sent.knows(submit.client_order_id):
             return Refused(Code.DUPLICATE, f"id {submit.client_order_id} was already sent")
         return (
-            self._refuse_terms(submit, member)
+            self._refuse_way(submit, spec)
+            or self._refuse_terms(submit, member)
             or self._refuse_price(submit, member, limit, reference)
             or self._refuse_size(submit, spec, member)
         )
+
+    def _refuse_way(self, submit: Submit, spec: ParentSpec) -> Refused | None:
+        if spec.passive_only and not submit.post_only:
+            return Refused(Code.PASSIVE_ONLY, "the parent is passive_only and this order takes")
+        return None
 
     def _refuse_terms(self, submit: Submit, member: Member) -> Refused | None:
         instrument = member.instrument

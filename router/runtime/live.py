@@ -6,7 +6,7 @@ the same code replays a tape, which is how it is proven equal to `router.runtime
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
@@ -15,12 +15,15 @@ from router.engine.inputs import Executions, Input, MarketEnded, TimersDue, Watc
 from router.runtime.desk import Desk
 from router.runtime.supervise import Change, Supervisor
 from venues.model.ids import VenueId
-from venues.ports import RANK_TIMER, Clock, Feed, Gateway
+from venues.ports import RANK_INSTRUCTION, RANK_TIMER, Clock, Feed, Gateway
 
 
 @dataclass(slots=True)
 class Live:
-    """One engine at work; `idle()` tells whether venues and feeds have nothing left to say."""
+    """One engine at work; `idle()` tells whether venues and feeds have nothing left to say.
+
+    `script`: what a trader says when, (engine ns, input), rising: for runs in virtual time.
+    """
 
     desk: Desk
     clock: Clock
@@ -29,6 +32,7 @@ class Live:
     idle: Callable[[], bool]
     rng: Random  # spreads the waits for the weather, decides nothing
     report: Callable[[Change], None]
+    script: Sequence[tuple[int, Input]] = ()
     _feed_over: bool = False
     _ended: bool = False
     _nudged: asyncio.Future[None] | None = None
@@ -51,6 +55,8 @@ class Live:
             tasks.start("timers", self._ring)
             for venue, gateway in self.gateways.items():
                 tasks.start(f"gateway {venue}", partial(self._follow, gateway))
+            if self.script:
+                tasks.start("script", self._speak)
 
     async def quiet(self) -> None:
         """Return when no parent is alive."""
@@ -65,6 +71,12 @@ class Live:
     async def _follow(self, gateway: Gateway) -> None:
         async for events in gateway.events():
             await self.put(Executions(events))
+            await self._end_if_over()
+
+    async def _speak(self) -> None:
+        for at_ns, event in self.script:
+            await self.clock.sleep_until(at_ns, RANK_INSTRUCTION)
+            await self.put(event)
             await self._end_if_over()
 
     async def _ring(self) -> None:

@@ -9,6 +9,7 @@ from router.engine.records import (
     Flagged,
     Halted,
     Issued,
+    ParentAmended,
     ParentMoved,
     ParentReceived,
     ParentStarted,
@@ -60,6 +61,14 @@ class Narrator:
                 log.info("parent received", parent=spec.id, quantity=plain(spec.quantity))
             case ParentStarted(parent_id=parent_id, arrival_price=arrival_price):
                 log.info("parent started", parent=parent_id, arrival_price=plain(arrival_price))
+            case ParentAmended(spec=spec, limit=limit):
+                at_limit = "none" if limit is None else plain(limit)
+                log.info(
+                    "parent amended",
+                    parent=spec.id,
+                    quantity=plain(spec.quantity),
+                    limit_price=at_limit,
+                )
             case ParentMoved(parent_id=parent_id, state=state, reason=reason):
                 log.info("parent moved", parent=parent_id, state=state.value, reason=reason)
             case Flagged(parent_id=parent_id, code=code, sentence=sentence):

@@ -12,19 +12,24 @@ from router.runtime.desk import Desk
 from venues.model.ids import VenueId
 from venues.paper.market import RecordedMarket
 from venues.paper.venue import PaperVenue
-from venues.ports import RANK_ARRIVAL, RANK_TIMER, RANK_VENUE_BOOK
+from venues.ports import RANK_ARRIVAL, RANK_INSTRUCTION, RANK_TIMER, RANK_VENUE_BOOK
 
 FOREVER_NS = 1 << 62
 
 
 @dataclass(slots=True)
 class Replay:
-    """One run over one recorded market; `venues` in the order in which they break ties."""
+    """One run over one recorded market; `venues` in the order in which they break ties.
+
+    `script`: what a trader says when, (engine ns, input), rising; nobody speaks after the market.
+    """
 
     desk: Desk
     market: RecordedMarket
     venues: Sequence[PaperVenue]
     now_ns: int
+    script: Sequence[tuple[int, Input]] = ()
+    _said: int = 0  # how much of the script has been said
     _by_id: dict[VenueId, PaperVenue] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,12 +108,18 @@ class Replay:
         if timer_ns is not None and (best is None or (timer_ns, RANK_TIMER, 0) < best):
             # A timer that was due in the past (a recovery) rings now: time never runs backwards.
             best = (max(timer_ns, self.now_ns), RANK_TIMER, 0)
+        if self._said < len(self.script):
+            spoken = (max(self.script[self._said][0], self.now_ns), RANK_INSTRUCTION, 0)
+            best = spoken if best is None else min(best, spoken)
         return best
 
     def _serve(self, due: tuple[int, int, int]) -> None:
         self.now_ns, rank, who = due
         if rank == RANK_TIMER:
             self._leave(TimersDue())
+        elif rank == RANK_INSTRUCTION:
+            self._said += 1
+            self._leave(self.script[self._said - 1][1])
         elif rank == RANK_ARRIVAL:
             self.venues[who].arrive(self.now_ns)
         elif events := self.venues[who].deliver(self.now_ns):

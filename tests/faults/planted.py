@@ -28,6 +28,11 @@ from router.risk.limits import Gate, Refused
 from router.risk.sent import SentCounter
 from router.runtime.desk import Desk
 from strategies.spec import ParentSpec
+from tests.faults.planted_instructions import (
+    amended_totals_hold_at_once,
+    amendments_not_journalled,
+    paused_parents_go_on,
+)
 from tests.faults.planted_releases import (
     held_orders_are_cancelled_at_their_venue,
     held_orders_leave_at_once_and_again,
@@ -46,6 +51,11 @@ from tests.faults.planted_restarts import (
     recovery_sends_again,
     recovery_takes_sent_for_rejected,
     the_dead_stay_dead,
+)
+from tests.faults.planted_twap import (
+    clips_ignored,
+    participation_ignored,
+    passive_only_parents_take,
 )
 from venues.model.commands import Approved, Cancel, Command, Submit
 from venues.model.events import AnswerLost, Asked, ExecutionEvent, Filled, Reported
@@ -347,6 +357,12 @@ BUGS: Final[Sequence[Bug]] = (
             cancelled_parents_go_on,
             doubts_never_followed_up,
             queries_numbered_anew,
+            paused_parents_go_on,
+            amended_totals_hold_at_once,
+            amendments_not_journalled,
+            passive_only_parents_take,
+            clips_ignored,
+            participation_ignored,
             held_orders_are_cancelled_at_their_venue,
             held_orders_leave_at_once_and_again,
             held_orders_leave_for_a_parent_that_was_taken_back,

@@ -7,7 +7,9 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
+from router.engine.inputs import AmendParent, PauseParent, ResumeParent
 from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
+from tests.faults.dressed import dressed
 from venues.model.ids import ParentId, VenueId
 from venues.model.order import Side
 from venues.paper.chance import DISHONEST, FaultKind, SilenceRate, swarm_rates
@@ -39,11 +41,15 @@ class Point(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something a person does at `at_ns`: hand a parent over, take it back, or halt everything."""
+    """Something a person does at `at_ns`: hand a parent over, take it back, halt everything.
+
+    `say`: a pause, a resumption or an amendment of a parent.
+    """
 
     at_ns: int
     submit: ParentSpec | None = None
     cancel: ParentId | None = None
+    say: PauseParent | ResumeParent | AmendParent | None = None
     halt: str = ""
 
 
@@ -104,7 +110,7 @@ def draw(seed: int) -> Profile:
         venues=venues,
         live=rng.random() < 0.1,
         kernels=seed % 8 != 0,
-        deeds=_deeds(rng, names),
+        deeds=_deeds(rng, names, Random(f"instructions {seed}")),
         rates={name: _rates(rng, lying=lying) for name in names},
         silence={name: _silence(rng) for name in names},
         weather=Weather(
@@ -156,10 +162,10 @@ def _crashes(rng: Random) -> Mapping[Point, float]:
     return {point: 1 / every for point in Point if rng.random() < 0.5 and point is not Point.FOLDED}
 
 
-def _deeds(rng: Random, names: list[VenueId]) -> tuple[Deed, ...]:
+def _deeds(rng: Random, names: list[VenueId], said: Random) -> tuple[Deed, ...]:
     deeds = []
     for n in range(rng.randint(2, 5)):
-        spec = _spec(rng, n, names)
+        spec = dressed(_spec(rng, n, names), said)
         at_ns = START_NS + rng.choice((0, rng.randrange(240 * S_NS)))
         deeds.append(Deed(at_ns, submit=spec))
         if rng.random() < 0.2:
@@ -167,9 +173,39 @@ def _deeds(rng: Random, names: list[VenueId]) -> tuple[Deed, ...]:
         if rng.random() < 0.25:
             later_ns = at_ns + rng.randrange(300 * S_NS)
             deeds.append(Deed(later_ns, cancel=spec.id))
+        if said.random() < 0.4:
+            deeds += _instructions(said, spec, at_ns)
     if rng.random() < 0.2:
         deeds.append(Deed(START_NS + rng.randrange(FAULTY_NS), halt="the desk head said so"))
     return tuple(sorted(deeds, key=lambda deed: deed.at_ns))
+
+
+def _instructions(rng: Random, spec: ParentSpec, at_ns: int) -> list[Deed]:
+    """Return what a trader says about a parent at work: pauses that end, amendments of all kinds."""
+    deeds = []
+    for _ in range(rng.randint(1, 3)):
+        from_ns = at_ns + rng.randrange(300 * S_NS)
+        if rng.random() < 0.5:
+            until_ns = from_ns + rng.choice((0, 1, 20, 120)) * S_NS
+            deeds += [
+                Deed(from_ns, say=PauseParent(spec.id)),
+                Deed(until_ns, say=ResumeParent(spec.id)),
+            ]
+            continue
+        percent = rng.choice((None, 1, 30, 70, 100, 150))
+        mid = Decimal(2_000) + Decimal(rng.randint(-6, 6)) / 2
+        deeds.append(
+            Deed(
+                from_ns,
+                say=AmendParent(
+                    parent_id=spec.id,
+                    quantity=None if percent is None else spec.quantity * percent / 100,
+                    limit_price=rng.choice((None, None, mid)),
+                    horizon_s=rng.choice((None, None, 60, 400)),
+                ),
+            )
+        )
+    return deeds
 
 
 def _spec(rng: Random, n: int, names: list[VenueId]) -> ParentSpec:

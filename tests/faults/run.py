@@ -75,6 +75,10 @@ class Run:
             if deed.cancel not in parents:
                 return
             event = CancelParent(deed.cancel)
+        elif deed.say is not None:
+            if deed.say.parent_id not in parents:
+                return
+            event = deed.say
         else:
             event = HaltRequested(deed.halt)
         self._driver.put(event)

@@ -23,8 +23,9 @@ from router.engine.records import (
 from router.engine.state import EngineState
 from router.journal.ports import Row
 from router.orders.lifecycle import Status
-from router.orders.parent import ENDED, ParentState
+from router.orders.parent import ENDED, Parent, ParentState
 from router.risk.limits import Limits
+from tests.faults.bounds import out_of_bounds
 from tests.faults.likeness import child_differs, parent_differs, whole_differs
 from tests.faults.profile import Profile
 from tests.faults.venue import WatchedVenue
@@ -61,11 +62,16 @@ class _Exposure:
     they took long after the deadline, when nobody could count on that any more.
     """
 
-    quantity: Decimal
+    parent: Parent
     final: Decimal = ZERO
     lies: Decimal = ZERO
     open: dict[ClientOrderId, Submit] = field(default_factory=dict)
     late: dict[ClientOrderId, Decimal] = field(default_factory=dict)
+
+    @property
+    def quantity(self) -> Decimal:
+        """Return what was asked for, as amended."""
+        return self.parent.spec.quantity
 
     @property
     def excused(self) -> Decimal:
@@ -220,9 +226,7 @@ class Witness:
         """Count a command that is under way now."""
         if isinstance(command, Submit):
             parent = self.shadow.parents[command.parent_id]
-            exposure = self._exposures.setdefault(
-                command.parent_id, _Exposure(parent.spec.quantity)
-            )
+            exposure = self._exposures.setdefault(command.parent_id, _Exposure(parent))
             exposure.open[command.client_order_id] = command
             self.venues_moved()
 
@@ -230,7 +234,7 @@ class Witness:
         parent = self.shadow.parents[submit.parent_id]
         if self.shadow.halt.active:
             raise Violation(f"{submit.client_order_id} leaves after a halt")
-        if parent.ended or parent.state in {ParentState.CANCELLING, ParentState.PENDING}:
+        if not parent.running:
             raise Violation(f"{submit.client_order_id} leaves for a {parent.state.value} parent")
         if not submit.decided_ns <= now_ns <= submit.deadline_ns:
             raise Violation(f"{submit.client_order_id} leaves at {now_ns}, too late")
@@ -240,6 +244,8 @@ class Witness:
             raise Violation(f"{submit.client_order_id} leaves before its release")
         self._check_book(submit, now_ns)
         self._check_price(submit)
+        if wrong := out_of_bounds(submit, parent, self._members, self._market.view):
+            raise Violation(f"{submit.client_order_id}: {wrong}")
 
     def _check_book(self, submit: Submit, now_ns: int) -> None:
         i, local_ns = self._book[submit.venue, submit.symbol]

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 
 from router.orders.lifecycle import CLOSED, Status
-from strategies.spec import Params
+from strategies.spec import Params, TwapParams
 from tests.scenarios.kinds import limit_stop, rest, take, take_profit_or_stop, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
@@ -36,6 +36,7 @@ BOOKS = {
 KINDS: tuple[Params, ...] = (
     twap(over_s=60, slices=6),
     twap(over_s=60, slices=6, passive="0.5", size_jitter="0.3", time_jitter="0.3"),
+    twap(over_s=60, slices=6, mode="spread", leftover="rest_at_limit", pause="forfeit"),
     rest(deadline_s=40),
     rest(),
     take(),
@@ -43,6 +44,12 @@ KINDS: tuple[Params, ...] = (
     limit_stop("100", slip="20", post_slip="5", debounce_ms=300, gap="rest", venue="alpha"),
     take_profit_or_stop("100.2", limit_stop("99.9", slip="20", cross_after_s=1, rest_after_s=2)),
     limit_stop(trail="10", slip="20", cross_after_s=0, confirm="mid", confirm_venue="beta"),
+)
+COMMON: tuple[Mapping[str, object], ...] = (
+    {},
+    {"passive_only": True},
+    {"clip_min": "2", "clip_max": "3"},
+    {"would_price": "100"},
 )
 GIVE_UP = 400
 
@@ -62,11 +69,12 @@ class World(RuleBasedStateMachine):
         self.seconds = 0.0
         self.closed: dict[str, Status] = {}
 
-    @initialize(how=st.sampled_from(KINDS), sells=st.booleans())
-    def begins(self, how: Params, *, sells: bool) -> None:
+    @initialize(how=st.sampled_from(KINDS), common=st.sampled_from(COMMON), sells=st.booleans())
+    def begins(self, how: Params, common: Mapping[str, object], *, sells: bool) -> None:
         """Hand the parent over on two LIVE books."""
         side = {"sell" if sells else "buy": str(QUANTITY)}
-        self.desk = Scenario(how, venues=self.venues, **side)  # type: ignore[arg-type]
+        bound = common if isinstance(how, TwapParams) else {}
+        self.desk = Scenario(how, venues=self.venues, **side, **bound)  # type: ignore[arg-type]
         for venue, texts in self.books.items():
             self.desk.book(venue, texts[0])
         self._heard(self.desk.at(0))
@@ -183,15 +191,36 @@ class World(RuleBasedStateMachine):
         if chance == 0:
             self._heard(self.desk.cancel())
 
+    @rule(chance=st.integers(0, 3))
+    def trader_pauses(self, chance: int) -> None:
+        """Stop the parent for a while, or let it go on."""
+        self._heard(self.desk.pause() if chance == 0 else self.desk.resume())
+
+    @rule(
+        quantity=st.sampled_from(("", "", "0.4", "4", "12", "20")),
+        limit=st.sampled_from(("", "", "99.8", "100.4")),
+    )
+    def trader_amends(self, quantity: str, limit: str) -> None:
+        """Change the total, up and down, and the limit."""
+        self._heard(self.desk.amend(quantity=quantity, limit=limit))
+
     # -- what must hold ----------------------------------------------------------------------------
 
     @invariant()
     def nothing_beyond_the_quantity_is_permitted(self) -> None:
         """Hold the engine's books and the venues' truth against the parent."""
         parent = self.desk.parent
-        assert parent.filled + parent.reserved <= QUANTITY
-        assert self._exposure() <= QUANTITY
+        assert parent.filled + parent.reserved <= parent.spec.quantity
+        assert self._exposure() <= parent.spec.quantity
         assert self._exposure() <= parent.filled + parent.reserved
+
+    @invariant()
+    def every_order_is_what_its_parent_may_send(self) -> None:
+        """Hold each order against limit, clips and passive_only."""
+        spec = self.desk.spec
+        for order in self.desk.venues.orders.values():
+            assert order.submit.post_only or not spec.passive_only
+            assert spec.clip_max is None or order.submit.quantity <= spec.clip_max
 
     @invariant()
     def closed_orders_stay_closed(self) -> None:
@@ -222,6 +251,7 @@ class World(RuleBasedStateMachine):
         """When everything works again every trade has been counted once and nothing hangs."""
         if not hasattr(self, "desk"):
             return
+        self._heard(self.desk.resume())
         for _ in range(GIVE_UP):
             self._tidy()
             parent = self.desk.parent

@@ -10,7 +10,7 @@ from router.app.output import JOURNAL, report_of, write_run
 from router.app.own_strategies import load_own
 from router.app.replaying import play
 from router.app.session import live_over
-from router.engine.inputs import SubmitParent
+from router.engine.inputs import Input, SubmitParent
 from router.journal.sqlite import DURABLE, GROUPED, open_journal
 from router.reports.summary import Report
 from router.runtime.clocks import VirtualClock
@@ -69,6 +69,7 @@ def replayed(
     kernels: bool,
     seed: int = 1,
     faults: str = "",
+    script: Sequence[tuple[int, Input]] = (),
 ) -> Report:
     """Replay in virtual time and write the run to `out`; `faults`: more lines of the config."""
     out.mkdir(parents=True)
@@ -79,7 +80,7 @@ def replayed(
         paper = assemble(
             tape, settings, specs, seed=seed, kernels=kernels, journal=journal, own=own
         )
-        play(paper, specs)
+        play(paper, specs, script)
     finally:
         journal.close()
     return _written(paper, out)
@@ -93,6 +94,7 @@ def lived(
     kernels: bool,
     seed: int = 1,
     faults: str = "",
+    script: Sequence[tuple[int, Input]] = (),
 ) -> Report:
     """Run the asyncio loop on a virtual clock, every commit on disk, and write the run to `out`."""
     out.mkdir(parents=True)
@@ -103,7 +105,7 @@ def lived(
         paper = assemble(
             tape, settings, specs, seed=seed, kernels=kernels, journal=journal, own=own
         )
-        _live(paper, specs)
+        _live(paper, specs, script)
     finally:
         journal.close()
     return _written(paper, out)
@@ -117,11 +119,11 @@ def _settings(out: Path, faults: str) -> Settings:
     return read_settings(config)
 
 
-def _live(paper: Paper, specs: Sequence[ParentSpec]) -> None:
+def _live(paper: Paper, specs: Sequence[ParentSpec], script: Sequence[tuple[int, Input]]) -> None:
     clock = VirtualClock(paper.tape.start_ns)
 
     async def main() -> None:
-        live = live_over(paper, clock, lambda _: None)
+        live = live_over(paper, clock, lambda _: None, script)
         paper.desk.write([paper.opening], clock.now_ns(), clock.wall_ns())
         for spec in specs:
             await live.put(SubmitParent(spec))

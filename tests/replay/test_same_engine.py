@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from router.engine.inputs import AmendParent, Input, PauseParent, ResumeParent
 from router.reports.summary import Report
 from strategies.spec import OwnParams
 from tests.replay.cuts import first_seconds
@@ -24,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 LASTS_S = 12
 SPECS = several_parents(horizon_s=LASTS_S - 4, quantity="30")
 # What happens on the synthetic tape below; a change here is a change of behaviour: say it in CHANGELOG.
-GOLDEN = "85536e475f177146"
+GOLDEN = "c8e0e32e8c87217d"
 
 ORDER = """
 [order]
@@ -146,6 +148,32 @@ def test_on_a_recorded_tape_live_replay_kernels_and_plain_are_the_same(tmp_path:
     assert whole(runs["live"]) == whole(runs["replay"]) == whole(runs["plain"])
     assert told(tmp_path / "live") == told(tmp_path / "replay") == told(tmp_path / "plain")
     assert [parent.filled for parent in runs["live"].parents] == ["20", "2", "10"]
+
+
+def test_pauses_and_amendments_are_the_same_live_and_replayed(tmp_path: Path) -> None:
+    tape = synthetic()
+    begin_ns = tape.start_ns
+    script: list[tuple[int, Input]] = [
+        (begin_ns + 1_500_000_000, AmendParent(parent_id=ParentId("twap"), quantity=Decimal(45))),
+        (begin_ns + 2_000_000_000, PauseParent(ParentId("rest"))),
+        (begin_ns + 2_000_000_000, PauseParent(ParentId("twap"))),
+        (begin_ns + 2_000_000_001, AmendParent(parent_id=ParentId("rest"), quantity=Decimal(2))),
+        (begin_ns + 3_200_000_000, ResumeParent(ParentId("twap"))),
+        (begin_ns + 4_000_000_000, ResumeParent(ParentId("rest"))),
+        (begin_ns + 5_000_000_000, AmendParent(parent_id=ParentId("twap"), horizon_s=9)),
+        (begin_ns + 60_000_000_000, PauseParent(ParentId("twap"))),  # long after all is over
+    ]
+    runs = [
+        run(tape, SPECS, tmp_path / run.__name__, kernels=False, script=script)
+        for run in (replayed, lived)
+    ]
+    assert whole(runs[0]) == whole(runs[1])
+    assert told(tmp_path / "replayed") == told(tmp_path / "lived")
+    assert [(p.id, p.filled, p.state) for p in runs[0].parents] == [
+        ("twap", "45", "done"),
+        ("rest", "3", "done"),  # it had traded before it was told to stop at 2
+        ("take", "15", "done"),
+    ]
 
 
 def test_strategies_of_ones_own_are_the_same_live_and_in_replay(tmp_path: Path) -> None:

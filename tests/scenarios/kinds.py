@@ -1,8 +1,19 @@
 """How does a scenario say what kind of parent it is? In seconds and words, money as text."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
-from strategies.spec import LegParams, LegSpec, OcoParams, RestParams, TakeParams, TwapParams
+from msgspec import structs
+
+from strategies.spec import (
+    LegParams,
+    LegSpec,
+    OcoParams,
+    ParentSpec,
+    RestParams,
+    TakeParams,
+    TwapParams,
+)
 from strategies.stop_params import LimitStopParams
 
 
@@ -15,6 +26,9 @@ def twap(
     leftover: str = "sweep_within_limit",
     size_jitter: str = "0",
     time_jitter: str = "0",
+    pause: str = "stretch",
+    mode: str = "capped",
+    repeg_max: int = 10,
 ) -> TwapParams:
     """Say how a TWAP slices."""
     return TwapParams(
@@ -25,6 +39,9 @@ def twap(
         leftover=leftover,
         size_jitter=Decimal(size_jitter),
         time_jitter=Decimal(time_jitter),
+        pause=pause,
+        catch_up_mode=mode,
+        repeg_max=repeg_max,
     )
 
 
@@ -102,3 +119,9 @@ def leg(name: str, how: LegParams, *, limit: str = "") -> LegSpec:
 def take_profit_or_stop(profit: str, stop: LimitStopParams, **more: int) -> OcoParams:
     """Say the usual pair: rest at a profit, or get out at a stop."""
     return oco(leg("take_profit", rest(), limit=profit), leg("stop", stop), **more)
+
+
+def with_fields(spec: ParentSpec, fields: Mapping[str, object]) -> ParentSpec:
+    """Return `spec` with common fields by their own names, money as text."""
+    values = {name: Decimal(v) if isinstance(v, str) else v for name, v in fields.items()}
+    return structs.replace(spec, **values)

@@ -3,7 +3,6 @@
     desk = Scenario(buy="4", how=twap(over_s=40, slices=4), limit="101")
     desk.book("alpha", "10@100")
     assert desk.at(0) == ["alpha#1: buy 1 @ 100"]
-    assert desk.fills("alpha#1") == []
 
 The engine, its desk, its journal and its books are the real ones; only venues are played by the
 test. After every event promise 1 is checked and the journal must fold back into the same state.
@@ -18,12 +17,15 @@ from router.engine.core import Core
 from router.engine.engine import Engine
 from router.engine.fold import fold_row
 from router.engine.inputs import (
+    AmendParent,
     CancelParent,
     Executions,
     HaltRequested,
     Input,
     MarketEnded,
+    PauseParent,
     Recovered,
+    ResumeParent,
     SubmitParent,
     TimersDue,
     WatchesFired,
@@ -33,19 +35,18 @@ from router.engine.settings import EngineSettings
 from router.engine.state import EngineState
 from router.engine.watching import Watching
 from router.journal.memory import MemoryJournal
-from router.orders.parent import Parent
 from router.orders.reconcile import DoubtMargins
 from router.reports.follow import Follower
-from router.reports.summary import ParentSummary, summarise
 from router.risk.halt import Halt
 from router.risk.limits import Gate, Limits
 from router.risk.sent import SentCounter
-from router.routing.plan import Plan
 from router.routing.sweep import twin
 from router.runtime.desk import Desk
 from router.runtime.recovery import recover
 from strategies.base import Strategy
 from strategies.spec import Params, ParentSpec
+from tests.scenarios.asked import PARENT, Asked
+from tests.scenarios.kinds import with_fields
 from tests.scenarios.market import STALE_AFTER_NS, SYMBOL, SceneMarket, Venue
 from tests.scenarios.venue import FakeVenues
 from venues.model.events import ExecutionEvent, Standing
@@ -56,11 +57,10 @@ from venues.model.order import Side
 S_NS = 1_000_000_000
 BEGIN_NS = 1_000_000 * S_NS  # second 0 of every story
 RUN = RunId("scenario")
-PARENT = ParentId("parent")
 TWO = (Venue("alpha"), Venue("beta"))
 
 
-class Scenario:
+class Scenario(Asked):
     """One market, one engine, one parent called "parent", handed over by the first `at(0)`."""
 
     def __init__(
@@ -81,6 +81,7 @@ class Scenario:
         margins: DoubtMargins | None = None,
         own: Sequence[Strategy] = (),
         release_within_ms: int = 0,
+        **common: object,
     ) -> None:
         self.strategies = {**STRATEGIES, **{s.kind: s for s in own}}
         side = Side.BUY if buy else Side.SELL
@@ -98,6 +99,7 @@ class Scenario:
             hold_s=hold_s,
             venue_caps=tuple((VenueId(v), Decimal(cap)) for v, cap in caps),
         )
+        self.spec = with_fields(self.spec, common)
         self.settings = EngineSettings(
             stale_after_ns=STALE_AFTER_NS,
             limits=limits or Limits(),
@@ -109,8 +111,7 @@ class Scenario:
         self.venues = FakeVenues(self.market.instruments, self.market.books)
         self.members = {(i.venue, i.symbol): Member(instrument=i) for i in self.market.instruments}
         self.follower = Follower(self.members)
-        self.commit_takes_s = 0.0
-        self.checks = True  # a planted bug needs them off
+        self.commit_takes_s, self.checks = 0.0, True
         self.desk = self._desk(self._core(), MemoryJournal())
         self.desk.write([RunOpened(RUN, 1, "scenario", "test")], BEGIN_NS, BEGIN_NS)
         self._handed_over = False
@@ -221,6 +222,27 @@ class Scenario:
         """Take a parent back."""
         return self._put(CancelParent(ParentId(parent)))
 
+    def pause(self) -> list[str]:
+        """Stop the parent for a while."""
+        return self._put(PauseParent(PARENT))
+
+    def resume(self) -> list[str]:
+        """Let it go on."""
+        return self._put(ResumeParent(PARENT))
+
+    def amend(
+        self, *, quantity: str = "", limit: str = "", horizon_s: int | None = None
+    ) -> list[str]:
+        """Change the parent."""
+        return self._put(
+            AmendParent(
+                parent_id=PARENT,
+                quantity=Decimal(quantity) if quantity else None,
+                limit_price=Decimal(limit) if limit else None,
+                horizon_s=horizon_s,
+            )
+        )
+
     def halt(self, reason: str) -> list[str]:
         """Stop everything."""
         return self._put(HaltRequested(reason))
@@ -243,65 +265,6 @@ class Scenario:
         recover(core, kept, self.follower)
         self.desk = self._desk(core, kept)
         return self._put(Recovered())
-
-    # -- what can be asked -------------------------------------------------------------------------
-
-    @property
-    def parent(self) -> Parent:
-        """Return the parent as the engine holds it."""
-        return self.desk.engine.core.state.parents[PARENT]
-
-    @property
-    def state(self) -> str:
-        """Return where the parent stands."""
-        return self.parent.state.value
-
-    @property
-    def why(self) -> str:
-        """Return what the parent says about itself."""
-        return self.parent.reason or self.parent.idle
-
-    def orders(self, said: Sequence[str]) -> list[str]:
-        """Return what of `said` is more than a question."""
-        return [what for what in said if not what.endswith(": query")]
-
-    @property
-    def filled(self) -> Decimal:
-        """Return what has traded."""
-        return self.parent.filled
-
-    @property
-    def reserved(self) -> Decimal:
-        """Return what is working or in doubt."""
-        return self.parent.reserved
-
-    def held(self, venue: str) -> Decimal:
-        """Return what the fills at a venue have left in the account."""
-        i = self.market.instruments[self.market.place(venue)]
-        positions = self.desk.engine.core.state.positions
-        return positions.rows[self.spec.account, i.venue, i.symbol].quantity
-
-    def report(self) -> ParentSummary:
-        """Return what the report of the run would say of the parent."""
-        return summarise(self.parent, self.follower)
-
-    @property
-    def flags(self) -> list[str]:
-        """Return the codes of everything that was flagged."""
-        return [flag.code for flag in self.follower.flags]
-
-    @property
-    def plans(self) -> list[Plan]:
-        """Return every routing decision."""
-        return [row.plan for row in self.follower.plans]
-
-    def skipped(self, venue: str) -> str:
-        """Return why the last plan skipped a venue, "" if it did not."""
-        return dict(self.plans[-1].skipped).get(VenueId(venue), "")
-
-    def records(self) -> list[str]:
-        """Return the kinds of all journal rows."""
-        return [row.kind for row in self.desk.journal.rows()]
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -374,9 +337,11 @@ class Scenario:
         assert self._shadow.digest.hexdigest() == state.digest.hexdigest()
         for parent_id, parent in state.parents.items():
             other = self._shadow.parents[parent_id]
-            assert (other.state, other.filled, other.memory, other.wakes) == (
+            assert (other.spec, other.limit, other.state, other.wanted, other.filled) == (
+                parent.spec,
+                parent.limit,
                 parent.state,
+                parent.wanted,
                 parent.filled,
-                parent.memory,
-                parent.wakes,
             )
+            assert (other.memory, other.wakes) == (parent.memory, parent.wakes)

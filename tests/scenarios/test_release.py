@@ -288,3 +288,22 @@ def test_only_a_first_answer_to_an_order_measures_the_way(how: str) -> None:
         desk.reports("alpha#1", Standing.WORKING)
     desk.fills("alpha#1")
     assert ways_ms(desk) == {}
+
+
+def test_a_pause_keeps_a_held_order_from_ever_leaving() -> None:
+    desk = held_at_the_next_slice()
+    assert desk.pause() == []
+    assert (the_held(desk), desk.reserved) == ([Status.REJECTED], 1)
+    assert desk.at(11) == []
+
+
+def test_an_amended_limit_keeps_a_held_order_beyond_it_from_leaving() -> None:
+    desk = held_at_the_next_slice()
+    desk.amend(limit="99.5")
+    assert the_held(desk) == [Status.REJECTED]
+
+
+def test_a_smaller_total_withholds_what_has_not_left_yet() -> None:
+    desk = held_at_the_next_slice()
+    desk.amend(quantity="3")
+    assert (the_held(desk), desk.reserved, desk.parent.spec.quantity) == ([Status.REJECTED], 1, 3)

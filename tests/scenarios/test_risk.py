@@ -5,9 +5,10 @@ from decimal import Decimal
 from router.engine.records import Issued
 from router.risk.limits import Limits
 from strategies.spec import RestParams
+from tests.scenarios.asked import PARENT
 from tests.scenarios.kinds import rest, take, twap
 from tests.scenarios.market import Venue
-from tests.scenarios.scenario import PARENT, Scenario
+from tests.scenarios.scenario import Scenario
 from venues.model.ids import ClientOrderId, client_order_id
 
 ONE = (Venue("alpha"),)

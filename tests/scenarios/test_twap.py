@@ -139,7 +139,9 @@ def test_a_slice_that_fills_while_resting_never_crosses() -> None:
 
 
 def test_a_refused_post_is_made_good_by_crossing_later() -> None:
-    desk = Scenario(twap(over_s=20, slices=2, passive="0.5"), buy="20", limit="101", venues=ONE)
+    desk = Scenario(
+        twap(over_s=20, slices=2, repeg_max=0, passive="0.5"), buy="20", limit="101", venues=ONE
+    )
     desk.book("alpha", "50@99.9 | 50@100.1")
     assert desk.at(0) == ["alpha#1: rest buy 10 @ 99.9"]
     assert desk.rejects("alpha#1", "post-only would trade") == []
@@ -356,7 +358,9 @@ def test_a_slice_due_while_the_last_one_is_unanswered_sends_only_its_own() -> No
 
 
 def test_a_venue_that_throws_a_resting_slice_out_does_not_lose_it() -> None:
-    desk = Scenario(twap(over_s=40, slices=4, passive="0.8"), buy="40", limit="101", venues=ONE)
+    desk = Scenario(
+        twap(over_s=40, slices=4, repeg_max=0, passive="0.8"), buy="40", limit="101", venues=ONE
+    )
     desk.book("alpha", "50@99.9 | 50@100.1")
     desk.at(0)
     desk.accepts("alpha#1")

@@ -4,6 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from msgspec import structs
 
 from router.orders.child import Child
 from router.orders.lifecycle import Report, Status
@@ -140,3 +141,24 @@ def test_a_fee_in_base_is_taken_from_what_is_held(side: Side, held: str) -> None
     (row,) = positions.rows.values()
     assert row.quantity == Decimal(held)
     assert row.fees == {"BTC": Decimal("0.002")}
+
+
+def test_an_amended_total_is_reached_from_above_as_children_end() -> None:
+    owner, (first, second) = reserving("4", "3")
+    owner.amend(structs.replace(owner.spec, quantity=Decimal(2)), None)
+    assert (owner.spec.quantity, owner.free) == (7, 0)
+    second.report(Report.CANCELED)
+    owner.settle(second)
+    assert (owner.spec.quantity, owner.free) == (4, 0)
+    fill(owner, first, 1, "1", "1")
+    first.report(Report.CANCELED)
+    owner.settle(first)
+    assert (owner.spec.quantity, owner.wanted, owner.free) == (2, None, 1)
+
+
+def test_an_amended_total_never_hides_what_a_venue_filled_too_much() -> None:
+    owner, (first,) = reserving("4")
+    owner.amend(structs.replace(owner.spec, quantity=Decimal(2)), None)
+    fill(owner, first, 1, "4", "4")
+    fill(owner, first, 2, "3", "7")
+    assert (owner.spec.quantity, owner.excess) == (4, 3)

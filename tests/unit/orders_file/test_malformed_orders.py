@@ -36,7 +36,8 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         "slices = 60",
         "slices = 60\nfrobnicate = 1",
         "o.toml:12: order.twap.frobnicate = 1: unknown key; known here: horizon_s, slices, "
-        "interval_s, size_jitter, time_jitter, passive_fraction, catch_up, leftover",
+        "interval_s, size_jitter, time_jitter, passive_fraction, repeg_max, catch_up_mode, catch_up, "
+        "leftover, pause",
     ),
     "float money": (
         '"250"',

@@ -1,0 +1,36 @@
+"""Which fields of rarer use does a parent of a seed have?"""
+
+from decimal import Decimal
+from random import Random
+
+from msgspec import structs
+
+from strategies.spec import ParentSpec, TwapParams
+
+
+def dressed(spec: ParentSpec, rng: Random) -> ParentSpec:
+    """Return `spec`, every other TWAP with caps, clips, a would-price or its own idea of the end."""
+    if not isinstance(spec.params, TwapParams) or rng.random() < 0.5:
+        return spec
+    params = structs.replace(
+        spec.params,
+        repeg_max=rng.choice((0, 1, 10)),
+        catch_up=rng.choice((Decimal(1), Decimal(3))),
+        catch_up_mode=rng.choice(("none", "capped", "spread")),
+        pause=rng.choice(("stretch", "compress", "forfeit")),
+        leftover=rng.choice(("sweep_within_limit", "cancel", "rest_at_limit")),
+    )
+    quantity = spec.quantity
+    spec = structs.replace(
+        spec,
+        params=params,
+        clip_max=rng.choice((None, None, quantity / 2)),
+        clip_min=rng.choice((None, None, quantity / 20)),
+        max_participation=rng.choice((None, None, Decimal("0.05"), Decimal("0.5"))),
+    )
+    if rng.random() < 0.3:
+        return structs.replace(spec, passive_only=True)
+    if rng.random() < 0.4:
+        would = Decimal(2_000) - spec.side.sign * Decimal(rng.randint(-2, 4)) / 2
+        return structs.replace(spec, would_price=would)
+    return spec
