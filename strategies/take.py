@@ -41,9 +41,8 @@ class Take:
         missing = view.spec.quantity - view.filled
         if missing:
             reason = "the books gave no more within the limit"
-            if missing < view.min_quantity():
-                reason = "less than any venue takes"
-            elif not view.available(view.spec.side, view.limit, missing):
-                reason = view.why_nothing(view.limit)
+            if not view.available(view.spec.side, view.limit, missing):
+                dust = missing < view.min_quantity()
+                reason = "less than any venue takes" if dust else view.why_nothing(view.limit)
             return state, [Finish(reason=f"{plain(missing)} left: {reason}", complete=False)]
         return state, [Finish(reason="filled", complete=True)]

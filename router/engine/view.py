@@ -203,7 +203,7 @@ class EngineView:
 
     def volume(self) -> Decimal:
         """Return what has been printed at the allowed venues, market units."""
-        scale, books = self.core.scales[self.spec.symbol], self.core.books
+        scale, books = self.core.scale_of(self.parent), self.core.books
         return sum(
             (
                 m.market_quantity(m.instrument.quantity_of(books.volume(book)))

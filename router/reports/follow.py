@@ -57,6 +57,7 @@ class Execution(msgspec.Struct, frozen=True, gc=False):
     exec_id: str
     arrived_ns: int
     ts_exchange_ns: int
+    contracts: Decimal | None = None  # of an inverse contract: as many as the venue counts
 
 
 @dataclass(slots=True)
@@ -195,6 +196,7 @@ class Follower:
             exec_id=fill.exec_id,
             arrived_ns=row.arrived_ns,
             ts_exchange_ns=fill.ts_exchange_ns,
+            contracts=None if member.counted is None else fill.quantity,
         )
         row.executions.append(execution)
         self.executions.append(execution)

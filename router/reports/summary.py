@@ -18,6 +18,7 @@ from venues.model.numbers import BPS, MONEY, ZERO, floor_lots, floor_to, plain
 from venues.model.order import Liquidity
 
 _BPS_STEP = Decimal("0.000001")
+_FEE_STEP = Decimal("1e-30")
 _BASE_STEP = Decimal("0.000001")
 _PRICE_STEP = Decimal("0.000000000001")
 
@@ -197,7 +198,9 @@ def _cost(executions: Iterable[Execution], members: Mapping[ClientOrderId, Membe
 def _fee(execution: Execution, member: Member) -> Decimal:
     """Return a fee in market quote: base fees at the execution's price, others converted."""
     if execution.fee_currency == member.instrument.base:
-        return execution.fee * member.unit * execution.price
+        # A fee in base may be a quotient (inverse contracts): beyond these places it is nothing.
+        value = MONEY.multiply(execution.fee * member.unit, execution.price)
+        return value.quantize(_FEE_STEP, rounding=ROUND_HALF_EVEN, context=MONEY).normalize(MONEY)
     return execution.fee * member.conversion
 
 
@@ -209,14 +212,12 @@ def _base(executions: Sequence[Execution], members: Mapping[ClientOrderId, Membe
     total, counts = ZERO, False
     for e in executions:
         member = members[e.child]
-        if member.counted is None:
+        if e.contracts is None:
             total += e.quantity
             continue
         counts = True
-        contracts = MONEY.divide(e.quantity, member.counted)
-        worth = MONEY.multiply(
-            contracts, MONEY.multiply(member.instrument.contract_size, member.unit)
-        )
+        contract = MONEY.multiply(member.instrument.contract_size, member.unit)
+        worth = MONEY.multiply(e.contracts, contract)
         total += MONEY.divide(worth, member.instrument_price(e.price))
     return plain(floor_to(total, _BASE_STEP)) if counts else None
 

@@ -17,6 +17,7 @@ from router.routing.release import offsets_ns
 from router.routing.split import split
 from router.routing.spread import at_size_bps, quoted_bps
 from router.routing.sweep import Sweep
+from venues.model.ids import VenueId
 from venues.model.numbers import MONEY, ZERO, bps_of
 from venues.model.order import Side
 
@@ -81,13 +82,7 @@ def plan_take(
             *unseen(composite, side, terms),
             *unused(sights, offered, taken, need - answer.dust),
         ),
-        limited=tuple(
-            [
-                (s.quote.venue, o.shortened)
-                for s, o in zip(sights, offered, strict=True)
-                if o.shortened
-            ]
-        ),
+        limited=_limited(sights, offered),
         books=books,
         books_digest=books_digest(side, [(s.seen, s.rows) for s in sights]),
         fixed_costs=fixed,
@@ -98,6 +93,15 @@ def plan_take(
         exhausted=answer.exhausted,
         expected_funding=_sum([leg.expected_funding for leg in legs]),
         uncounted=composite.uncounted,
+    )
+
+
+def _limited(
+    sights: Sequence[Sight], offered: Sequence[Offered]
+) -> tuple[tuple[VenueId, str], ...]:
+    """Return the venues that could not give all they show, and why."""
+    return tuple(
+        [(s.quote.venue, o.shortened) for s, o in zip(sights, offered, strict=True) if o.shortened]
     )
 
 

@@ -44,6 +44,22 @@ def test_a_fee_currency_that_cannot_be_is_refused(
         read_tape(folder)
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "answer"),
+    [
+        ("spot", '"inverse"', "instrument 1: contract = 'inverse': only a perp can be inverse"),
+        ("perp", '"quanto"', "instrument 2: contract = 'quanto': must be one of linear, inverse"),
+    ],
+)
+def test_a_contract_that_cannot_be_is_refused(
+    tmp_path: Path, kind: str, said: str, answer: str
+) -> None:
+    folder = good_folder(tmp_path / "tape")
+    toml(f'kind = "{kind}"', f'kind = "{kind}"\ncontract = {said}')(folder)
+    with pytest.raises(TapeError, match=answer):
+        read_tape(folder)
+
+
 def test_a_perp_may_pay_funding_at_its_own_interval(tmp_path: Path) -> None:
     folder = good_folder(tmp_path / "tape")
     toml('kind = "perp"', 'kind = "perp"\nfunding_interval_s = 3600')(folder)
