@@ -7,12 +7,19 @@ from typing import Final
 
 import msgspec
 
-from benchmarks import book, replay, routing, startup, sweep
+from benchmarks import book, replay, routing, startup, strategies, sweep
 
 OUT: Final = Path("runs/bench.json")
-NAMES: Final = ("startup", "sweep", "routing", "book", "replay")
+NAMES: Final = ("startup", "sweep", "routing", "strategies", "book", "replay")
 
-Result = startup.Started | sweep.Routed | routing.Exact | book.Books20 | replay.Replayed
+Result = (
+    startup.Started
+    | sweep.Routed
+    | routing.Exact
+    | strategies.Compared
+    | book.Books20
+    | replay.Replayed
+)
 
 
 def main() -> int:
@@ -48,6 +55,9 @@ def _run(name: str, tape: Path | None) -> tuple[Result, str]:
         case "routing":
             exact = routing.measure()
             return exact, routing.told(exact)
+        case "strategies":
+            compared = strategies.measure(tape)
+            return compared, strategies.told(compared)
         case "book":
             books = book.measure()
             return books, book.told(books)

@@ -44,7 +44,7 @@ CROSSING: Final = "0"
 PASSIVE: Final = "0.6"
 ROUNDS: Final = 3
 _S_NS: Final = 1_000_000_000
-_TAPES_BESIDE: Final = Path(__file__).resolve().parents[2] / "shared" / "tapes"
+TAPES_BESIDE: Final = Path(__file__).resolve().parents[2] / "shared" / "tapes"
 
 
 class Worked(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +132,7 @@ def _short_tape(folder: Path | None) -> Tape:
     """Return the tape to loop; without a folder a recorded one if there is one, else invented."""
     if folder is not None:
         return read_tape(folder)
-    beside = Path(os.environ.get("FATHOM_TAPES", _TAPES_BESIDE)) / RECORDED
+    beside = Path(os.environ.get("FATHOM_TAPES", TAPES_BESIDE)) / RECORDED
     if (beside / "tape.toml").exists():
         return read_tape(beside)
     return synthetic_tape(seed=1, duration_ns=60 * _S_NS, start_ns=_S_NS)

@@ -20,6 +20,13 @@ async def main() -> None:
         params=TwapParams(horizon_s=4, slices=4),
     )
     async with Router() as router:
+        await asyncio.sleep(1)  # the first books come in
+        told = router.preview(parent)
+        if told.refusal or told.at_once is None:
+            raise SystemExit(f"it would not start: {told.refusal}")
+        print(
+            f"preview: {len(told.schedule)} slices; all at once {told.at_once.expected_bps:.2f} bps"
+        )
         handle = await router.submit(parent)
         async for update in handle:
             print(f"{update.state.value}: {update.filled} filled, {update.open} open")

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from strategies.conditions import PriceSource, TouchMoved
-from strategies.intents import Intent, Peg
+from strategies.intents import Intent, Pegging
 from strategies.pacing import Schedule
 from strategies.spec import ParentSpec
 from venues.model.ids import ClientOrderId, Symbol, VenueId
@@ -79,10 +79,15 @@ class ChildView(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A place to rest, in the venue's ticks: where, and what the peg named before any bound."""
+    """A place to rest, in the venue's ticks: where, and what the peg named before any bound.
+
+    `near_tick`, `far_tick`: the touch of the own side and of the other one, None where it is empty.
+    """
 
     tick: int
     peg_tick: int
+    near_tick: int | None = None
+    far_tick: int | None = None
 
 
 class View(Protocol):
@@ -126,7 +131,7 @@ class View(Protocol):
         """Every child that is not settled (closed, with all its fills known), oldest first."""
         ...
 
-    def place(self, child: ChildView, peg: Peg, offset_ticks: int) -> "Place | None":
+    def place(self, child: ChildView, how: Pegging) -> "Place | None":
         """Return where `child` would rest if it were posted now at its own venue.
 
         None when the book there cannot be used now.
@@ -146,6 +151,13 @@ class View(Protocol):
         """Return why there is nothing to take within `limit`: a reason per allowed venue.
 
         Where every book is merely too dear it says "no depth within the limit" and no more.
+        """
+        ...
+
+    def depth_price(self, side: Side, quantity: Decimal) -> Decimal | None:
+        """Return the price down to which the usable books show `quantity` on `side`, best first.
+
+        None where they do not show so much.
         """
         ...
 

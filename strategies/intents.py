@@ -18,6 +18,15 @@ class Peg(enum.Enum):
     PRIMARY = "primary"  # the own side's touch
     MID = "mid"
     OPPOSITE = "opposite"  # one tick behind the other side's touch
+    CUMULATIVE = "cumulative"  # where enough of the own side's depth stands before it
+
+
+class Pegging(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an order rests: `offset_ticks` behind `peg`; CUMULATIVE: behind so much displayed."""
+
+    peg: Peg = Peg.PRIMARY
+    offset_ticks: int = 0
+    behind: Decimal = Decimal(0)  # market units
 
 
 class Take(msgspec.Struct, frozen=True, tag="take", kw_only=True):
@@ -33,12 +42,16 @@ class Take(msgspec.Struct, frozen=True, tag="take", kw_only=True):
 
 
 class Rest(msgspec.Struct, frozen=True, tag="rest", kw_only=True):
-    """Post up to `quantity` post-only at `peg` plus `offset_ticks` behind it, never beyond `limit`."""
+    """Post up to `quantity` post-only at `peg` plus `offset_ticks` behind it, never beyond `limit`.
+
+    `behind`: see `Pegging`.
+    """
 
     quantity: Decimal
     limit: Decimal
     peg: Peg = Peg.PRIMARY
     offset_ticks: int = 0
+    behind: Decimal = Decimal(0)
     leg: str = ""
 
 

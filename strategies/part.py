@@ -8,7 +8,7 @@ from msgspec import structs
 
 from strategies.base import ChildView, Place, View
 from strategies.conditions import PriceSource, TouchMoved
-from strategies.intents import Peg
+from strategies.intents import Pegging
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.numbers import MONEY, ceil_lots, floor_lots
@@ -77,15 +77,15 @@ class PartView:
             if child.leg.startswith(self.prefix)
         ]
 
-    def place(self, child: ChildView, peg: Peg, offset_ticks: int) -> Place | None:
+    def place(self, child: ChildView, how: Pegging) -> Place | None:
         """Return where `child` would rest, not beyond the part's own worst price."""
-        found = self.whole.place(child, peg, offset_ticks)
+        found = self.whole.place(child, how)
         if found is None or self.worst is None:
             return found
         step = MONEY.divide(child.price, Decimal(child.tick))
         if self.spec.side is Side.BUY:
-            return Place(min(found.tick, floor_lots(self.worst, step)), found.peg_tick)
-        return Place(max(found.tick, ceil_lots(self.worst, step)), found.peg_tick)
+            return structs.replace(found, tick=min(found.tick, floor_lots(self.worst, step)))
+        return structs.replace(found, tick=max(found.tick, ceil_lots(self.worst, step)))
 
     def min_quantity(self) -> Decimal:
         """Return the smallest order some allowed venue takes."""
@@ -102,6 +102,10 @@ class PartView:
     def why_nothing(self, limit: Decimal) -> str:
         """Return why there is nothing to take within `limit`."""
         return self.whole.why_nothing(limit)
+
+    def depth_price(self, side: Side, quantity: Decimal) -> Decimal | None:
+        """Return the price down to which the usable books show `quantity`."""
+        return self.whole.depth_price(side, quantity)
 
     def touch(self, side: Side) -> Decimal | None:
         """Return the best usable price of the book's `side`."""

@@ -8,13 +8,25 @@ from typing import ClassVar
 from strategies.base import Amended, ChildView, Started, State, StrategyEvent, View, Woke
 from strategies.conditions import BookChanged
 from strategies.feasible import unworkable
-from strategies.intents import Finish, Idle, Intent, Peg, Take, Unwake, WakeAt, WakeWhen, Withdraw
+from strategies.intents import (
+    Finish,
+    Idle,
+    Intent,
+    Peg,
+    Pegging,
+    Take,
+    Unwake,
+    WakeAt,
+    WakeWhen,
+    Withdraw,
+)
 from strategies.intents import Rest as Post
 from strategies.pegging import misplaced, too_little_to_move, watched
 from strategies.spec import ParentSpec, RestParams
 from venues.model.numbers import ZERO, plain
 
-DEADLINE, MOVED, RETRY = "deadline", "moved", "retry"
+DEADLINE, MOVED, FAR, LOOK, RETRY = "deadline", "moved", "far", "look", "retry"
+_WATCHES = (MOVED, FAR, LOOK)
 MAKER, CROSS = "maker", "cross"
 # A post that a venue refused or that found no venue is tried again after this.
 RETRY_NS = 1_000_000_000
@@ -64,7 +76,7 @@ class Rest:
         match event:
             case Started():
                 return state, []
-            case Woke(tag="moved"):
+            case Woke(tag="moved" | "far" | "look"):
                 return _repeg(state, view)
             case Amended():
                 return _amended(state, view)
@@ -77,7 +89,7 @@ def _post(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
     wanted = view.spec.quantity - view.filled - view.open_quantity
     if wanted < view.min_quantity():
         if view.children:
-            return state, [Unwake(tag=MOVED), Idle(reason="what is left is in doubt or too small")]
+            return state, [*_unwatched(), Idle(reason="what is left is in doubt or too small")]
         return state, [_give_up("below every venue's smallest order", view)]
     posted = RestState(repegs=state.repegs, posted_ns=view.now_ns)
     retry_ns = view.now_ns + max(RETRY_NS, params.repeg_interval_ms * 1_000_000)
@@ -87,10 +99,11 @@ def _post(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
             limit=view.limit,
             peg=Peg(params.peg),
             offset_ticks=params.offset_ticks,
+            behind=params.peg_depth,
             leg=MAKER,
         ),
         WakeAt(at_ns=retry_ns, tag=RETRY),
-        Unwake(tag=MOVED),
+        *_unwatched(),
         Idle(reason=f"resting at {params.peg}"),
     ]
 
@@ -105,7 +118,7 @@ def _keep_posted(state: RestState, view: View) -> tuple[RestState, Sequence[Inte
     if state.posted_ns and view.now_ns < earliest_ns:
         return state, [
             WakeAt(at_ns=earliest_ns, tag=RETRY),
-            Unwake(tag=MOVED),
+            *_unwatched(),
             Idle(reason="posting again in a moment"),
         ]
     if why := view.parked_reason():
@@ -120,9 +133,18 @@ def _watch(state: RestState, child: ChildView, view: View) -> Sequence[Intent]:
     params = _params(view.spec)
     says = Idle(reason=f"resting {plain(child.quantity)} at {plain(child.price)} on {child.venue}")
     if child.cancelling or state.repegs >= params.repeg_max or too_little_to_move(child, view):
-        return [Unwake(tag=RETRY), Unwake(tag=MOVED), says]
-    condition = watched(child, view, Peg(params.peg), params.offset_ticks, params.repeg_ticks)
-    return [Unwake(tag=RETRY), WakeWhen(condition=condition, tag=MOVED), says]
+        return [Unwake(tag=RETRY), *_unwatched(), says]
+    watches: list[Intent] = [
+        WakeWhen(condition=condition, tag=tag)
+        for condition, tag in zip(
+            watched(child, view, _pegging(params), params.repeg_ticks), (MOVED, FAR), strict=False
+        )
+    ]
+    if params.peg == Peg.CUMULATIVE.value:
+        # Depth behind an unmoved touch comes and goes without a sign.
+        later_ns = view.now_ns + max(params.repeg_interval_ms * 1_000_000, RETRY_NS)
+        watches.append(WakeAt(at_ns=later_ns, tag=LOOK))
+    return [Unwake(tag=RETRY), *watches, says]
 
 
 def _repeg(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
@@ -135,10 +157,9 @@ def _repeg(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
     if not working:
         return _keep_posted(state, view)  # what was watched has ended since
     params, child = _params(view.spec), working[0]
-    peg, offset = Peg(params.peg), params.offset_ticks
     if child.cancelling or too_little_to_move(child, view):
         return state, _watch(state, child, view)
-    if not misplaced(child, view, peg, offset, params.repeg_ticks):
+    if not misplaced(child, view, _pegging(params), params.repeg_ticks):
         return state, _watch(state, child, view)
     earliest_ns = state.posted_ns + params.repeg_interval_ms * 1_000_000
     if view.now_ns < earliest_ns:
@@ -157,7 +178,7 @@ def _amended(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]
 
 
 def _after_deadline(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
-    quiet: list[Intent] = [Unwake(tag=MOVED), Unwake(tag=RETRY)]
+    quiet: list[Intent] = [*_unwatched(), Unwake(tag=RETRY)]
     if _awaited(view):
         return state, [*quiet, Withdraw(leg=MAKER), Idle(reason="deadline: awaiting the cancel")]
     left = view.spec.quantity - view.filled - view.open_quantity
@@ -199,12 +220,20 @@ def _give_up(why: str, view: View) -> Finish:
 
 def _finish_when_settled(view: View) -> Sequence[Intent]:
     if view.children:
-        return [Unwake(tag=MOVED), Unwake(tag=RETRY), Idle(reason="filled; awaiting answers")]
+        return [*_unwatched(), Unwake(tag=RETRY), Idle(reason="filled; awaiting answers")]
     return [Finish(reason="filled", complete=True)]
 
 
 def _awaited(view: View) -> Sequence[ChildView]:
     return [child for child in view.children if not child.in_doubt]
+
+
+def _pegging(params: RestParams) -> Pegging:
+    return Pegging(peg=Peg(params.peg), offset_ticks=params.offset_ticks, behind=params.peg_depth)
+
+
+def _unwatched() -> Sequence[Unwake]:
+    return [Unwake(tag=tag) for tag in _WATCHES]
 
 
 def _params(spec: ParentSpec) -> RestParams:

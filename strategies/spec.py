@@ -21,11 +21,13 @@ class TakeParams(msgspec.Struct, frozen=True, tag="take", kw_only=True, omit_def
 class RestParams(msgspec.Struct, frozen=True, tag="rest", kw_only=True, omit_defaults=True):
     """Post-only at a peg, re-pegged with bounds, optionally crossing at a deadline.
 
-    `peg`: primary (the own side's touch). `repeg_ticks`: touch moves below it are ignored. `repeg_max`:
-    re-pegs before the order stays where it is. `deadline_s`: 0 = none; then cross or cancel.
+    `peg`: primary | mid | opposite | cumulative (behind `peg_depth` market units).
+    `repeg_ticks`: touch moves below it are ignored. `repeg_max`: re-pegs before the order stays where
+    it is. `deadline_s`: 0 = none; then cross or cancel.
     """
 
     peg: str = "primary"
+    peg_depth: Decimal = Decimal(0)
     offset_ticks: int = 0
     repeg_ticks: int = 1
     repeg_max: int = 1000
@@ -121,12 +123,11 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One parent order, parsed and bounded; `quantity` in market units.
 
     `limit_price` or `limit_bps` (against the arrival price) or neither (then the collar caps it).
-    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. `would_price`:
-    taken at once where it is there. `max_participation`: our share of all volume, (0, 1).
-    `clip_min`, `clip_max`: smallest and largest order at once, market units.
-    `hold_s`: for
-    how long what is traded will be held, seconds; perps are priced with the funding expected until
-    then, 0 = it is not counted.
+    `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. One plan uses
+    at most `venues_most` venues. `would_price`: taken at once where it is there.
+    `max_participation`: our share of all volume, (0, 1). `clip_min`, `clip_max`: smallest and
+    largest order at once, market units. `hold_s`: for how long what is traded will be held,
+    seconds; perps are priced with the funding expected until then, 0 = it is not counted.
     """
 
     id: ParentId
@@ -140,6 +141,7 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     venues_allow: tuple[VenueId, ...] = ()
     venues_deny: tuple[VenueId, ...] = ()
     venue_caps: tuple[tuple[VenueId, Decimal], ...] = ()
+    venues_most: int | None = None
     account: AccountId = MAIN_ACCOUNT
     would_price: Decimal | None = None
     passive_only: bool = False

@@ -10,6 +10,7 @@ from strategies.intents import (
     Idle,
     Intent,
     Peg,
+    Pegging,
     Rest,
     Take,
     Unwake,
@@ -29,6 +30,8 @@ PASSIVE, TAKER = "passive", "taker"
 PACE_NS = 1_000_000_000
 # So many resting children are watched one by one; more are brought together in one.
 _CHILDREN_MOST = 3
+
+AT_THE_TOUCH = Pegging()
 
 Decision = tuple[TwapState, Sequence[Intent]]
 
@@ -83,7 +86,7 @@ def moved(state: TwapState, view: View) -> Decision:
     away = [
         c
         for c in _open_passive(view)
-        if not too_little_to_move(c, view) and misplaced(c, view, Peg.PRIMARY, 0, 1)
+        if not too_little_to_move(c, view) and misplaced(c, view, AT_THE_TOUCH, 1)
     ]
     if not away or state.repegs >= params_of(view.spec).repeg_max:
         return _keep_resting(state, view)
@@ -162,7 +165,7 @@ def _watching(
     if state.repegs < bound:
         for n, child in enumerate(resting[:_CHILDREN_MOST]):
             if not too_little_to_move(child, view):
-                condition = watched(child, view, Peg.PRIMARY, 0, 1)
+                (condition,) = watched(child, view, AT_THE_TOUCH, 1)
                 watches.append(WakeWhen(condition=condition, tag=f"{MOVED}{n}"))
     if resting:
         return [*watches, Idle(reason=why or "resting the slice at the touch")]

@@ -151,6 +151,8 @@ def _own(of: type, kind: str, where: str) -> Own:
     state_type = getattr(of, "state_type", None)
     if not (inspect.isclass(state_type) and issubclass(state_type, State)):
         raise InputError(f"{where}: {kind}.state_type must be a subclass of strategies.base.State")
+    if state_type.schedule is not State.schedule:
+        raise InputError(f"{where}: {kind}.state_type may not have a method schedule: that is ours")
     _params_type(getattr(of, "params_type", None), kind, where)
     try:
         own: Own = asked(of)

@@ -17,6 +17,7 @@ from router.app.session import Session, embedded_tape, open_session
 from router.app.warm import warm
 from router.engine.inputs import AmendParent, CancelParent, PauseParent, ResumeParent
 from router.engine.instructing import why_not_amended
+from router.engine.preview import Preview, preview
 from router.engine.records import Record
 from router.journal.sqlite import DURABLE, open_journal
 from router.orders.parent import Parent, ParentState
@@ -188,6 +189,15 @@ class Router:
             handle = self._handles[spec.id] = Handle(self, spec.id)
             await self.session.submit(spec)
         return handle
+
+    def preview(self, spec: ParentSpec) -> Preview:
+        """Return what `spec` would do and cost on the books of now; nothing is sent or kept.
+
+        Raises InputError as `submit`.
+        """
+        paper = self.session.paper
+        check_spec(spec, paper.tape.instruments, self._settings, self._own)
+        return preview(paper.desk.engine.core, spec, self.session.clock.now_ns())
 
     def parent(self, parent_id: ParentId) -> Parent:
         """Return the present of a parent."""

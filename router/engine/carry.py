@@ -182,6 +182,7 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
         limit=_worst(core, parent, intent.limit),
         peg=intent.peg,
         offset_ticks=intent.offset_ticks,
+        behind=intent.behind,
         terms=terms_of(core, parent),
     )
     if place.post is None:

@@ -38,13 +38,16 @@ from strategies.intents import WakeAt, WakeWhen
 from venues.books.port import Books
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
 from venues.model.events import Asked, NotSent
-from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol
+from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol, VenueId
+from venues.model.instrument import Member
 from venues.model.market import ASK, BID, level_key
 from venues.model.numbers import BPS
 from venues.model.order import Side, TimeInForce
 
 NS_PER_S = 1_000_000_000
 START = "\x00start"  # a wake-up name no strategy can have
+
+Counts = Mapping[tuple[VenueId, Symbol], Member]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -79,7 +82,8 @@ class Core:
     _charged: dict[tuple[str, int], tuple[tuple[int, ...], Scale, Scale]] = field(
         default_factory=dict
     )
-    _own: dict[ParentId, Scale] = field(default_factory=dict)  # of parents that count contracts
+    # The scales of parents that count contracts.
+    _own: dict[ParentId, tuple[Counts, Scale]] = field(default_factory=dict)
     _composites: dict[Symbol, Composite] = field(default_factory=dict)
     _collars: dict[tuple[Symbol, int], Decimal] = field(default_factory=dict)
 
@@ -129,17 +133,20 @@ class Core:
         if not parent.counted:
             return scale
         own = self._own.get(parent.spec.id)
-        if own is None:
-            alive = self.state.alive
-            self._own = {name: kept for name, kept in self._own.items() if name in alive}
-            self._charged = {at: kept for at, kept in self._charged.items() if at[0] in self.scales}
+        if own is None or own[0] is not parent.counted:
+            kept = {parent.spec.id, *self.state.alive}
+            self._own = {name: held for name, held in self._own.items() if name in kept}
+            self._charged = {
+                at: held for at, held in self._charged.items() if at[0] in {*kept, *self.scales}
+            }
             members = tuple(
                 parent.counted.get((m.instrument.venue, m.instrument.symbol), m)
                 for m in scale.market.members
             )
             market = msgspec.structs.replace(scale.market, members=members)
-            own = self._own[parent.spec.id] = market_scale(market, self.books.instruments)
-        return own
+            own = parent.counted, market_scale(market, self.books.instruments)
+            self._own[parent.spec.id] = own
+        return own[1]
 
     def limit_of(self, parent: Parent) -> Decimal:
         """Return the worst price a parent may trade at now: its limit, and never past the collar."""

@@ -1,10 +1,10 @@
 """When does a parent start, and at which arrival price and limit?"""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from router.engine.carry import broken, carry_out, decide
 from router.engine.core import START, Core
+from router.engine.counting import counted_of, members_for, step_of
 from router.engine.records import Counted, ParentMoved, ParentReceived, ParentStarted
 from router.engine.timers import StartTimer
 from router.engine.view import EngineView, allowed
@@ -12,9 +12,8 @@ from router.orders.parent import Parent, ParentState
 from strategies.base import Progressed, StrategyFailed
 from strategies.conditions import BookChanged
 from strategies.spec import ParentSpec, kind_of
-from venues.model.instrument import Member
 from venues.model.market import BookState
-from venues.model.numbers import BPS, ONE
+from venues.model.numbers import BPS
 
 
 def receive(core: Core, spec: ParentSpec) -> None:
@@ -56,32 +55,16 @@ def try_start(core: Core, parent: Parent) -> None:
     _start(core, parent, composite.mid)
 
 
-def _finest(members: Sequence[Member]) -> Decimal:
-    """Return the step of a parent's quantity: the finest lot of those that have a size of their own.
-
-    Where there are only contracts that are counted, a quantity need be no number of them: any step
-    they are counted in will do.
-    """
-    sized = [m.lot for m in members if m.counted is None]
-    return min(sized) if sized else min(ONE.scaleb(int(m.lot.as_tuple().exponent)) for m in members)
-
-
 def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
     spec = parent.spec
     limit = spec.limit_price
     if spec.limit_bps is not None:
         limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
-    members = [
-        m.counted_at(arrival_price)
-        for m in core.scales[spec.symbol].members
-        if allowed(spec, m.instrument.venue)
-    ]
+    members = members_for(spec, core.scales[spec.symbol], arrival_price)
     counted = tuple(
-        Counted(m.instrument.venue, m.instrument.symbol, m.counted)
-        for m in members
-        if m.counted is not None
+        Counted(venue, symbol, m.order_unit) for (venue, symbol), m in counted_of(members).items()
     )
-    lot = _finest(members)
+    lot = step_of(members)
     core.note(ParentStarted(spec.id, core.now_ns, arrival_price, limit, lot, counted))
     strategy = core.strategies[kind_of(spec.params)]
     view = EngineView(core, parent)

@@ -18,6 +18,7 @@ def terms_of(core: Core, parent: Parent) -> Terms:
         barred=allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny),
         room={venue: max(cap - _used(parent, venue), ZERO) for venue, cap in spec.venue_caps},
         own={book: core.own_keys(book) for book in core.resting},
+        venues_most=spec.venues_most,
         ways_ns=core.state.trips.ways_ns() if within_ns else {},
         release_within_ns=within_ns,
     )

@@ -12,11 +12,11 @@ from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent
 from router.routing.offers import own_guard
-from router.routing.preview import available
+from router.routing.preview import available, depth_price
 from router.routing.rest import resting_tick
 from strategies.base import ChildView, Place
 from strategies.conditions import PriceSource, TouchMoved
-from strategies.intents import Peg
+from strategies.intents import Pegging
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.instrument import Member
@@ -84,25 +84,19 @@ class EngineView:
         """Return the children that are not settled, oldest first."""
         return [_child_view(child) for child in self.parent.unsettled.values()]
 
-    def place(self, child: ChildView, peg: Peg, offset_ticks: int) -> Place | None:
+    def place(self, child: ChildView, how: Pegging) -> Place | None:
         """Return where `child` would rest if it were posted now at its own venue."""
-        composite = self.core.composite(self.spec.symbol)
+        core, side = self.core, self.spec.side
+        composite = core.market_of(self.parent)
         for q in composite.quotes:
             instrument = composite.scale.members[q.member].instrument
             if (instrument.venue, instrument.symbol) != (child.venue, child.symbol) or q.refusal:
                 continue
-            found = resting_tick(
-                composite.scale,
-                q,
-                self.spec.side,
-                self.limit,
-                peg,
-                offset_ticks,
-                terms_of(self.core, self.parent),
-            )
+            terms = terms_of(core, self.parent)
+            found = resting_tick(core.books, composite.scale, q, side, self.limit, how, terms)
             if not isinstance(found, str):
                 peg_tick, tick = found
-                return Place(tick, peg_tick)
+                return Place(tick, peg_tick, q.best(side.opposite), q.best(side))
         return None
 
     def min_quantity(self) -> Decimal:
@@ -160,6 +154,12 @@ class EngineView:
         if not refused:
             return "no depth within the limit"
         return ", ".join([*refused, *too_dear])
+
+    def depth_price(self, side: Side, quantity: Decimal) -> Decimal | None:
+        """Return the price down to which the usable books show `quantity` on `side`."""
+        composite = self.core.composite(self.spec.symbol)
+        barred = terms_of(self.core, self.parent).barred
+        return depth_price(self.core.books, composite, side=side, quantity=quantity, barred=barred)
 
     def touch(self, side: Side) -> Decimal | None:
         """Return the best usable price of the book's `side`."""

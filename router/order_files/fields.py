@@ -63,6 +63,9 @@ class VenuesSection(Section):
     cap: dict[VenueName, Annotated[Decimal, _POSITIVE]] = _field(
         'most that may be filled at a venue: { binance = "100" }', "table of market units", {}
     )
+    most: Annotated[int, count(1, 1000)] | None = _field(
+        "most venues that one plan may use", "count", None
+    )
 
 
 class TakeSection(Section):
@@ -72,8 +75,16 @@ class TakeSection(Section):
 class RestSection(Section):
     """Post-only at a peg, re-pegged within bounds, with an optional deadline."""
 
-    peg: Annotated[str, word(("primary",), ("mid", "opposite", "cumulative"))] = _field(
-        "what the price follows: primary = the own side's touch", "word", "primary"
+    peg: Annotated[str, word(("primary", "mid", "opposite", "cumulative"))] = _field(
+        "what the price follows: primary = the own side's touch; mid = the middle, rounded to the own "
+        "side; opposite = one tick behind the other side's touch; cumulative = behind peg_depth",
+        "word",
+        "primary",
+    )
+    peg_depth: Annotated[Decimal, _POSITIVE] | None = _field(
+        "for peg cumulative: how much of the own side's depth stands before the order",
+        "market units",
+        None,
     )
     offset_ticks: Annotated[int, count(0, 1_000_000, "ticks")] = _field(
         "distance behind the peg", "ticks", 0

@@ -34,6 +34,7 @@ from strategies.spec import (
 )
 from venues.errors import InputError
 from venues.model.ids import AccountId, ParentId, Symbol, VenueId
+from venues.model.numbers import ZERO
 
 _MS: Final = 1000
 _SLICES_PER_S: Final = 10
@@ -77,6 +78,7 @@ def parse_order(document: Document) -> OrderFile:
         start_ns=order.start or 0,
         venues_allow=tuple(VenueId(v) for v in order.venues.allow or ()),
         venues_deny=tuple(VenueId(v) for v in order.venues.deny),
+        venues_most=order.venues.most,
         venue_caps=tuple((VenueId(v), cap) for v, cap in sorted(order.venues.cap.items())),
         account=AccountId(order.account),
         seed=order.seed,
@@ -157,7 +159,7 @@ def _leg_params(document: Document, at: FieldPath, section: Section) -> LegParam
         case TakeSection():
             return TakeParams()
         case RestSection():
-            return _rest(section)
+            return _rest(document, at, section)
         case TwapSection():
             return _twap(document, at, section)
         case LimitStopSection():
@@ -166,9 +168,16 @@ def _leg_params(document: Document, at: FieldPath, section: Section) -> LegParam
             raise TypeError(f"{type(section).__name__} is the section of no kind")
 
 
-def _rest(section: RestSection) -> RestParams:
+def _rest(document: Document, at: FieldPath, section: RestSection) -> RestParams:
+    if section.peg == "cumulative" and section.peg_depth is None:
+        remedy = "missing; say behind how much depth it rests, in market units"
+        raise document.problem((*at, "peg_depth"), None, remedy)
+    if section.peg != "cumulative" and section.peg_depth is not None:
+        remedy = f'is for peg = "cumulative", this is {section.peg}; leave it out'
+        raise document.problem((*at, "peg_depth"), section.peg_depth, remedy)
     return RestParams(
         peg=section.peg,
+        peg_depth=section.peg_depth or ZERO,
         offset_ticks=section.offset_ticks,
         repeg_ticks=section.repeg_ticks,
         repeg_max=section.repeg_max,

@@ -28,8 +28,8 @@ class Terms:
     """What binds one decision beside the limit.
 
     `barred`: venues not to use, each with the reason to report. `room`: market quantity a venue
-    may still get. `own`: book position -> level keys of our own resting orders there. `fixed`: what
-    one order costs at a venue beside its fee (gas), market quote, >= 0. At most `venues_most` legs.
+    may still get. `own`: book position -> level keys of our own resting orders there. At most
+    `venues_most` legs.
     `ways_ns`: how long an order travels to a venue, as measured; a leg is held at most
     `release_within_ns` so that all arrive together.
     """
@@ -37,7 +37,6 @@ class Terms:
     barred: Mapping[VenueId, str] = field(default_factory=dict)
     room: Mapping[VenueId, Decimal] = field(default_factory=dict)
     own: Mapping[int, Collection[int]] = field(default_factory=dict)
-    fixed: Mapping[VenueId, Decimal] = field(default_factory=dict)
     venues_most: int | None = None
     ways_ns: Mapping[VenueId, int] = field(default_factory=dict)
     release_within_ns: int = 0
@@ -167,7 +166,8 @@ def _offered(
     worst = held.last_tick(most) if most and side is Side.SELL else held.ticks[0]
     least = scale.min_lots(member, worst) * step
     net = scale.taker(side)[member] * side.sign
-    fixed = scale.numerator(terms.fixed[quote.venue]) if quote.venue in terms.fixed else 0
+    cost = scale.members[member].order_cost
+    fixed = scale.numerator(cost) if cost else 0
     counted = scale.members[member].counted is not None
     if most < least:
         refusal = reason or "below minimum"

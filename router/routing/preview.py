@@ -1,6 +1,8 @@
 """What would a quantity cost before anyone decides: effective spread at size, and what is there?"""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from operator import itemgetter
 
 import msgspec
 
@@ -8,6 +10,7 @@ from router.depth.composite import Composite, Depth
 from router.routing.counterfactual import other_ways
 from router.routing.offers import Terms, book_side, grains_needed, look, own_guard
 from router.routing.sweep import Sweep
+from venues.model.ids import VenueId
 from venues.model.numbers import MONEY, ZERO, bps_of
 from venues.model.order import Side
 
@@ -96,3 +99,37 @@ def available(
         if quote.venue in room:
             room[quote.venue] -= here
     return scale.quantity(found) if found else ZERO
+
+
+def depth_price(
+    depth: Depth,
+    composite: Composite,
+    *,
+    side: Side,
+    quantity: Decimal,
+    barred: Mapping[VenueId, str],
+) -> Decimal | None:
+    """Return the market price down to which usable books show `quantity` on `side` (BUY = bids).
+
+    Best first over all of them; None where they do not show so much.
+    """
+    scale = composite.scale
+    need = grains_needed(scale, quantity)
+    levels: list[tuple[Decimal, int]] = []
+    for quote in composite.usable:
+        if quote.venue in barred:
+            continue
+        step = scale.grains[quote.member]
+        ticks, lots = depth.levels(
+            quote.book, book_side(side.opposite), limit_tick=None, enough=-(-need // step)
+        )
+        raw = scale.raw[quote.member]
+        levels += [
+            (scale.price(tick * raw), n * step)
+            for tick, n in zip(ticks.tolist(), lots.tolist(), strict=True)
+        ]
+    for price, grains in sorted(levels, key=itemgetter(0), reverse=side is Side.BUY):
+        need -= grains
+        if need <= 0:
+            return price
+    return None

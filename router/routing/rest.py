@@ -1,11 +1,12 @@
 """Where does a passive child wait? One venue and one tick, never at or through the other side.
 
 The rule, until queues and flow are priced: over the usable venues the best net price after maker
-fee at the pegged tick; then the smaller queue there; then the venue listed first. A buy rounds
+fee and order cost at the pegged tick; then the smaller queue there; then the venue listed first. A buy rounds
 down and a sell up, so a peg never improves on what it names.
 """
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import assert_never
 
 import msgspec
@@ -13,9 +14,10 @@ import msgspec
 from router.depth.composite import Composite, Depth, Quote
 from router.depth.scale import Scale
 from router.routing.offers import Terms, book_side, grains_needed, own_guard
-from strategies.intents import Peg
+from strategies.intents import Peg, Pegging
 from venues.model.ids import Symbol, VenueId
 from venues.model.market import level_key
+from venues.model.numbers import ZERO
 from venues.model.order import Side
 
 
@@ -55,18 +57,23 @@ def place_rest(
     peg: Peg,
     offset_ticks: int,
     terms: Terms,
+    behind: Decimal = ZERO,
 ) -> Resting:
-    """Return where up to `quantity` market units rest, not beyond market price `limit`."""
+    """Return where up to `quantity` market units rest, not beyond market price `limit`.
+
+    `behind`: for a cumulative peg, how much of the own side's depth stands before it, market units.
+    """
     scale = composite.scale
     need = grains_needed(scale, quantity)
     skipped: list[tuple[VenueId, str]] = []
-    best: tuple[tuple[int, int, int], Post] | None = None
+    best: tuple[tuple[int | Fraction, int, int], Post] | None = None
     for quote in composite.quotes:
         reason = terms.barred.get(quote.venue, quote.refusal)
         if reason:
             skipped.append((quote.venue, reason))
             continue
-        found = resting_tick(scale, quote, side, limit, peg, offset_ticks, terms)
+        how = Pegging(peg=peg, offset_ticks=offset_ticks, behind=behind)
+        found = resting_tick(depth, scale, quote, side, limit, how, terms)
         if isinstance(found, str):
             skipped.append((quote.venue, found))
             continue
@@ -76,28 +83,43 @@ def place_rest(
             skipped.append((quote.venue, reason))
             continue
         queue = depth.net(quote.book, level_key(tick, book_side(side.opposite)))
-        rank = (tick * scale.maker(side)[quote.member] * side.sign, queue, quote.member)
+        rank = (_net(scale, quote, side, tick, lots), queue, quote.member)
         if best is None or rank < best[0]:
             best = (rank, _post(scale, quote, lots, tick, peg_tick, queue))
     return Resting(post=None if best is None else best[1], skipped=tuple(skipped))
 
 
+def _net(scale: Scale, quote: Quote, side: Side, tick: int, lots: int) -> int | Fraction:
+    """Return what a grain costs at `tick` with maker fee and its part of the order's cost.
+
+    Negated for a sell; exact, so that equal prices stay equal.
+    """
+    net = tick * scale.maker(side)[quote.member] * side.sign
+    cost = scale.members[quote.member].order_cost
+    if not cost:
+        return net
+    return net + Fraction(scale.numerator(cost), lots * scale.grains[quote.member])
+
+
 def resting_tick(
+    depth: Depth,
     scale: Scale,
     quote: Quote,
     side: Side,
     limit: Decimal,
-    peg: Peg,
-    offset_ticks: int,
+    how: Pegging,
     terms: Terms,
 ) -> tuple[int, int] | str:
     """Return the pegged tick and the tick an order would rest at, or why there is none."""
     near, far, sign = quote.best(side.opposite), quote.best(side), side.sign
-    pegged = _pegged(near, far, side, peg)
+    if how.peg is Peg.CUMULATIVE:
+        pegged = _behind_depth(depth, scale, quote, side, how.behind)
+    else:
+        pegged = _pegged(near, far, side, how.peg)
     if pegged is None:
         return "no price to peg to"
     # In ticks times sign more is more aggressive for both sides, so every guard is a minimum.
-    bounds = [(pegged - offset_ticks * sign) * sign]
+    bounds = [(pegged - how.offset_ticks * sign) * sign]
     if far is not None:
         bounds.append((far - sign) * sign)
     if (guard := own_guard(terms.own.get(quote.book, ()), side)) is not None:
@@ -107,11 +129,25 @@ def resting_tick(
     return (pegged, tick) if tick > 0 else "no price above zero"
 
 
+def _behind_depth(
+    depth: Depth, scale: Scale, quote: Quote, side: Side, behind: Decimal
+) -> int | None:
+    """Return the first tick of the own side with `behind` or more displayed up to and at it."""
+    lots = -(-grains_needed(scale, behind) // scale.grains[quote.member])
+    ticks, sizes = depth.levels(
+        quote.book, book_side(side.opposite), limit_tick=None, enough=max(lots, 1)
+    )
+    enough = len(ticks) > 0 and int(sizes.sum()) >= lots
+    return int(ticks[-1]) if enough else None
+
+
 def _pegged(near: int | None, far: int | None, side: Side, peg: Peg) -> int | None:
     """Return the tick the peg names: `near` is the own side's touch, `far` the other's."""
     match peg:
         case Peg.PRIMARY:
             return near
+        case Peg.CUMULATIVE:
+            return None
         case Peg.OPPOSITE:
             return None if far is None else far - side.sign
         case Peg.MID:

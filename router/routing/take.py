@@ -153,7 +153,7 @@ def _legs(
                 last_price=instrument.price_of(offer.curve.last_tick(grains)),
                 cost=scale.amount(paid[quote.member] * offer.curve.value(grains)),
                 expected_funding=_funding(scale, sight, grains, side),
-                fixed_cost=terms.fixed.get(quote.venue, ZERO),
+                fixed_cost=scale.members[quote.member].order_cost,
                 why=use_of(offer, grains, marginal),
                 release_after_ns=wait_ns,
             )

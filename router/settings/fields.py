@@ -197,6 +197,9 @@ class VenueSection(Section):
     fee_in: Annotated[FeeIn, _FEE_IN] | None = _key(
         "what its spot instruments take the fee in: quote, or received = of a buy the base", None
     )
+    order_cost: Annotated[Decimal, _BOUND] | None = _key(
+        "what one order costs beside its fee, in quote (gas)", None
+    )
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None
     )
@@ -213,6 +216,9 @@ class InstrumentSection(Section):
     taker_fee: Annotated[Decimal, _FEE] | None = _key("fraction of notional", None)
     fee_in: Annotated[FeeIn, _FEE_IN] | None = _key(
         "what the fee is taken in, spot only: quote, or received = of a buy the base", None
+    )
+    order_cost: Annotated[Decimal, _BOUND] | None = _key(
+        "what one order costs beside its fee, in quote (gas)", None
     )
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None

@@ -9,12 +9,13 @@ from router.settings.fields import MarketSection, Settings
 from venues.errors import InputError
 from venues.model.ids import Symbol
 from venues.model.instrument import FeeIn, Instrument, Market, Member
+from venues.model.numbers import ZERO, plain
 
 
 def on_terms(instruments: Sequence[Instrument], settings: Settings) -> tuple[Instrument, ...]:
-    """Return `instruments` with the fees and minimums of [[venue]] and [[instrument]] put in.
+    """Return `instruments` with the fees, costs and minimums of [[venue]] and [[instrument]] put in.
 
-    InputError where an [[instrument]] asks for what its kind cannot have.
+    InputError where they ask for what an instrument cannot have.
     """
     return tuple(_on_terms(instrument, settings) for instrument in instruments)
 
@@ -42,8 +43,11 @@ def tradable(instruments: Sequence[Instrument], settings: Settings) -> tuple[Sym
 
 
 def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
+    # Put in last: whether there can be one depends on what fees are paid in.
+    cost, instrument = instrument.order_cost, _put_in(instrument, order_cost=ZERO)
     for venue in settings.venue:
         if venue.name == instrument.venue:
+            cost = cost if venue.order_cost is None else venue.order_cost
             # Fees that are taken from what was bought are a matter of spot alone.
             fee_in = venue.fee_in if instrument.brings_base else None
             instrument = _put_in(
@@ -60,6 +64,7 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                     f'instrument {own.venue} {own.symbol}: fee_in = "received": '
                     "is not spot, a buy brings in no base to take a fee from; leave fee_in out"
                 )
+            cost = cost if own.order_cost is None else own.order_cost
             instrument = _put_in(
                 instrument,
                 maker_fee=own.maker_fee,
@@ -69,7 +74,12 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                 min_quantity=own.min_quantity,
                 min_notional=own.min_notional,
             )
-    return instrument
+    if cost and not instrument.pays_in_quote:
+        raise InputError(
+            f'instrument {instrument.venue} {instrument.symbol}: order_cost = "{plain(cost)}": '
+            f'is not charged there in {instrument.quote}; set order_cost = "0" in its [[instrument]]'
+        )
+    return _put_in(instrument, order_cost=cost)
 
 
 def _put_in(instrument: Instrument, **terms: Decimal | FeeIn | int | None) -> Instrument:

@@ -61,6 +61,10 @@ def _check_faults(document: Document, settings: Settings) -> None:
 def _check_terms(document: Document, settings: Settings) -> None:
     _once(document, "venue", "name", [(venue.name,) for venue in settings.venue])
     _once(document, "instrument", "symbol", [(i.venue, i.symbol) for i in settings.instrument])
+    for index, venue in enumerate(settings.venue):
+        if venue.order_cost and venue.fee_in is FeeIn.RECEIVED:
+            remedy = "a venue that takes fees in base charges no order in quote; leave it out"
+            raise document.problem(("venue", index, "order_cost"), str(venue.order_cost), remedy)
     for index, own in enumerate(settings.instrument):
         if own.fee_in is FeeIn.RECEIVED and ":" in own.symbol:
             remedy = "a perp brings in no base to take a fee from; leave fee_in out"

@@ -96,6 +96,7 @@ def instrument(
     kind: Kind = Kind.SPOT,
     fee_in: FeeIn = FeeIn.QUOTE,
     contract: Contract = Contract.LINEAR,
+    order_cost: str = "0",
 ) -> Instrument:
     return Instrument(
         venue=VenueId(venue),
@@ -110,6 +111,7 @@ def instrument(
         contract_size=Decimal(contract_size),
         fee_in=fee_in,
         contract=contract,
+        order_cost=Decimal(order_cost),
     )
 
 

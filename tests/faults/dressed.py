@@ -5,15 +5,25 @@ from random import Random
 
 from msgspec import structs
 
-from strategies.spec import ParentSpec, TwapParams
+from strategies.spec import ParentSpec, RestParams, TwapParams
 
 
 def dressed(spec: ParentSpec, rng: Random) -> ParentSpec:
     """Return `spec`, every other TWAP with caps, clips, a would-price or its own idea of the end."""
-    if not isinstance(spec.params, TwapParams) or rng.random() < 0.5:
-        return spec
+    match spec.params:
+        case TwapParams() as how if rng.random() < 0.5:
+            return _twap(spec, how, rng)
+        case RestParams() as how if rng.random() < 0.3:
+            depth = Decimal(rng.choice((1, 5, 20)))
+            behind = structs.replace(how, peg="cumulative", peg_depth=depth)
+            return structs.replace(spec, params=behind)
+        case _:
+            return spec
+
+
+def _twap(spec: ParentSpec, how: TwapParams, rng: Random) -> ParentSpec:
     params = structs.replace(
-        spec.params,
+        how,
         repeg_max=rng.choice((0, 1, 10)),
         catch_up=rng.choice((Decimal(1), Decimal(3))),
         catch_up_mode=rng.choice(("none", "capped", "spread")),

@@ -62,6 +62,8 @@ def _one_fill(fill: Fill, order: Order, terms: Terms, findings: Findings) -> Non
         due, currency = fill.quantity / fill.price * rate, terms.base
     if terms.fee_of_buys_in_base and fill.is_buy:
         due, currency = fill.quantity * rate, terms.base
+    if fill is order.fills[0]:
+        due += terms.order_cost
     # A quotient is written down to sixty digits.
     exact = terms.inverse_of is None
     wrong = fill.fee != due if exact else abs(fill.fee - due) > abs(due) / 10**50

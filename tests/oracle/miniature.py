@@ -161,6 +161,14 @@ class Replay:
                 fee = str(Decimal(fill.fee) / Decimal(fill.price))
                 self.change_fill(position, fee=fee, fee_currency="BTC")
 
+    def pays_per_order(self, cost: str) -> None:
+        """Charge every order with its first fill."""
+        charged: set[str] = set()
+        for position, fill in enumerate(self.done):
+            if fill.child not in charged:
+                self.change_fill(position, fee=str(Decimal(fill.fee) + Decimal(cost)))
+            charged.add(fill.child)
+
     def change_fill(self, position: int, **lie: str) -> None:
         """Tell something else about one fill."""
         self.done[position] = replace(self.done[position], **lie)  # type: ignore[arg-type]  # str fields

@@ -43,6 +43,7 @@ class Terms:
     derivs: Path | None
     fee_of_buys_in_base: bool = False
     inverse_of: Fraction | None = None  # an inverse contract is worth so much quote
+    order_cost: Fraction = Fraction(0)
 
     @property
     def base(self) -> str:
@@ -102,6 +103,7 @@ def read_terms(folders: tuple[Path, ...]) -> dict[tuple[str, str], Terms]:
                 trades=folder / row["trades"],
                 derivs=folder / row["derivs"] if "derivs" in row else None,
                 inverse_of=_worth(row),
+                order_cost=Fraction(row.get("order_cost", "0")),
                 fee_of_buys_in_base=row.get("fee_in", "quote") == "received",
             )
     return found

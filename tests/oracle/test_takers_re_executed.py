@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -236,6 +237,18 @@ def test_where_fees_are_taken_in_base_that_is_what_a_buy_pays(tmp_path: Path) ->
     assert check(tape, replay.write(tmp_path / "true")).passed
     replay.change_fill(0, fee="0.0011")
     assert rules(check(tape, replay.write(tmp_path / "more"))) == [Rule.FEE]
+
+
+def test_what_an_order_costs_is_due_once_with_its_first_fill(tmp_path: Path) -> None:
+    terms = TERMS + 'order_cost = "0.35"\n'
+    tape = write_tape(tmp_path / "tape", [FIRST, LAST], terms=terms)
+    replay = buy(("100", "1"), ("100.5", "1"))
+    assert rules(check(tape, replay.write(tmp_path / "never"))) == [Rule.FEE]
+    second = str(Decimal(replay.done[1].fee) + Decimal("0.35"))
+    replay.pays_per_order("0.35")
+    assert check(tape, replay.write(tmp_path / "once")).passed
+    replay.change_fill(1, fee=second)
+    assert rules(check(tape, replay.write(tmp_path / "twice"))) == [Rule.FEE]
 
 
 def test_a_sum_that_is_not_the_cumulative_quantity_is_caught(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ _FUNDING = DERIV_KINDS.index(DerivKind.FUNDING)
 
 
 def economic(tape: Tape) -> Tape:
-    """Return `tape` with its venues in turn: fee in base, a perp with funding, inverse.
+    """Return `tape` with its venues in turn: fee in base, a perp with funding and gas, inverse.
 
     Rates change every second, and twice within the tape funding is paid.
     """
@@ -34,15 +34,22 @@ def economic(tape: Tape) -> Tape:
 
 def _changed(n: int, recording: Recording, tape: Tape) -> Recording:
     instrument = recording.instrument
-    match n % 3:
+    match n % 4:
         case 0:
             taking = msgspec.structs.replace(instrument, fee_in=FeeIn.RECEIVED)
             return replace(recording, instrument=taking)
         case 1:
-            perp = msgspec.structs.replace(instrument, kind=Kind.PERP, funding_interval_s=6)
+            perp = msgspec.structs.replace(
+                instrument,
+                kind=Kind.PERP,
+                funding_interval_s=6,
+                order_cost=Decimal("0.35"),
+            )
             return _funded(replace(recording, instrument=perp), tape, n)
-        case _:
+        case 2:
             return _inverse(recording)
+        case _:
+            return recording
 
 
 def _inverse(recording: Recording) -> Recording:

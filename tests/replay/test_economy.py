@@ -1,4 +1,4 @@
-"""Fees in base, funding, inverse contracts: the same engine, however driven, proven from outside."""
+"""Fees in base, funding, gas, inverse contracts: the same engine, however driven, proven from outside."""
 
 import json
 from pathlib import Path
@@ -63,6 +63,7 @@ def test_an_oracle_that_reads_the_raw_tape_reproduces_every_fill_and_fee(tmp_pat
     assert audit.passed, str(audit)
     fills = (tmp_path / "out" / "fills.jsonl").read_text().splitlines()
     assert {json.loads(fill)["fee_currency"] for fill in fills} == {"BTC", "USDT"}
+    assert {plan["fixed_costs"] for plan in plans(tmp_path / "out")} > {"0"}
     assert any("contracts" in json.loads(fill) for fill in fills)
     lie = [json.loads(fill) for fill in fills]
     at = next(n for n, fill in enumerate(lie) if "contracts" in fill)

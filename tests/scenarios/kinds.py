@@ -58,9 +58,13 @@ def rest(
     every_s: int = 1,
     deadline_s: int = 0,
     at_deadline: str = "cross",
+    peg: str = "primary",
+    depth: str = "0",
 ) -> RestParams:
     """Say how an order rests."""
     return RestParams(
+        peg=peg,
+        peg_depth=Decimal(depth),
         offset_ticks=offset_ticks,
         repeg_ticks=repeg_ticks,
         repeg_max=repeg_max,

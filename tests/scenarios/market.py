@@ -30,6 +30,7 @@ class Venue:
     taker: str = "0"
     maker: str = "0"
     fee_in: FeeIn = FeeIn.QUOTE
+    order_cost: str = "0"
     kind: Kind = Kind.SPOT
     contract_size: str = "1"
     contract: Contract = Contract.LINEAR
@@ -49,6 +50,7 @@ class Venue:
             fee_in=self.fee_in,
             contract_size=Decimal(self.contract_size),
             contract=self.contract,
+            order_cost=Decimal(self.order_cost),
         )
 
 

@@ -75,6 +75,7 @@ class Scenario(Asked):
         allow: Sequence[str] = (),
         deny: Sequence[str] = (),
         caps: Sequence[tuple[str, str]] = (),
+        most: int | None = None,
         start_s: float = 0,
         hold_s: int = 0,
         limits: Limits | None = None,
@@ -96,6 +97,7 @@ class Scenario(Asked):
             start_ns=BEGIN_NS + int(start_s * S_NS) if start_s else 0,
             venues_allow=tuple(VenueId(v) for v in allow),
             venues_deny=tuple(VenueId(v) for v in deny),
+            venues_most=most,
             hold_s=hold_s,
             venue_caps=tuple((VenueId(v), Decimal(cap)) for v, cap in caps),
         )

@@ -98,3 +98,29 @@ def test_it_never_trades_with_our_own_resting_order_and_says_what_is_in_the_way(
     desk.accepts("alpha#1")
     assert desk.at(0) == []
     assert (desk.state, desk.why) == ("expired", "2 left: alpha own order in the way")
+
+
+def test_an_order_that_costs_gas_goes_where_it_is_worth_it() -> None:
+    gas = Venue("beta", order_cost="0.35")
+    desk = Scenario(take(), buy="2", limit="110", venues=(gas, Venue("alpha")))
+    desk.book("alpha", "9@100.2")
+    desk.book("beta", "1@100")  # saves 0.2 on one, and costs 0.35
+    assert desk.at(0) == ["alpha#1: buy 2 @ 100.2"]
+    assert desk.skipped("beta") == "not worth its fixed cost"
+    desk = Scenario(take(), buy="2", limit="110", venues=(gas, Venue("alpha")))
+    desk.book("alpha", "9@100.2")
+    desk.book("beta", "2@100")  # saves 0.4
+    assert desk.at(0) == ["beta#1: buy 2 @ 100"]
+    plan = desk.plans[-1]
+    assert (plan.fixed_costs, plan.expected_cost) == (Decimal("0.35"), Decimal("200.35"))
+    desk.hears(desk.venues.filled("beta#1", fee="0.35"))
+    assert desk.report().fees == "0.35"
+
+
+def test_a_parent_uses_no_more_venues_at_once_than_it_allows() -> None:
+    three = (Venue("alpha"), Venue("beta"), Venue("gamma"))
+    desk = Scenario(take(), buy="3", limit="110", venues=three, most=2)
+    for venue, levels in (("alpha", "1@100"), ("beta", "1@100 9@101"), ("gamma", "1@100.5")):
+        desk.book(venue, levels)
+    assert desk.at(0) == ["alpha#1: buy 1 @ 101", "beta#2: buy 2 @ 101"]
+    assert desk.skipped("gamma")

@@ -7,7 +7,7 @@ from typing import Final, assert_never
 import msgspec
 
 from venues.model.ids import Symbol, VenueId
-from venues.model.numbers import MONEY, ONE, ceil_lots, floor_to
+from venues.model.numbers import MONEY, ONE, ZERO, ceil_lots, floor_to
 from venues.model.order import Side
 
 # Eight hours: what most venues do.
@@ -47,6 +47,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     units of `contract_size` (base units per 1 for linear, quote units per 1 for inverse).
     Fees are fractions of notional, negative when the venue pays. All steps are > 0. `fee_in` other
     than QUOTE is for linear spot only, ValueError otherwise: a perp pays in what it settles in.
+    `order_cost` (quote, >= 0) is what an order costs beside its fee (gas), charged once, with its
+    first fill; only where fees are paid in quote, ValueError otherwise.
     `funding_interval_s` (> 0): seconds between two funding times of a perp.
     """
 
@@ -62,6 +64,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     contract_size: Decimal = ONE
     contract: Contract = Contract.LINEAR
     fee_in: FeeIn = FeeIn.QUOTE
+    order_cost: Decimal = ZERO
     funding_interval_s: int = FUNDING_INTERVAL_S
 
     def __post_init__(self) -> None:
@@ -69,6 +72,17 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(
                 f"{self.venue} {self.symbol}: only linear spot brings in base for a fee"
             )
+        if self.order_cost < ZERO:
+            raise ValueError(f"{self.venue} {self.symbol}: an order costs {self.order_cost}")
+        if self.order_cost and not self.pays_in_quote:
+            raise ValueError(
+                f"{self.venue} {self.symbol}: only fees paid in quote can have a cost per order"
+            )
+
+    @property
+    def pays_in_quote(self) -> bool:
+        """Return whether every fee here is paid in the currency prices are in."""
+        return self.settle == self.quote and self.fee_in is FeeIn.QUOTE
 
     @property
     def brings_base(self) -> bool:
@@ -87,8 +101,10 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def settle(self) -> str:
-        """Return the currency profit, margin and fees of a perp are paid in; spot: the quote."""
-        return self.symbol.split(":", 1)[-1] if ":" in self.symbol else self.quote
+        """Return what a perp pays profit, margin and fees in; spot: the quote."""
+        if ":" in self.symbol:
+            return self.symbol.split(":", 1)[-1]
+        return self.base if self.contract is Contract.INVERSE else self.quote
 
     def fee_currency(self, side: Side) -> str:
         """Return the currency in which an order of `side` pays its fee."""
@@ -182,6 +198,11 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     def lot(self) -> Decimal:
         """Return one lot in market units; ValueError as `order_unit`."""
         return MONEY.multiply(self.instrument.lot_size, self.order_unit)
+
+    @property
+    def order_cost(self) -> Decimal:
+        """Return what one order costs beside its fee, market quote."""
+        return MONEY.multiply(self.instrument.order_cost, self.conversion)
 
     def market_quantity(self, quantity: Decimal) -> Decimal:
         """Return an order quantity of the instrument in market units; ValueError as `order_unit`."""

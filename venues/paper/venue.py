@@ -27,7 +27,7 @@ from venues.model.events import (
 from venues.model.ids import ClientOrderId, VenueId
 from venues.model.instrument import Instrument
 from venues.model.market import ASK, BID
-from venues.model.numbers import ZERO
+from venues.model.numbers import MONEY, ZERO
 from venues.model.order import Liquidity, Side, TimeInForce
 from venues.paper.answers import Events, Outbox, Request, answer, stream
 from venues.paper.faults import (
@@ -279,6 +279,8 @@ class PaperVenue:
         listed, submit = order.listing, order.submit
         order.cum_lots += lots
         fee, currency = listed.charge(submit.side, tick, lots, liquidity)
+        if not order.fills:
+            fee = MONEY.add(fee, listed.instrument.order_cost)
         filled = Filled(
             client_order_id=submit.client_order_id,
             venue=self.venue,

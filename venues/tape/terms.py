@@ -7,10 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final, cast
 
+import msgspec
+
 from venues.errors import TapeError
 from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import FUNDING_INTERVAL_S, Contract, FeeIn, Instrument, Kind
-from venues.model.numbers import MONEY, ONE, decimal
+from venues.model.numbers import MONEY, ONE, ZERO, decimal
 from venues.tape.grid import Step, step_of
 from venues.tape.refusal import refuse
 
@@ -24,7 +26,7 @@ _STEPS = ("tick_size", "lot_size", "contract_size")
 _MINIMUMS = ("min_quantity", "min_notional")
 _FEES = ("maker_fee", "taker_fee")
 _INSTRUMENT_NEEDS = ("venue", "symbol", "kind", *_STEPS, *_MINIMUMS, *_FEES, "book", "trades")
-_INSTRUMENT_MAY = ("derivs", "contract", "fee_in", "funding_interval_s")
+_INSTRUMENT_MAY = ("derivs", "contract", "fee_in", "order_cost", "funding_interval_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _source(folder: Path, entry: "_Table") -> Source:
         fee_in=_fee_in(entry, kinds[entry.text("kind")]),
         funding_interval_s=_funding_interval_s(entry),
     )
+    instrument = _with_order_cost(entry, instrument)
     steps = steps_of_instrument(instrument)
     if steps is None:
         field = "tick_size" if step_of(instrument.tick_size) is None else "lot_size"
@@ -160,6 +163,16 @@ def _fee_in(entry: "_Table", kind: Kind) -> FeeIn:
     if fee_in is FeeIn.RECEIVED and kind is not Kind.SPOT:
         raise entry.refuse("fee_in", "a perp brings in no base to take a fee from; leave it out")
     return fee_in
+
+
+def _with_order_cost(entry: "_Table", instrument: Instrument) -> Instrument:
+    """Return `instrument` with what an order costs there beside its fee; nothing if not said."""
+    if "order_cost" not in entry.values:
+        return instrument
+    cost = entry.money("order_cost", least=ZERO)
+    if cost and not instrument.pays_in_quote:
+        raise entry.refuse("order_cost", "is for instruments that pay their fees in quote")
+    return msgspec.structs.replace(instrument, order_cost=cost)
 
 
 def _funding_interval_s(entry: "_Table") -> int:

@@ -60,6 +60,8 @@ def _instrument_table(recording: Recording, stem: str) -> str:
         texts["contract"] = i.contract.value
     if i.fee_in is not FeeIn.QUOTE:
         texts["fee_in"] = i.fee_in.value
+    if i.order_cost:
+        texts["order_cost"] = plain(i.order_cost)
     files = {"book": f"{stem}.book.parquet", "trades": f"{stem}.trades.parquet"}
     if recording.deriv_count:
         files["derivs"] = f"{stem}.derivs.parquet"

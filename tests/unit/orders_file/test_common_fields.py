@@ -61,6 +61,16 @@ def test_every_field_of_a_twap_arrives_as_written() -> None:
             'forbids it; use "cancel"',
         ),
         (
+            'kind = "rest"\n[order.rest]\npeg = "cumulative"\n',
+            "o.toml:7: order.rest.peg_depth: missing; say behind how much depth it rests, "
+            "in market units",
+        ),
+        (
+            'kind = "rest"\n[order.rest]\npeg = "mid"\npeg_depth = "3"\n',
+            'o.toml:9: order.rest.peg_depth = 3: is for peg = "cumulative", this is mid; '
+            "leave it out",
+        ),
+        (
             'kind = "twap"\npassive_only = "yes"\n' + TWAP,
             'o.toml:7: order.passive_only = "yes": must be true or false, without quotes',
         ),

@@ -71,7 +71,10 @@ def test_an_interval_is_another_way_to_count_slices() -> None:
 
 
 def test_venues_are_allowed_denied_and_capped() -> None:
-    spec = _order(TAKE + 'venues = { allow = ["b", "a"], deny = ["c"], cap = { a = "3" } }\n')
+    spec = _order(
+        TAKE + 'venues = { allow = ["b", "a"], deny = ["c"], cap = { a = "3" }, most = 2 }\n'
+    )
+    assert spec.venues_most == 2
     assert spec.venues_allow == (VenueId("b"), VenueId("a"))
     assert spec.venues_deny == (VenueId("c"),)
     assert spec.venue_caps == ((VenueId("a"), Decimal(3)),)

@@ -99,7 +99,9 @@ def test_check_says_what_each_leg_does(tmp_path: Path) -> None:
         (
             PROFIT.replace('"rest"', '"rest", pegg = "mid"') + STOP,
             'o.toml:8: order.oco.take_profit.pegg = "mid": unknown key; did you mean peg? '
-            "(what the price follows: primary = the own side's touch)",
+            "(what the price follows: primary = the own side's touch; mid = the middle, rounded to the "
+            "own side; opposite = one tick behind the other side's touch; cumulative = behind "
+            "peg_depth)",
         ),
         (
             PROFIT.replace('"rest"', '"oco"') + STOP,

@@ -62,6 +62,11 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         "nan",
         "o.toml:5: order.quantity = nan: money and quantity are decimals in quotes",
     ),
+    "most of no venue": (
+        '"61800"',
+        '"61800"\nvenues = { most = 0 }',
+        "o.toml:7: order.venues.most = 0: must be a whole number from 1 to 1000",
+    ),
     "1e999": (
         '"61800"',
         '"1e999"',

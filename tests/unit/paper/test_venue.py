@@ -127,6 +127,28 @@ def test_a_venue_may_keep_part_of_the_base_bought_and_of_the_quote_a_sale_brings
     assert (rested.fee, rested.fee_currency) == (Decimal("0.01") * -1 / 10000, "BTC")
 
 
+def test_what_an_order_costs_is_charged_once_with_its_first_fill() -> None:
+    desk = Desk(instrument=msgspec.structs.replace(SPOT, order_cost=Decimal("0.35")))
+    free = Desk(instrument=SPOT)
+    for each in (desk, free):
+        each.submit("buy", 10, 202)  # two levels, two fills
+        each.submit("buy", 10, 150)  # trades nothing
+        each.submit("buy", 10, 200, ioc=False)
+        each.wait(S)
+        each.trade_into(3, 10)
+        each.wait(2 * S)
+    charged, without = (
+        [(e.client_order_id, e.fee) for e in each.events if isinstance(e, Filled)]
+        for each in (desk, free)
+    )
+    assert len(charged) == len(without) > 2
+    seen: set[str] = set()
+    for (order_id, fee), (_, plain_fee) in zip(charged, without, strict=True):
+        assert fee - plain_fee == (0 if order_id in seen else Decimal("0.35"))
+        seen.add(order_id)
+    assert len(seen) == 2
+
+
 def test_an_inverse_contract_is_charged_in_the_coin_it_settles_in() -> None:
     inverse = msgspec.structs.replace(
         SPOT,

@@ -26,7 +26,9 @@ def plan_of(
     side: Side = Side.BUY,
     fee: str = "0",
 ) -> Plan:
-    instruments = [instrument(venue, taker=fee) for venue in books]
+    instruments = [
+        instrument(venue, taker=fee, order_cost=(fixed or {}).get(venue, "0")) for venue in books
+    ]
     shown: list[FakeBook] = [
         book(of, bids=[("90", "1")], asks=levels)
         if side is Side.BUY
@@ -40,10 +42,7 @@ def plan_of(
         side=side,
         quantity=Decimal(quantity),
         limit=Decimal(200) if side is Side.BUY else Decimal(1),
-        terms=Terms(
-            fixed={venue: Decimal(cost) for venue, cost in (fixed or {}).items()},
-            venues_most=venues_most,
-        ),
+        terms=Terms(venues_most=venues_most),
         sweep=twin,
         search=fastest,
     )

@@ -123,3 +123,14 @@ def test_minimums_caps_and_missing_prices_are_said() -> None:
 def test_the_quantity_is_whole_lots_and_says_what_it_is_in_the_market() -> None:
     found = posted(rest((FLAT, quoted(FLAT, "100", "101")), quantity="1.2345"))
     assert (found.lots, found.quantity) == (1234, Decimal("1.234"))
+
+
+def test_what_an_order_costs_counts_in_where_it_rests() -> None:
+    gas = instrument("gas", maker="0", order_cost="0.3")
+    cheap, dear = quoted(gas, "99.8", "101"), quoted(FLAT, "100", "101")
+    # A buy of 1 pays 99.8 + 0.3 against 100, one of 2 pays 99.8 + 0.15.
+    assert posted(rest((gas, cheap), (FLAT, dear), quantity="1")).venue == "flat"
+    assert posted(rest((gas, cheap), (FLAT, dear), quantity="2")).venue == "gas"
+    low, high = quoted(FLAT, "99", "100"), quoted(gas, "99", "100.2")
+    assert posted(rest((gas, high), (FLAT, low), quantity="1", side=Side.SELL)).venue == "flat"
+    assert posted(rest((gas, high), (FLAT, low), quantity="2", side=Side.SELL)).venue == "gas"

@@ -122,6 +122,17 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         'c.toml:20: instrument[0].fee_in = "received": '
         "a perp brings in no base to take a fee from; leave fee_in out",
     ),
+    "an order that pays us": (
+        "[synthetic]",
+        '[[venue]]\nname = "alpha"\norder_cost = "-1"\n[synthetic]',
+        'c.toml:19: venue[0].order_cost = "-1": must be at least 0',
+    ),
+    "an order that costs quote where fees are base": (
+        "[synthetic]",
+        '[[venue]]\nname = "alpha"\nfee_in = "received"\norder_cost = "0.35"\n[synthetic]',
+        'c.toml:20: venue[0].order_cost = "0.35": '
+        "a venue that takes fees in base charges no order in quote; leave it out",
+    ),
     "two terms for one venue": (
         "[synthetic]",
         '[[venue]]\nname = "alpha"\n[[venue]]\nname = "alpha"\n[synthetic]',

@@ -95,6 +95,25 @@ def test_an_instrument_may_differ_from_its_venue_in_what_fees_are_taken_in() -> 
     assert (bitcoin.fee_in, ether.fee_in) == (FeeIn.QUOTE, FeeIn.RECEIVED)
 
 
+def test_what_an_order_costs_is_said_of_a_venue_or_of_an_instrument() -> None:
+    settings = _settings(
+        '[[venue]]\nname = "a"\norder_cost = "0.35"\n'
+        '[[instrument]]\nvenue = "a"\nsymbol = "BTC/USDT"\norder_cost = "0"\n'
+    )
+    instruments = [_spot("a"), _spot("a", "ETH/USDT"), _spot("b")]
+    assert [i.order_cost for i in on_terms(instruments, settings)] == [0, Decimal("0.35"), 0]
+
+
+def test_where_fees_are_not_paid_in_quote_no_order_is_charged_in_it() -> None:
+    settings = _settings('[[venue]]\nname = "a"\norder_cost = "0.35"\n')
+    coin = msgspec.structs.replace(_spot("a", "BTC/USD:BTC"), kind=Kind.PERP)
+    with pytest.raises(InputError, match=r'BTC/USD:BTC: order_cost = "0\.35": is not charged'):
+        on_terms([coin], settings)
+    kept = msgspec.structs.replace(_spot("a"), fee_in=FeeIn.RECEIVED)
+    with pytest.raises(InputError, match="is not charged there in USDT"):
+        on_terms([kept], settings)
+
+
 def test_a_perp_by_any_name_takes_no_fee_in_base() -> None:
     settings = _settings('[[instrument]]\nvenue = "a"\nsymbol = "BTC/USDT"\nfee_in = "received"\n')
     perp = msgspec.structs.replace(_spot("a"), kind=Kind.PERP)

@@ -27,15 +27,19 @@ from venues.tape.writer import write_tape
 step = st.sampled_from(["0.01", "0.1", "0.5", "1", "0.00001", "0.25", "10"]).map(Decimal)
 fee = st.sampled_from(["0", "0.0002", "-0.00005"]).map(Decimal)
 
+order_cost = st.sampled_from(["0", "0.35"]).map(Decimal)
+
 
 @st.composite
 def _instruments(draw: st.DrawFn, venue: str) -> Instrument:
     kind = draw(st.sampled_from(Kind))
+    fee_in = draw(st.sampled_from(FeeIn)) if kind is Kind.SPOT else FeeIn.QUOTE
     return Instrument(
         venue=VenueId(venue),
         symbol=Symbol(draw(st.sampled_from(["BTC/USDT", "ETH/USD:USD", "1000SHIB/USDT:USDT"]))),
         kind=kind,
-        fee_in=draw(st.sampled_from(FeeIn)) if kind is Kind.SPOT else FeeIn.QUOTE,
+        fee_in=fee_in,
+        order_cost=draw(order_cost) if fee_in is FeeIn.QUOTE else Decimal(0),
         tick_size=draw(step),
         lot_size=draw(step),
         min_quantity=draw(step),

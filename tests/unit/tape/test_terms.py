@@ -1,5 +1,6 @@
 """What may a tape say of an instrument beside what every tape must say?"""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,32 @@ def test_a_contract_that_cannot_be_is_refused(
 ) -> None:
     folder = good_folder(tmp_path / "tape")
     toml(f'kind = "{kind}"', f'kind = "{kind}"\ncontract = {said}')(folder)
+    with pytest.raises(TapeError, match=answer):
+        read_tape(folder)
+
+
+def test_a_venue_may_charge_each_order_beside_its_fee(tmp_path: Path) -> None:
+    folder = good_folder(tmp_path / "tape")
+    before = read_tape(folder)
+    toml('kind = "spot"', 'kind = "spot"\norder_cost = "0.35"')(folder)
+    tape = read_tape(folder)
+    assert [i.order_cost for i in tape.instruments] == [Decimal("0.35"), Decimal(0)]
+    assert tape.fingerprint != before.fingerprint
+    toml('order_cost = "0.35"', 'order_cost = "0"')(folder)
+    assert read_tape(folder).fingerprint == before.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ('order_cost = "-1"', r"order_cost"),
+        ("order_cost = 0.35", r"order_cost"),
+        ('fee_in = "received"\norder_cost = "1"', r"order_cost .* pay their fees in quote"),
+    ],
+)
+def test_a_cost_of_orders_that_cannot_be_is_refused(tmp_path: Path, said: str, answer: str) -> None:
+    folder = good_folder(tmp_path / "tape")
+    toml('kind = "spot"', f'kind = "spot"\n{said}')(folder)
     with pytest.raises(TapeError, match=answer):
         read_tape(folder)
 

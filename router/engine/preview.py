@@ -1,0 +1,120 @@
+"""What would a parent do if it were handed over now: can it, when, how, and at what cost?
+
+Nothing happens: strategies decide without side effects, so the first decision of one can be had for the
+asking, from the same seed that it would get.
+"""
+
+from decimal import Decimal
+
+import msgspec
+
+from router.engine.core import Core
+from router.engine.counting import counted_of, members_for, step_of
+from router.engine.terms import terms_of
+from router.engine.view import EngineView, allowed
+from router.orders.parent import Parent
+from router.routing.plan import Plan
+from router.routing.take import plan_take
+from strategies.base import State, StrategyFailed
+from strategies.intents import Idle, Rest, Take
+from strategies.spec import ParentSpec, kind_of
+from venues.model.numbers import BPS
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A slice: how long after the start, and how much, market units."""
+
+    after_ns: int
+    quantity: Decimal
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """A parent as it would begin on the books of now.
+
+    `refusal`: why it would not, "" = it would. `limit`: the worst price it may pay now. `schedule`: its
+    slices, empty for kinds without. `orders`: what it would ask for at once; `says`: what it would show.
+    `at_once`: the plan to take the whole quantity now: its cost, its venues, what they lack.
+    """
+
+    refusal: str
+    arrival_price: Decimal | None = None
+    limit: Decimal | None = None
+    schedule: tuple[Due, ...] = ()
+    orders: tuple[Take | Rest, ...] = ()
+    says: str = ""
+    at_once: Plan | None = None
+
+
+def preview(core: Core, spec: ParentSpec, now_ns: int) -> Preview:
+    """Return what `spec`, whose market is known, would do if it began at `now_ns`."""
+    core.begin(now_ns)
+    composite = core.composite(spec.symbol)
+    if composite.mid is None or not any(allowed(spec, q.venue) for q in composite.usable):
+        told = "; ".join(f"{venue} {why}" for venue, why in composite.refusals)
+        return Preview(refusal=f"no LIVE book: {told}")
+    parent = _begun(core, spec, composite.mid)
+    try:
+        return _previewed(core, parent)
+    except StrategyFailed as error:
+        return Preview(refusal=f"its strategy failed: {error}", arrival_price=composite.mid)
+    finally:
+        # Kept by id and price alone: another order may yet take this id.
+        core.smallest.pop((spec.id, composite.mid), None)
+
+
+def _begun(core: Core, spec: ParentSpec, arrival_price: Decimal) -> Parent:
+    """Return the parent at the moment of its start; the engine does not know it."""
+    limit = spec.limit_price
+    if spec.limit_bps is not None:
+        limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
+    members = members_for(spec, core.scales[spec.symbol], arrival_price)
+    return Parent(
+        spec=spec,
+        received_ns=core.now_ns,
+        started_ns=core.now_ns,
+        arrival_price=arrival_price,
+        limit=limit,
+        lot=step_of(members),
+        counted=counted_of(members),
+    )
+
+
+def _previewed(core: Core, parent: Parent) -> Preview:
+    spec, view = parent.spec, EngineView(core, parent)
+    strategy = core.strategies[kind_of(spec.params)]
+    refused = core.gate.refuse_parent(spec, parent.arrival_price)
+    why = refused.sentence if refused else strategy.refusal(spec, view)
+    if why:
+        return Preview(refusal=why, arrival_price=parent.arrival_price, limit=view.limit)
+    rng = core.seeded(f"{core.run}/{core.seed}/{spec.id}/{spec.seed}")
+    memory, intents = strategy.start(spec, view, rng)
+    return Preview(
+        refusal="",
+        arrival_price=parent.arrival_price,
+        limit=view.limit,
+        schedule=_schedule(memory, parent),
+        orders=tuple(i for i in intents if isinstance(i, Take | Rest)),
+        says=next((i.reason for i in intents if isinstance(i, Idle)), ""),
+        at_once=plan_take(
+            core.books,
+            core.market_of(parent),
+            side=spec.side,
+            quantity=spec.quantity,
+            limit=view.limit,
+            terms=terms_of(core, parent),
+            sweep=core.sweep,
+            search=core.search,
+        ),
+    )
+
+
+def _schedule(memory: State, parent: Parent) -> tuple[Due, ...]:
+    planned = memory.schedule(parent.spec)
+    if planned is None:
+        return ()
+    table = planned.table
+    sizes = [upto - before for before, upto in zip(table.upto, table.upto[1:], strict=False)]
+    return tuple(
+        Due(due_ns - parent.started_ns, lots * parent.lot)
+        for due_ns, lots in zip(table.due_ns, sizes, strict=True)
+    )
