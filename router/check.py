@@ -16,6 +16,7 @@ from strategies.spec import (
     ParentSpec,
     RestParams,
     TakeParams,
+    ThenSpec,
     TwapParams,
 )
 from strategies.stop_params import LimitStopParams
@@ -34,8 +35,9 @@ def check(path: Path) -> str:
 
 
 def _order(spec: ParentSpec) -> str:
+    then = "" if spec.then is None else f"; then {_exit(spec.then)}"
     what = f"{spec.id}: {spec.side.value} {plain(spec.quantity)} {spec.symbol}"
-    return f"{what}, {_how(spec.params)}, {_limit(spec.limit_price, spec.limit_bps)}"
+    return f"{what}, {_how(spec.params)}, {_limit(spec.limit_price, spec.limit_bps)}{then}"
 
 
 def _how(params: Params) -> str:
@@ -54,6 +56,10 @@ def _how(params: Params) -> str:
             return "oco of " + " and ".join(_leg(leg) for leg in params.legs)
         case _:
             assert_never(params)
+
+
+def _exit(exit_: ThenSpec) -> str:
+    return f"{_how(exit_.params)}, {_limit(exit_.limit_price, exit_.limit_bps)}"
 
 
 def _leg(leg: LegSpec) -> str:

@@ -161,6 +161,10 @@ class View(Protocol):
         """
         ...
 
+    def rejections(self) -> str:
+        """Return which venues refused the last child they got, and why ("alpha rejected: no"), or ""."""
+        ...
+
     def touch(self, side: Side) -> Decimal | None:
         """Return the best LIVE price of the book's `side` (BUY = best bid)."""
         ...

@@ -77,6 +77,10 @@ class PartView:
             if child.leg.startswith(self.prefix)
         ]
 
+    def rejections(self) -> str:
+        """Return the same as the whole parent."""
+        return self.whole.rejections()
+
     def place(self, child: ChildView, how: Pegging) -> Place | None:
         """Return where `child` would rest, not beyond the part's own worst price."""
         found = self.whole.place(child, how)

@@ -5,6 +5,8 @@ from decimal import Decimal
 from random import Random
 from typing import ClassVar
 
+from msgspec import structs
+
 from strategies.base import Amended, ChildView, Started, State, StrategyEvent, View, Woke
 from strategies.conditions import BookChanged
 from strategies.feasible import unworkable
@@ -112,7 +114,7 @@ def _keep_posted(state: RestState, view: View) -> tuple[RestState, Sequence[Inte
     """Watch the order that rests; post again when there is none and the interval allows it."""
     working = _awaited(view)
     if working:
-        return state, _watch(state, working[0], view)
+        return _topped_up(state, working, view)
     params = _params(view.spec)
     earliest_ns = state.posted_ns + params.repeg_interval_ms * 1_000_000
     if state.posted_ns and view.now_ns < earliest_ns:
@@ -127,6 +129,28 @@ def _keep_posted(state: RestState, view: View) -> tuple[RestState, Sequence[Inte
             WakeWhen(condition=BookChanged(), tag=RETRY),
         ]
     return _post(state, view)
+
+
+def _topped_up(
+    state: RestState, working: Sequence[ChildView], view: View
+) -> tuple[RestState, Sequence[Intent]]:
+    """Watch what rests, and post beside it what the parent grew by or one venue could not hold."""
+    keeping = _watch(state, working[0], view)
+    more = view.spec.quantity - view.filled - view.open_quantity
+    if more < view.min_quantity() or any(child.cancelling for child in working):
+        return state, keeping
+    params = _params(view.spec)
+    earliest_ns = state.posted_ns + params.repeg_interval_ms * 1_000_000
+    if view.now_ns < earliest_ns:
+        return state, [*keeping, WakeAt(at_ns=earliest_ns, tag=RETRY)]
+    beside = Post(
+        quantity=more,
+        limit=view.limit,
+        peg=Peg(params.peg),
+        offset_ticks=params.offset_ticks,
+        leg=MAKER,
+    )
+    return structs.replace(state, posted_ns=view.now_ns), [*keeping, beside]
 
 
 def _watch(state: RestState, child: ChildView, view: View) -> Sequence[Intent]:

@@ -119,10 +119,35 @@ def kind_of(params: Params) -> str:
             return str(params.__struct_config__.tag)
 
 
+def _grows(params: Params) -> bool:
+    return isinstance(params, RestParams | LimitStopParams)
+
+
+class ThenSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The exit of an entry: what it does, and its own worst price (price, or bps of its arrival)."""
+
+    params: Params
+    limit_price: Decimal | None = None
+    limit_bps: Decimal | None = None
+
+    @property
+    def refusal(self) -> str:
+        """Return why this exit could not grow with its entry, or ""."""
+        match self.params:
+            case OcoParams(legs=legs) if all(_grows(leg.params) for leg in legs):
+                return self.params.refusal
+            case RestParams() | LimitStopParams():
+                return ""
+            case _:
+                pass
+        return "an exit grows with its entry: it can be rest, limit_stop, or an oco of these"
+
+
 class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One parent order, parsed and bounded; `quantity` in market units.
 
     `limit_price` or `limit_bps` (against the arrival price) or neither (then the collar caps it).
+    `then`: the exit that grows with its fills; `exit_of`: the entry it is the exit of.
     `start_ns`: wall time to start at, 0 = now. `venue_caps`: most quantity per venue. One plan uses
     at most `venues_most` venues. `would_price`: taken at once where it is there.
     `max_participation`: our share of all volume, (0, 1). `clip_min`, `clip_max`: smallest and
@@ -149,6 +174,8 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clip_min: Decimal | None = None
     clip_max: Decimal | None = None
     seed: int = 0
+    then: ThenSpec | None = None
+    exit_of: ParentId | None = None
     hold_s: int = 0
 
 

@@ -5,7 +5,9 @@ from decimal import Decimal
 import msgspec
 
 
-class LimitStopParams(msgspec.Struct, frozen=True, tag="limit_stop", kw_only=True):
+class LimitStopParams(
+    msgspec.Struct, frozen=True, tag="limit_stop", kw_only=True, omit_defaults=True
+):
     """Armed until a price is reached, then post-only, then IOC within a slip, then resting there.
 
     `trigger_price`: reached from above by a sell, from below by a buy. `trail_bps`: the trigger

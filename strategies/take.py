@@ -40,7 +40,7 @@ class Take:
             return state, [Idle(reason="waiting for answers of the sweep")]
         missing = view.spec.quantity - view.filled
         if missing:
-            reason = "the books gave no more within the limit"
+            reason = view.rejections() or "the books gave no more within the limit"
             if not view.available(view.spec.side, view.limit, missing):
                 dust = missing < view.min_quantity()
                 reason = "less than any venue takes" if dust else view.why_nothing(view.limit)

@@ -1,6 +1,6 @@
 """Which parents does a run execute: order files checked against each other and the market."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from router.app.own_strategies import NONE_LOADED, Loaded, own_problem
@@ -10,7 +10,7 @@ from router.settings.markets import market_of, tradable
 from strategies.spec import OcoParams, Params, ParentSpec
 from strategies.stop_params import LimitStopParams
 from venues.errors import InputError
-from venues.model.ids import ParentId
+from venues.model.ids import ParentId, VenueId
 from venues.model.instrument import Instrument, Kind, Market
 
 
@@ -78,18 +78,27 @@ def _problems(
                 known = ", ".join(sorted(venues))
                 yield field, venue, f"does not trade {spec.symbol}; use one of {known}"
     yield from _sources("", spec.params, market)
+    if spec.then is not None:
+        yield from _sources("then.", spec.then.params, market)
+        yield from _two_at_one_venue(spec.venues_deny, market)
     allowed = {v for v in venues if not spec.venues_allow or v in spec.venues_allow}
     if not allowed - set(spec.venues_deny):
         yield "venues.deny", ", ".join(spec.venues_deny), "leaves no venue; allow at least one"
 
 
 def _sources(at: str, params: Params, market: Market) -> Iterator[tuple[str, object, str]]:
-    """Yield the prices of a stop that nobody here gives; `at`: where its section stands."""
+    """Yield the prices of a stop that nobody here gives; `at`: what its section stands in."""
     if isinstance(params, OcoParams):
         for leg in params.legs:
-            yield from _sources(f"oco.{leg.name}", leg.params, market)
-    if not isinstance(params, LimitStopParams):
-        return
+            if isinstance(leg.params, LimitStopParams):
+                yield from _stop_sources(f"{at}oco.{leg.name}", leg.params, market)
+    elif isinstance(params, LimitStopParams):
+        yield from _stop_sources(f"{at}limit_stop", params, market)
+
+
+def _stop_sources(
+    at: str, params: LimitStopParams, market: Market
+) -> Iterator[tuple[str, object, str]]:
     for name, source, venue in (
         ("trigger", params.trigger_source, params.trigger_venue),
         ("confirm", params.confirm_source, params.confirm_venue),
@@ -97,11 +106,17 @@ def _sources(at: str, params: Params, market: Market) -> Iterator[tuple[str, obj
         there = [m.instrument for m in market.members if venue in {"", m.instrument.venue}]
         if not there:
             known = ", ".join(sorted({m.instrument.venue for m in market.members}))
-            yield (
-                f"{at or 'limit_stop'}.{name}_venue",
-                venue,
-                f"is not in the market; use one of {known}",
-            )
+            yield f"{at}.{name}_venue", venue, f"is not in the market; use one of {known}"
         elif source in {"mark", "index"} and all(i.kind is Kind.SPOT for i in there):
             remedy = "only perpetuals have it, and there is none here; use mid or last"
-            yield f"{at or 'limit_stop'}.{name}_source", source, remedy
+            yield f"{at}.{name}_source", source, remedy
+
+
+def _two_at_one_venue(
+    denied: Collection[VenueId], market: Market
+) -> Iterator[tuple[str, object, str]]:
+    """Yield the venues at which an exit could not tell what is held of which instrument."""
+    venues = [m.instrument.venue for m in market.members if m.instrument.venue not in denied]
+    for venue in sorted({v for v in venues if venues.count(v) > 1}):
+        remedy = f"needs one instrument a venue, {venue} has several of this market; deny it"
+        yield "then", None, remedy

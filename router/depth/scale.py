@@ -156,7 +156,7 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
     )
     denominator = math.lcm(*(f.denominator for kind in kinds for f in kind))
     scaled = [tuple(int(f * denominator) for f in kind) for kind in kinds]
-    lots = [Fraction(m.lot) if _has_size(m) else Fraction(0) for m in members]
+    lots = [Fraction(m.lot) if m.sized else Fraction(0) for m in members]
     grain = _common_step([lot for lot in lots if lot]) or Fraction(1)
     return Scale(
         market=market,
@@ -200,11 +200,6 @@ def _common_step(steps: Iterable[Fraction]) -> Fraction:
         over = math.gcd(int(common * under), int(step * under))
         common = Fraction(over, under)
     return common
-
-
-def _has_size(member: Member) -> bool:
-    """Return whether a lot is known in market units: linear, or counted for a parent."""
-    return member.instrument.contract is Contract.LINEAR or member.counted is not None
 
 
 def _min_lots(of: Instrument) -> int:

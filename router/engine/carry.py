@@ -31,7 +31,7 @@ from strategies.intents import (
 from strategies.spec import kind_of
 from venues.model.commands import Submit
 from venues.model.ids import client_order_id
-from venues.model.instrument import Instrument
+from venues.model.instrument import Instrument, Kind
 from venues.model.order import TimeInForce
 
 # A strategy that keeps asking for what cannot be had is asked this often per step, then again later.
@@ -85,6 +85,8 @@ def carry_out(
     wakes: dict[str, WakeAt | WakeWhen] = {t: w for t, w in parent.wakes.items() if t != fired}
     idle: Idle | None = None
     finish: Finish | None = None
+    alarms: list[str] = []
+    fires = ""
     for intent in intents:
         match intent:
             case WakeAt(tag=tag) | WakeWhen(tag=tag):
@@ -96,8 +98,10 @@ def carry_out(
             case Finish():
                 finish = intent
             case Alarm(sentence=sentence):
-                core.flag(parent.spec.id, "alarm", sentence)
-            case Take() | Rest() | Withdraw() | Triggered():
+                alarms.append(sentence)
+            case Triggered(reason=reason):
+                fires = reason
+            case Take() | Rest() | Withdraw():
                 pass
             case _:
                 assert_never(intent)
@@ -112,13 +116,21 @@ def carry_out(
             _withdraw(core, parent, intent)
     if any(sent) or not sent:  # else the reason why none went out stands
         _say(core, parent, idle)
+    entry = None if parent.spec.exit_of is None else core.state.parents[parent.spec.exit_of]
+    if entry is not None and fires:
+        core.wind_down(entry, ParentState.CANCELLED, f"its exit fired: {fires}")
+    if entry is not None and not entry.ended and finish is not None:
+        parent.idle = f"{finish.reason}, waiting for more of its entry"
+        return False
+    for sentence in alarms:
+        core.flag(parent.spec.id, "alarm", sentence)
     if finish is not None:
         then = ParentState.DONE if finish.complete else ParentState.EXPIRED
         core.wind_down(parent, then, finish.reason)
         return False
     if parent.unsettled or not parent.running:
         return False
-    if not sent and not parent.wakes:
+    if not sent and not parent.wakes and (entry is None or entry.ended):
         # A bug of the strategy, and better seen than a parent that sleeps for ever.
         why = f"its strategy waits for nothing: {parent.idle}"
         core.flag(parent.spec.id, "stuck", why)
@@ -231,6 +243,8 @@ def _submit(
         leg=leg,
         release_ns=release_ns if wait_ns else 0,
         post_only=time_in_force is TimeInForce.GTC,
+        # A spot venue knows no positions; there the exit is bounded by what is held alone.
+        reduce_only=parent.spec.exit_of is not None and instrument.kind is Kind.PERP,
     )
 
 

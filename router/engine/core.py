@@ -78,6 +78,9 @@ class Core:
     resting: dict[int, dict[ClientOrderId, Child]] = field(default_factory=dict)
     # The smallest order by parent and arrival price, on which alone it depends.
     smallest: dict[tuple[ParentId, Decimal], Decimal] = field(default_factory=dict)
+    # What has been followed of entries: filled, ended, and whether their exit has.
+    followed: dict[ParentId, tuple[Decimal, bool, bool | None]] = field(default_factory=dict)
+    closing: bool = False  # no parent may begin any more
     # The scale with funding by market (or parent) and hold, as long as charges stay the same.
     _charged: dict[tuple[str, int], tuple[tuple[int, ...], Scale, Scale]] = field(
         default_factory=dict
@@ -192,6 +195,7 @@ class Core:
             member=self.state.member_of(parent.spec.id, command.venue, command.symbol),
             limit=self.limit_of(parent),
             reference=composite.mid,
+            held=self._held_for(parent, command),
         )
         if isinstance(verdict, Refused):
             self.flag(parent.spec.id, verdict.code.value, verdict.sentence)
@@ -208,6 +212,13 @@ class Core:
         if isinstance(command, Submit) and command.time_in_force is TimeInForce.GTC:
             self.show_own(self.state.children[command.client_order_id])
         return True
+
+    def _held_for(self, parent: Parent, command: Command) -> Decimal | None:
+        """Return what an exit may sell at most at a venue, instrument units; None: no exit."""
+        if parent.spec.exit_of is None or not isinstance(command, Submit):
+            return None
+        member = self.state.members[command.venue, command.symbol]
+        return self.state.reducible(command.account, member, command.side)
 
     def cancel(self, child: Child) -> None:
         """Ask the venue to end `child`, unless that has been asked and not been answered.

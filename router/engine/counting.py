@@ -3,20 +3,24 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from router.depth.scale import Scale
+from router.engine.core import Core
+from router.engine.view import allowed
 from strategies.spec import ParentSpec
 from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import Member
 from venues.model.numbers import ONE
 
 
-def members_for(spec: ParentSpec, scale: Scale, arrival_price: Decimal) -> list[Member]:
-    """Return the members that `spec` may trade, inverse contracts counted at its arrival price."""
+def members_for(core: Core, spec: ParentSpec, price: Decimal) -> list[Member]:
+    """Return the members that `spec` may trade, inverse contracts counted at a market price.
+
+    An exit counts them as its entry does: it trades what that has filled.
+    """
+    entry = {} if spec.exit_of is None else core.state.parents[spec.exit_of].counted
     return [
-        m.counted_at(arrival_price)
-        for m in scale.members
-        if (not spec.venues_allow or m.instrument.venue in spec.venues_allow)
-        and m.instrument.venue not in spec.venues_deny
+        entry.get((m.instrument.venue, m.instrument.symbol)) or m.counted_at(price)
+        for m in core.scales[spec.symbol].members
+        if allowed(spec, m.instrument.venue)
     ]
 
 
@@ -25,13 +29,13 @@ def counted_of(members: Sequence[Member]) -> Mapping[tuple[VenueId, Symbol], Mem
     return {(m.instrument.venue, m.instrument.symbol): m for m in members if m.counted is not None}
 
 
-def step_of(members: Sequence[Member]) -> Decimal:
-    """Return the step of a parent's quantity: the finest lot of members with a size of their own.
+def step_of(spec: ParentSpec, members: Sequence[Member]) -> Decimal:
+    """Return the step of the quantity of `spec`: the finest lot of members with a size of their own.
 
     Where there are only contracts that are counted, a quantity need be no number of them: any step
-    they are counted in will do.
+    they are counted in will do. So it is for an exit, which has filled both.
     """
-    sized = [m.lot for m in members if m.counted is None]
-    if sized:
-        return min(sized)
+    own = [m.lot for m in members if m.counted is None]
+    if own and (spec.exit_of is None or len(own) == len(members)):
+        return min(own)
     return min(ONE.scaleb(int(m.lot.as_tuple().exponent)) for m in members)

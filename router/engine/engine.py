@@ -10,6 +10,7 @@ from typing import assert_never
 from router.engine.carry import decide
 from router.engine.core import START, Core
 from router.engine.doubts import ask, burn, follow_up, proves_absence
+from router.engine.exits import follow_entries
 from router.engine.inputs import (
     AmendParent,
     CancelParent,
@@ -80,6 +81,7 @@ class Engine:
             case AmendParent(parent_id=parent_id):
                 amend(core, core.state.parents[parent_id], event)
             case MarketEnded():
+                core.closing = True
                 for parent in self._alive():
                     core.wind_down(parent, ParentState.EXPIRED, "tape ended")
             case HaltRequested(reason=reason):
@@ -88,6 +90,7 @@ class Engine:
                 self._recovered()
             case _:
                 assert_never(event)
+        follow_entries(core)
         records, commands = core.records, core.commands
         core.records, core.commands = [], []
         return records, commands
@@ -182,6 +185,7 @@ class Engine:
         if core.gate.halt.active:
             return
         core.note(Halted(reason, core.now_ns))
+        core.closing = True
         for parent in self._alive():
             core.wind_down(parent, ParentState.CANCELLED, f"halted: {reason}")
 

@@ -86,6 +86,8 @@ def why_not_amended(core: Core, parent: Parent, asked: AmendParent) -> str:
 def _wrong_quantity(core: Core, parent: Parent, quantity: Decimal | None) -> str:
     if quantity is None:
         return ""
+    if parent.spec.exit_of is not None:
+        return "an exit is as large as what its entry has filled; amend or cancel the entry"
     if not quantity.is_finite() or quantity <= ZERO:
         return f"quantity {quantity} must be above 0; cancel the parent to stop it"
     if parent.lot and floor_to(quantity, parent.lot) != quantity:

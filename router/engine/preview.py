@@ -67,14 +67,14 @@ def _begun(core: Core, spec: ParentSpec, arrival_price: Decimal) -> Parent:
     limit = spec.limit_price
     if spec.limit_bps is not None:
         limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
-    members = members_for(spec, core.scales[spec.symbol], arrival_price)
+    members = members_for(core, spec, arrival_price)
     return Parent(
         spec=spec,
         received_ns=core.now_ns,
         started_ns=core.now_ns,
         arrival_price=arrival_price,
         limit=limit,
-        lot=step_of(members),
+        lot=step_of(spec, members),
         counted=counted_of(members),
     )
 

@@ -58,6 +58,14 @@ class ParentStarted(msgspec.Struct, frozen=True, tag="parent_started"):
     counted: tuple[Counted, ...] = ()
 
 
+class ParentGrew(msgspec.Struct, frozen=True, tag="parent_grew"):
+    """An exit grew with what its entry filled: its whole quantity from now on."""
+
+    parent_id: ParentId
+    quantity: Decimal
+    at_ns: int
+
+
 class ParentAmended(msgspec.Struct, frozen=True, tag="parent_amended"):
     """A trader changed a parent: its terms from now on, `spec.quantity` as wanted."""
 
@@ -142,6 +150,7 @@ Record = (
     RunOpened
     | ParentReceived
     | ParentStarted
+    | ParentGrew
     | ParentAmended
     | ParentMoved
     | Decided

@@ -13,7 +13,7 @@ from strategies.base import Progressed, StrategyFailed
 from strategies.conditions import BookChanged
 from strategies.spec import ParentSpec, kind_of
 from venues.model.market import BookState
-from venues.model.numbers import BPS
+from venues.model.numbers import BPS, plain
 
 
 def receive(core: Core, spec: ParentSpec) -> None:
@@ -44,7 +44,14 @@ def try_start(core: Core, parent: Parent) -> None:
     composite = core.composite(spec.symbol)
     mine = [q for q in composite.quotes if allowed(spec, q.venue)]
     live = [q for q in mine if q.state is BookState.LIVE]
+    smallest = smallest_at(core, spec)
+    if spec.exit_of is not None and smallest is not None and spec.quantity < smallest:
+        # Grown, it tries again.
+        parent.idle = f"waiting for more: {plain(smallest)} is the smallest order any venue takes"
+        return
     give_up_ns = max(parent.received_ns, spec.start_ns) + core.settings.arrival_wait_ns
+    if spec.exit_of is not None:
+        give_up_ns = core.now_ns  # what is held is not left alone for a book that may never come
     if composite.mid is None or not live or (len(live) < len(mine) and core.now_ns < give_up_ns):
         if core.now_ns < give_up_ns:
             core.timers.set(StartTimer(spec.id), give_up_ns)
@@ -55,16 +62,27 @@ def try_start(core: Core, parent: Parent) -> None:
     _start(core, parent, composite.mid)
 
 
+def smallest_at(core: Core, spec: ParentSpec) -> Decimal | None:
+    """Return the smallest order some allowed venue takes at about the mid, None without a mid."""
+    mid = core.composite(spec.symbol).mid
+    if mid is None:
+        return None
+    return min(
+        m.market_quantity(m.instrument.quantity_of(m.instrument.min_lots(m.instrument_price(mid))))
+        for m in members_for(core, spec, mid)
+    )
+
+
 def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
     spec = parent.spec
     limit = spec.limit_price
     if spec.limit_bps is not None:
         limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
-    members = members_for(spec, core.scales[spec.symbol], arrival_price)
+    members = members_for(core, spec, arrival_price)
     counted = tuple(
         Counted(venue, symbol, m.order_unit) for (venue, symbol), m in counted_of(members).items()
     )
-    lot = step_of(members)
+    lot = step_of(spec, members)
     core.note(ParentStarted(spec.id, core.now_ns, arrival_price, limit, lot, counted))
     strategy = core.strategies[kind_of(spec.params)]
     view = EngineView(core, parent)

@@ -6,6 +6,7 @@ journal equals the state that wrote it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import msgspec
 
@@ -16,6 +17,7 @@ from router.engine.records import (
     Halted,
     Issued,
     ParentAmended,
+    ParentGrew,
     ParentMoved,
     ParentReceived,
     ParentStarted,
@@ -51,8 +53,10 @@ from venues.model.events import (
     Reported,
     Standing,
 )
-from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
+from venues.model.ids import AccountId, ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
+from venues.model.numbers import ZERO
+from venues.model.order import Side
 
 Members = Mapping[tuple[VenueId, Symbol], Member]
 
@@ -83,6 +87,7 @@ class EngineState:
     margins: DoubtMargins
     parents: dict[ParentId, Parent] = field(default_factory=dict)
     alive: dict[ParentId, Parent] = field(default_factory=dict)  # those that have not ended
+    entries: dict[ParentId, Parent] = field(default_factory=dict)  # those that have an exit
     children: dict[ClientOrderId, Child] = field(default_factory=dict)
     positions: Positions = field(default_factory=Positions)
     trips: Trips = field(default_factory=Trips)
@@ -105,6 +110,8 @@ class EngineState:
             case ParentReceived(spec=spec, received_ns=received_ns):
                 parent = Parent(spec=spec, received_ns=received_ns)
                 self.parents[spec.id] = self.alive[spec.id] = parent
+                if spec.then is not None:
+                    self.entries[spec.id] = parent
             case ParentStarted():
                 parent = self.parents[record.parent_id]
                 parent.started_ns = record.started_ns
@@ -119,6 +126,9 @@ class EngineState:
                 }
                 parent.state = ParentState.ACTIVE
                 parent.reason = ""
+            case ParentGrew(parent_id=parent_id, quantity=quantity):
+                parent = self.parents[parent_id]
+                parent.spec = msgspec.structs.replace(parent.spec, quantity=quantity)
             case ParentAmended(parent_id=parent_id, spec=spec, limit=limit):
                 self.parents[parent_id].amend(spec, limit)
             case ParentMoved():
@@ -135,6 +145,27 @@ class EngineState:
         """Return an instrument as a parent counts it."""
         own = self.parents[parent_id].counted.get((venue, symbol))
         return self.members[venue, symbol] if own is None else own
+
+    def reducible(self, account: AccountId, member: Member, side: Side) -> Decimal:
+        """Return what an order of `side` could trade and not turn the position, instrument units.
+
+        Net held by our own fills, fees in base deducted, less what open orders may still take of it.
+        """
+        i = member.instrument
+        row = self.positions.rows.get((account, i.venue, i.symbol))
+        if row is None:
+            return ZERO
+        taken = sum(
+            (
+                child.reserved
+                for parent in self.alive.values()
+                for child in parent.unsettled.values()
+                if (child.submit.account, child.submit.venue) == (account, i.venue)
+                and (child.submit.symbol, child.submit.side) == (i.symbol, side)
+            ),
+            ZERO,
+        )
+        return max(-side.sign * row.quantity - taken, ZERO)
 
     def parent_of(self, child: Child) -> Parent:
         """Return the parent a child belongs to."""

@@ -14,14 +14,30 @@ def terms_of(core: Core, parent: Parent) -> Terms:
     spec = parent.spec
     venues = [m.instrument.venue for m in core.scales[spec.symbol].members]
     within_ns = core.settings.release_within_ns
+    room = {venue: max(cap - _used(parent, venue), ZERO) for venue, cap in spec.venue_caps}
+    if spec.exit_of is not None:
+        room = _held(core, parent)
     return Terms(
         barred=allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny),
-        room={venue: max(cap - _used(parent, venue), ZERO) for venue, cap in spec.venue_caps},
+        room=room,
         own={book: core.own_keys(book) for book in core.resting},
         venues_most=spec.venues_most,
         ways_ns=core.state.trips.ways_ns() if within_ns else {},
         release_within_ns=within_ns,
     )
+
+
+def _held(core: Core, parent: Parent) -> dict[VenueId, Decimal]:
+    """Return what an exit may still trade at each venue: no more than is held there, market units."""
+    room: dict[VenueId, Decimal] = {}
+    for member in core.scale_of(parent).members:
+        if not member.sized:
+            continue
+        held = core.state.reducible(parent.spec.account, member, parent.spec.side)
+        venue, quantity = member.instrument.venue, member.market_quantity(held)
+        # Room is told by venue: with several instruments there, as much as any of them could give.
+        room[venue] = min(room.get(venue, quantity), quantity)
+    return room
 
 
 def _used(parent: Parent, venue: VenueId) -> Decimal:

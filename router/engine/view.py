@@ -161,6 +161,15 @@ class EngineView:
         barred = terms_of(self.core, self.parent).barred
         return depth_price(self.core.books, composite, side=side, quantity=quantity, barred=barred)
 
+    def rejections(self) -> str:
+        """Return which venues refused the last child they got, and why, or ""."""
+        last = {child.submit.venue: child for child in self.parent.children.values()}
+        return ", ".join(
+            f"{venue} rejected: {child.closed_reason}"
+            for venue, child in last.items()
+            if child.status is Status.REJECTED
+        )
+
     def touch(self, side: Side) -> Decimal | None:
         """Return the best usable price of the book's `side`."""
         return self.core.composite(self.spec.symbol).touch(side)

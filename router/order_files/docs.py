@@ -18,6 +18,7 @@ from router.order_files.fields import (
     OrderSection,
     RestSection,
     TakeSection,
+    ThenSection,
     TwapSection,
     VenuesSection,
 )
@@ -36,6 +37,7 @@ _SECTIONS: Final[Sequence[tuple[str, type[BaseModel]]]] = (
     ("order.limit_stop", LimitStopSection),
     ("order.oco", OcoSection),
     ("order.oco.<leg>", LegSection),
+    ("order.then", ThenSection),
 )
 
 _HEAD: Final = """\

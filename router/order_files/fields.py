@@ -26,10 +26,10 @@ from venues.model.ids import MAIN_ACCOUNT
 from venues.model.numbers import BPS, ONE, ZERO
 from venues.model.order import Side
 
+EXIT_KINDS: Final = ("rest", "limit_stop", "oco")
 KINDS: Final = ("take", "rest", "twap", "limit_stop", "oco")
 # Whole in a later version: refused by name instead of being approximated.
 KINDS_LATER: Final = (
-    "then",
     "ladder",
     "iceberg",
     "vwap",
@@ -160,6 +160,28 @@ class TwapSection(Section):
     )
 
 
+class ThenSection(Section):
+    """An exit that grows with the fills of its entry: a parent of its own, called `<id>/exit`.
+
+    It is on the other side, for what has filled and not for what is wanted, and sells at each venue no more
+    than is held there (fees taken in base deducted; on perps it is reduce-only). When its stop fires, or when
+    it fails, the entry buys no more. It ends when the entry has ended and all of it is out.
+    """
+
+    kind: Annotated[str, word(EXIT_KINDS)] = _field(
+        "the exit: " + ", ".join(EXIT_KINDS) + "; legs of an oco are rest or limit_stop", "word"
+    )
+    limit_price: Annotated[Decimal, _POSITIVE] | None = _field(
+        "worst price of the exit; this, limit_bps or neither", "quote per market unit", None
+    )
+    limit_bps: Annotated[Decimal, money(least=ZERO, below=BPS)] | None = _field(
+        "worst price as a distance from the price at the first fill", "basis points", None
+    )
+    rest: RestSection | None = _field("parameters of kind rest, may be left out", "table", None)
+    limit_stop: LimitStopSection | None = _field("parameters of kind limit_stop", "table", None)
+    oco: OcoSection | None = _field("parameters of kind oco", "table", None)
+
+
 class OrderSection(Section):
     """The parent order."""
 
@@ -228,6 +250,7 @@ class OrderSection(Section):
     )
     limit_stop: LimitStopSection | None = _field("parameters of kind limit_stop", "table", None)
     oco: OcoSection | None = _field("parameters of kind oco", "table", None)
+    then: ThenSection | None = _field("the exit of what has filled", "table", None)
 
 
 class OrderDocument(Section):

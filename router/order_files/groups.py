@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from router.documents.document import Document
+from router.documents.fields import Section
 from router.documents.toml_lines import FieldPath
 from router.documents.validation import validated_part
 from router.order_files.leg_fields import LEGS, LegSection
@@ -10,7 +11,7 @@ from router.order_files.oco_fields import OcoSection
 from strategies.spec import LegParams, LegSpec, OcoParams
 
 # Returns the parameters of the leg that stands at a place of a document.
-Read = Callable[[Document, FieldPath, LegSection], LegParams]
+Read = Callable[[Document, FieldPath, Section], LegParams]
 
 
 def oco(document: Document, at: FieldPath, section: OcoSection, read: Read) -> OcoParams:

@@ -9,6 +9,7 @@ from router.documents.document import Document, read_document
 from router.documents.fields import Section
 from router.documents.toml_lines import FieldPath
 from router.documents.validation import validated
+from router.order_files.exits import exit_of
 from router.order_files.fields import (
     FIELDS_LATER,
     KINDS,
@@ -88,6 +89,7 @@ def parse_order(document: Document) -> OrderFile:
         clip_min=order.clip_min,
         clip_max=order.clip_max,
         hold_s=order.hold_s,
+        then=None if order.then is None else exit_of(document, order.then, _leg_params),
     )
     return OrderFile(spec, document)
 

@@ -27,6 +27,7 @@ class Child:
     reported: Decimal = ZERO
     turnover: Decimal = ZERO  # sum of price x quantity, instrument units
     fees: Decimal = ZERO
+    base_fees: Decimal = ZERO  # taken from what was bought, instrument units
     maker_filled: Decimal = ZERO
     exec_ids: set[str] = field(default_factory=set)
     left_ns: int = 0  # engine time at which it was let go, 0 = it has not left
@@ -71,6 +72,10 @@ class Child:
         # Price x quantity of real markets has more digits than the default context keeps.
         self.turnover = MONEY.fma(fill.quantity, fill.price, self.turnover)
         self.fees = MONEY.add(self.fees, fill.fee)
+        instrument = self.member.instrument
+        if instrument.brings_base and fill.fee_currency == instrument.base:
+            paid = MONEY.divide(fill.fee, instrument.contract_size)
+            self.base_fees = MONEY.add(self.base_fees, paid)
         if fill.liquidity is Liquidity.MAKER:
             self.maker_filled += fill.quantity
         self.reported = max(self.reported, fill.cum_quantity)

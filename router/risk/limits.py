@@ -24,6 +24,7 @@ class Code(enum.Enum):
     QUANTITY = "quantity"
     GRID = "grid"
     DUPLICATE = "duplicate"
+    HELD = "held"
     PASSIVE_ONLY = "passive_only"
 
 
@@ -74,8 +75,11 @@ class Gate:
         member: Member,
         limit: Decimal,
         reference: Decimal | None,
+        held: Decimal | None = None,
     ) -> Approved | Refused:
         """Judge one command; `limit` and `reference` (median LIVE mid) are market prices.
+
+        `held`: what an exit may trade at most, instrument units; None for every other parent.
 
         Cancels and queries always pass: they cannot add risk.
         """
@@ -84,6 +88,9 @@ class Gate:
                 return Approved(command)
             case Submit():
                 refused = self._refuse(command, spec, member, limit, reference)
+                if refused is None and held is not None and command.quantity > held:
+                    why = f"{plain(command.quantity)} is more than the {plain(held)} held there"
+                    refused = Refused(Code.HELD, f"{why}: an exit sells no more")
                 return refused or Approved(command)
 
     def approve_release(

@@ -10,6 +10,7 @@ from router.engine.records import (
     Halted,
     Issued,
     ParentAmended,
+    ParentGrew,
     ParentMoved,
     ParentReceived,
     ParentStarted,
@@ -95,7 +96,7 @@ class Narrator:
                 log.warning("halted", reason=reason)
             case ProvenAbsent(client_order_id=order_id):
                 log.warning("proven absent", order=order_id)
-            case Issued() | Released() | Received() | Decided() | Planned():
+            case ParentGrew() | Issued() | Released() | Received() | Decided() | Planned():
                 pass
             case _:
                 assert_never(record)

@@ -16,6 +16,7 @@ from tests.faults.profile import Point
 from tests.faults.trace import Trace
 from tests.faults.witness import Violation, Witness
 from venues.model.commands import Approved
+from venues.model.ids import ParentId
 
 
 class Disk:
@@ -111,5 +112,8 @@ class WatchedDesk(Desk):
         for parent in core.state.parents.values():
             if not parent.running or parent.unsettled or parent.wakes:
                 continue
+            entry = core.state.parents.get(parent.spec.exit_of or ParentId(""))
+            if entry is not None and not entry.ended:
+                continue  # it grows with every fill of its entry, and ends with it
             if AgainTimer(parent.spec.id) not in core.timers._live:
                 raise Violation(f"nothing will ever wake {parent.spec.id}: {parent.idle}")

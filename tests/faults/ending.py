@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from router.orders.lifecycle import Status
 from router.orders.parent import ParentState
-from strategies.spec import Params, RestParams, TwapParams
+from strategies.spec import OcoParams, Params, RestParams, TwapParams
 from strategies.stop_params import LimitStopParams
 from tests.faults.profile import FAULTY_NS, START_NS
 from tests.faults.witness import Violation
@@ -53,7 +53,7 @@ def _may_wait(params: Params) -> bool:
     match params:
         case RestParams(deadline_s=deadline_s):
             return not deadline_s
-        case LimitStopParams() | TwapParams(leftover="rest_at_limit"):
+        case LimitStopParams() | OcoParams() | TwapParams(leftover="rest_at_limit"):
             return True
         case _:
             return False

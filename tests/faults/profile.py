@@ -10,6 +10,7 @@ from typing import Final
 from router.engine.inputs import AmendParent, PauseParent, ResumeParent
 from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
 from tests.faults.dressed import dressed
+from tests.faults.own import scripted
 from venues.model.ids import ParentId, VenueId
 from venues.model.order import Side
 from venues.paper.chance import DISHONEST, FaultKind, SilenceRate, swarm_rates
@@ -110,7 +111,7 @@ def draw(seed: int) -> Profile:
         venues=venues,
         live=rng.random() < 0.1,
         kernels=seed % 8 != 0,
-        deeds=_deeds(rng, names, Random(f"instructions {seed}")),
+        deeds=_deeds(rng, names, Random(f"instructions {seed}"), Random(f"own {seed}")),
         rates={name: _rates(rng, lying=lying) for name in names},
         silence={name: _silence(rng) for name in names},
         weather=Weather(
@@ -162,10 +163,10 @@ def _crashes(rng: Random) -> Mapping[Point, float]:
     return {point: 1 / every for point in Point if rng.random() < 0.5 and point is not Point.FOLDED}
 
 
-def _deeds(rng: Random, names: list[VenueId], said: Random) -> tuple[Deed, ...]:
+def _deeds(rng: Random, names: list[VenueId], said: Random, own: Random) -> tuple[Deed, ...]:
     deeds = []
     for n in range(rng.randint(2, 5)):
-        spec = dressed(_spec(rng, n, names), said)
+        spec = scripted(dressed(_spec(rng, n, names), said), own)
         at_ns = START_NS + rng.choice((0, rng.randrange(240 * S_NS)))
         deeds.append(Deed(at_ns, submit=spec))
         if rng.random() < 0.2:

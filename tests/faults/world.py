@@ -6,7 +6,7 @@ from random import Random
 
 import msgspec
 
-from router.app.assembly import build_core
+from router.app.assembly import STRATEGIES, build_core
 from router.depth.scale import Scale, market_scale
 from router.engine.core import Core
 from router.engine.engine import Engine
@@ -18,6 +18,7 @@ from router.routing.sweep import twin
 from router.runtime.recovery import recover
 from tests.faults.crashes import Dice
 from tests.faults.desk import Disk, WatchedDesk, WatchedJournal
+from tests.faults.own import SCRIPT
 from tests.faults.profile import MARKET_NS, S_NS, START_NS, Point, Profile
 from tests.faults.trace import Trace
 from tests.faults.venue import CalmingFaults, WatchedVenue
@@ -142,6 +143,7 @@ class World:
             members=self.members,
             market=self.market,
             sweep=twin,
+            strategies={**STRATEGIES, SCRIPT.kind: SCRIPT},
         )
 
     def _desk(self, core: Core, journal: WatchedJournal) -> tuple[WatchedDesk, Follower]:

@@ -13,6 +13,7 @@ from tests.scenarios.market import SceneMarket
 from venues.model.ids import ParentId, VenueId
 
 PARENT = ParentId("parent")
+EXIT = ParentId("parent/exit")
 
 
 class Asked:
@@ -27,6 +28,16 @@ class Asked:
     def parent(self) -> Parent:
         """Return the parent as the engine holds it."""
         return self.desk.engine.core.state.parents[PARENT]
+
+    @property
+    def exit(self) -> Parent:
+        """Return the exit of the parent; KeyError before its first fill."""
+        return self.desk.engine.core.state.parents[EXIT]
+
+    @property
+    def exit_why(self) -> str:
+        """Return what the exit says about itself."""
+        return self.exit.reason or self.exit.idle
 
     @property
     def state(self) -> str:

@@ -9,9 +9,11 @@ from strategies.spec import (
     LegParams,
     LegSpec,
     OcoParams,
+    Params,
     ParentSpec,
     RestParams,
     TakeParams,
+    ThenSpec,
     TwapParams,
 )
 from strategies.stop_params import LimitStopParams
@@ -123,6 +125,11 @@ def leg(name: str, how: LegParams, *, limit: str = "") -> LegSpec:
 def take_profit_or_stop(profit: str, stop: LimitStopParams, **more: int) -> OcoParams:
     """Say the usual pair: rest at a profit, or get out at a stop."""
     return oco(leg("take_profit", rest(), limit=profit), leg("stop", stop), **more)
+
+
+def then(how: Params, *, limit: str = "") -> ThenSpec:
+    """Say what protects what has been filled."""
+    return ThenSpec(params=how, limit_price=Decimal(limit) if limit else None)
 
 
 def with_fields(spec: ParentSpec, fields: Mapping[str, object]) -> ParentSpec:

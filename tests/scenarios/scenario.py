@@ -44,8 +44,9 @@ from router.routing.sweep import twin
 from router.runtime.desk import Desk
 from router.runtime.recovery import recover
 from strategies.base import Strategy
-from strategies.spec import Params, ParentSpec
+from strategies.spec import Params, ParentSpec, ThenSpec
 from tests.scenarios.asked import PARENT, Asked
+from tests.scenarios.held import check_exit
 from tests.scenarios.kinds import with_fields
 from tests.scenarios.market import STALE_AFTER_NS, SYMBOL, SceneMarket, Venue
 from tests.scenarios.venue import FakeVenues
@@ -80,6 +81,7 @@ class Scenario(Asked):
         hold_s: int = 0,
         limits: Limits | None = None,
         margins: DoubtMargins | None = None,
+        then: ThenSpec | None = None,
         own: Sequence[Strategy] = (),
         release_within_ms: int = 0,
         **common: object,
@@ -100,6 +102,7 @@ class Scenario(Asked):
             venues_most=most,
             hold_s=hold_s,
             venue_caps=tuple((VenueId(v), Decimal(cap)) for v, cap in caps),
+            then=then,
         )
         self.spec = with_fields(self.spec, common)
         self.settings = EngineSettings(
@@ -330,6 +333,9 @@ class Scenario(Asked):
             permitted = parent.filled + parent.reserved
             assert permitted <= parent.spec.quantity or parent.excess, parent
             assert not parent.excess or not parent.running, "an overfilled parent goes on"
+            if parent.spec.exit_of is not None:
+                entry = state.parents[parent.spec.exit_of]
+                check_exit(parent, entry, self.market.instruments)
         for row in list(self.desk.journal.rows())[self._folded :]:
             fold_row(self._shadow, RUN, row.seq, row.kind, row.body)
             self._folded += 1

@@ -89,7 +89,7 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     **{(kind, "amend down"): "done, 2 filled: filled" for kind in KINDS},
     # A take is one sweep: what it did not get, it does not chase.
     ("take", "partial fill"): f"expired, 1 filled: 3 {_NO_MORE}",
-    ("take", "reject"): f"expired, 0 filled: 4 {_NO_MORE}",
+    ("take", "reject"): "expired, 0 filled: 4 left: alpha rejected: insufficient balance",
     ("take", "venue cancels on its own"): f"expired, 0 filled: 4 {_NO_MORE}",
     ("take", "stale book"): f"expired, 1 filled: 3 {_NO_MORE}",
     ("take", "below minimum remainder"): f"expired, 3.8 filled: 0.2 {_NO_MORE}",

@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
-from tests.scenarios.kinds import rest, take, twap
+from tests.scenarios.kinds import rest, take, then, twap
 from tests.scenarios.market import Venue
-from tests.scenarios.scenario import Scenario
+from tests.scenarios.scenario import BEGIN_NS, S_NS, Scenario
 from venues.model.events import Standing
+from venues.model.ids import ParentId
 from venues.model.instrument import Contract, Kind
 
 # A contract is worth 10 of quote: at 100 it counts as 0.1 of the market.
@@ -131,3 +132,21 @@ def test_fees_in_base_are_worth_what_base_was_then() -> None:
     desk.hears(desk.venues.filled("coin#1", price="100", fee="0.0005", fee_currency="BTC"))
     assert desk.report().fees == "0.05"
     assert desk.held("coin") == Decimal(10)  # contracts are held whole
+
+
+def test_an_exit_counts_contracts_as_its_entry_does() -> None:
+    desk = Scenario(take(), buy="2", limit="101", venues=BOTH, then=then(twap(over_s=10, slices=1)))
+    desk.book("linear", "5@99.8 | 0.57@100 9@100.2")
+    desk.book("coin", "50@99.9 | 10@100.1 90@100.3")
+    said = desk.at(0)
+    assert [order.split(" @")[0] for order in said] == ["linear#1: buy 0.99", "coin#2: buy 10"]
+    desk.book("linear", "5@119.8 | 9@120.2")
+    desk.book("coin", "50@119.9 | 90@120.1")
+    left = desk.fills_all(said)
+    exit_ = desk.desk.engine.core.state.parents[ParentId("parent/exit")]
+    assert exit_.spec.quantity == desk.filled
+    assert exit_.counted == desk.parent.counted
+    while left:
+        left = desk.fills_all(left) + desk.at((desk.now_ns - BEGIN_NS) / S_NS + 1)
+    assert (exit_.state.value, exit_.filled) == ("done", desk.filled)
+    assert (desk.held("linear"), desk.held("coin")) == (0, 0)

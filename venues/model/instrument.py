@@ -181,6 +181,11 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
                 assert_never(i.contract)
 
     @property
+    def sized(self) -> bool:
+        """Return whether a lot is known in market units: linear, or counted for a parent."""
+        return self.instrument.contract is Contract.LINEAR or self.counted is not None
+
+    @property
     def order_unit(self) -> Decimal:
         """Return the market units in one unit of an order; ValueError before an inverse is counted."""
         i = self.instrument

@@ -182,8 +182,8 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     ),
     "section of a later version": (
         "[order.twap]",
-        '[order.then]\nkind = "oco"\n[order.twap]',
-        "o.toml:9: order.then = {...}: not available in this version; leave it out",
+        "[order.iceberg]\nshow = 3\n[order.twap]",
+        "o.toml:9: order.iceberg = {...}: not available in this version; leave it out",
     ),
     "wrong side": ('"buy"', '"BUY"', 'o.toml:4: order.side = "BUY": must be one of buy | sell'),
     "symbol without a quote": (

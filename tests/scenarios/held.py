@@ -1,0 +1,16 @@
+"""Is an exit, with all that is open or in doubt, ever more than its entry holds?"""
+
+from collections.abc import Sequence
+
+from router.orders.parent import Parent
+from venues.model.instrument import Instrument
+
+
+def check_exit(exit_: Parent, entry: Parent, instruments: Sequence[Instrument]) -> None:
+    """Insist that it is not, at no venue and not in all."""
+    assert exit_.filled + exit_.reserved <= entry.filled, exit_
+    for instrument in instruments:
+        bought = [c for c in entry.children.values() if c.submit.venue == instrument.venue]
+        sold = [c for c in exit_.children.values() if c.submit.venue == instrument.venue]
+        held = sum(c.filled - c.base_fees for c in bought)
+        assert sum(c.filled + c.reserved for c in sold) <= held, (instrument.venue, sold)
