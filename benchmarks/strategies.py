@@ -19,6 +19,7 @@ from router.app.replaying import play
 from router.journal.sqlite import GROUPED, open_journal
 from router.reports.follow import Execution
 from router.settings.reader import default_config, read_settings
+from strategies.ladder_params import LadderParams
 from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
 from venues.model.ids import ParentId
 from venues.model.numbers import BPS, ZERO
@@ -43,6 +44,9 @@ WAYS: Final[Mapping[str, Params]] = {
     "twap, balanced": _twap("0.5", 48),
     "twap, patient": _twap("0.9", 24),
     "rest, then cross": RestParams(deadline_s=HORIZON_S),
+    "ladder": LadderParams(
+        rungs=10, first_bps=Decimal(1), step_bps=Decimal(1), deadline_s=HORIZON_S
+    ),
 }
 
 

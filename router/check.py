@@ -8,6 +8,7 @@ from router.documents.document import read_document
 from router.order_files.parser import parse_order
 from router.settings.fields import Settings
 from router.settings.reader import parse_settings
+from strategies.ladder_params import LadderParams
 from strategies.spec import (
     LegSpec,
     OcoParams,
@@ -48,6 +49,11 @@ def _how(params: Params) -> str:
             return f"rest at the {params.peg} peg"
         case TwapParams():
             return f"twap over {params.horizon_s} s in {params.slices} slices"
+        case LadderParams():
+            apart = f"{plain(params.step_bps)} bps"
+            if params.step_depth:
+                apart = f"{plain(params.step_depth)} of depth"
+            return f"ladder of {params.rungs} rungs, {apart} apart"
         case OwnParams(strategy=strategy):
             return f"strategy {strategy}"
         case LimitStopParams():

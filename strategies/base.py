@@ -1,6 +1,6 @@
 """What a strategy is and sees: explicit state, `decide(state, event, view)`, a read-only view."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Protocol
@@ -116,6 +116,10 @@ class View(Protocol):
 
     @property
     def filled(self) -> Decimal: ...
+    def filled_by_leg(self) -> Mapping[str, Decimal]:
+        """Return what the children of each leg have traded, market units; no entry for none."""
+        ...
+
     @property
     def open_quantity(self) -> Decimal:
         """Reserved: working, sent or in doubt."""

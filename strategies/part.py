@@ -1,6 +1,6 @@
 """What does a strategy see that runs inside another one? The same market, its own part of the parent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -61,6 +61,12 @@ class PartView:
     def filled(self) -> Decimal:
         """Return what the whole parent has traded."""
         return self.whole.filled
+
+    def filled_by_leg(self) -> Mapping[str, Decimal]:
+        """Return what the part's own legs have traded, under its own names."""
+        cut = len(self.prefix)
+        legs = self.whole.filled_by_leg().items()
+        return {leg[cut:]: traded for leg, traded in legs if leg.startswith(self.prefix)}
 
     @property
     def open_quantity(self) -> Decimal:

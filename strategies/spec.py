@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import structs
 
+from strategies.ladder_params import LadderParams
 from strategies.stop_params import LimitStopParams
 from venues.model.ids import MAIN_ACCOUNT, AccountId, ParentId, Symbol, VenueId
 from venues.model.order import Side
@@ -107,7 +108,9 @@ class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True):
         return ""
 
 
-Params = TakeParams | RestParams | TwapParams | LimitStopParams | OcoParams | OwnParams
+Params = (
+    TakeParams | RestParams | TwapParams | LimitStopParams | OcoParams | OwnParams | LadderParams
+)
 
 
 def kind_of(params: Params) -> str:

@@ -31,6 +31,7 @@ from router.runtime.desk import Desk, Listener
 from router.settings.fields import Queue, Settings
 from router.settings.markets import market_of, on_terms, tradable
 from strategies.base import Strategy
+from strategies.ladder import Ladder
 from strategies.limit_stop import LimitStop
 from strategies.oco import Oco
 from strategies.rest import Rest
@@ -45,7 +46,9 @@ from venues.paper.played import QueueModel
 from venues.paper.venue import PaperTerms, PaperVenue
 from venues.tape.recording import Tape
 
-_ALONE: Mapping[str, Strategy] = {s.kind: s for s in (Take(), Rest(), Twap(), LimitStop())}
+_ALONE: Mapping[str, Strategy] = {
+    s.kind: s for s in (Take(), Rest(), Twap(), LimitStop(), Ladder())
+}
 STRATEGIES: Mapping[str, Strategy] = {**_ALONE, Oco.kind: Oco(_ALONE)}
 
 

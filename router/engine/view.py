@@ -1,6 +1,6 @@
 """What a strategy sees: the market and its own parent at one instant, read-only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
@@ -68,6 +68,15 @@ class EngineView:
     def filled(self) -> Decimal:
         """Return what has traded."""
         return self.parent.filled
+
+    def filled_by_leg(self) -> Mapping[str, Decimal]:
+        """Return what the children of each leg have traded."""
+        traded: dict[str, Decimal] = {}
+        for child in self.parent.children.values():
+            if child.filled:
+                quantity = child.member.market_quantity(child.filled)
+                traded[child.submit.leg] = traded.get(child.submit.leg, ZERO) + quantity
+        return traded
 
     @property
     def open_quantity(self) -> Decimal:

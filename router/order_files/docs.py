@@ -22,6 +22,7 @@ from router.order_files.fields import (
     TwapSection,
     VenuesSection,
 )
+from router.order_files.ladder_fields import LadderSection
 from router.order_files.leg_fields import LegSection
 from router.order_files.oco_fields import OcoSection
 from router.order_files.schema import order_schema
@@ -34,6 +35,7 @@ _SECTIONS: Final[Sequence[tuple[str, type[BaseModel]]]] = (
     ("order.take", TakeSection),
     ("order.rest", RestSection),
     ("order.twap", TwapSection),
+    ("order.ladder", LadderSection),
     ("order.limit_stop", LimitStopSection),
     ("order.oco", OcoSection),
     ("order.oco.<leg>", LegSection),

@@ -19,6 +19,7 @@ from router.documents.fields import (
     yes_or_no,
 )
 from router.documents.fields import described as _field
+from router.order_files.ladder_fields import LadderSection
 from router.order_files.oco_fields import OcoSection
 from router.order_files.start import start_ns
 from router.order_files.stop_fields import LimitStopSection
@@ -27,10 +28,9 @@ from venues.model.numbers import BPS, ONE, ZERO
 from venues.model.order import Side
 
 EXIT_KINDS: Final = ("rest", "limit_stop", "oco")
-KINDS: Final = ("take", "rest", "twap", "limit_stop", "oco")
+KINDS: Final = ("take", "rest", "twap", "ladder", "limit_stop", "oco")
 # Whole in a later version: refused by name instead of being approximated.
 KINDS_LATER: Final = (
-    "ladder",
     "iceberg",
     "vwap",
     "pov",
@@ -221,7 +221,9 @@ class OrderSection(Section):
         None,
     )
     passive_only: Annotated[bool, yes_or_no()] = _field(
-        "rest, twap: never take, only rest; goes before completion", "true or false", default=False
+        "rest, twap, ladder: never take, only rest; goes before completion",
+        "true or false",
+        default=False,
     )
     max_participation: Annotated[Decimal, money(above=ZERO, below=ONE)] | None = _field(
         "twap: most of all volume traded since the start that may be ours, above 0 to below 1; goes "
@@ -245,6 +247,7 @@ class OrderSection(Section):
     take: TakeSection | None = _field("parameters of kind take, may be left out", "table", None)
     rest: RestSection | None = _field("parameters of kind rest, may be left out", "table", None)
     twap: TwapSection | None = _field("parameters of kind twap", "table", None)
+    ladder: LadderSection | None = _field("parameters of kind ladder", "table", None)
     params: Annotated[dict[str, object], free_table(PARAMS_CHARS_MAX)] | None = _field(
         "parameters of a strategy of your own, as it declares them", "table", None
     )

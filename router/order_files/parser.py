@@ -20,6 +20,7 @@ from router.order_files.fields import (
     TwapSection,
 )
 from router.order_files.groups import oco
+from router.order_files.ladder_fields import LadderSection, ladder
 from router.order_files.oco_fields import OcoSection
 from router.order_files.stop_fields import LimitStopSection
 from router.order_files.stops import limit_stop
@@ -135,6 +136,9 @@ def _check_sections(document: Document, order: OrderSection) -> None:
     if order.kind == "oco" and order.oco is None:
         remedy = "the section is missing; add [order.oco] with take_profit and stop"
         raise document.problem(("order", "oco"), None, remedy)
+    if order.kind == "ladder" and order.ladder is None:
+        remedy = "the section is missing; add [order.ladder] with rungs and step_bps"
+        raise document.problem(("order", "ladder"), None, remedy)
     if order.kind == "twap" and order.twap is None:
         remedy = "the section is missing; add [order.twap] with horizon_s and slices"
         raise document.problem(("order", "twap"), None, remedy)
@@ -148,6 +152,8 @@ def _params(document: Document, order: OrderSection) -> Params:
         )
     at = ("order", order.kind)
     section = getattr(order, order.kind)
+    if isinstance(section, LadderSection):
+        return ladder(document, at, section)
     if isinstance(section, OcoSection):
         return oco(document, at, section, _leg_params)
     return _leg_params(

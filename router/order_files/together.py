@@ -11,7 +11,7 @@ from venues.model.order import Side
 # Kinds for which a common field means something; for any other it is refused, not ignored.
 _MEANT_FOR: Final = {
     "would_price": ("twap",),
-    "passive_only": ("rest", "twap"),
+    "passive_only": ("rest", "twap", "ladder"),
     "max_participation": ("twap",),
     "clip_min": ("twap",),
     "clip_max": ("twap",),

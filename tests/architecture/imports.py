@@ -30,7 +30,18 @@ PAPERS: Final = next(layer for layer in LAYERS if "settings" in layer)
 
 CONCRETE_VENUES: Final = frozenset({"live", "paper", "tape", "synthetic", "loopback"})
 ABSTRACT_STRATEGIES: Final = frozenset(
-    {"base", "intents", "conditions", "spec", "stop_params", "schedule", "pacing", "script", "own"}
+    {
+        "base",
+        "intents",
+        "conditions",
+        "spec",
+        "stop_params",
+        "ladder_params",
+        "schedule",
+        "pacing",
+        "script",
+        "own",
+    }
 )
 # A driver of simulated venues is made for them; the engine it drives still knows none.
 MAY_NAME_VENUES: Final = frozenset({"router.runtime.replay", "router.runtime.live"})

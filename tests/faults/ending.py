@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from router.orders.lifecycle import Status
 from router.orders.parent import ParentState
+from strategies.ladder_params import LadderParams
 from strategies.spec import OcoParams, Params, RestParams, TwapParams
 from strategies.stop_params import LimitStopParams
 from tests.faults.profile import FAULTY_NS, START_NS
@@ -13,7 +14,7 @@ from tests.faults.world import World
 from venues.model.events import Filled, Standing
 from venues.model.ids import AccountId, Symbol, VenueId
 from venues.model.numbers import ZERO
-from venues.paper.faults import CumBehind, FillMissing
+from venues.paper.faults import CumBehind, FillMissing, Overfilled
 from venues.paper.listing import Refusal
 from venues.paper.truth import PaperOrder
 
@@ -51,7 +52,7 @@ def check_liveness(world: World) -> None:
 def _may_wait(params: Params) -> bool:
     """Return whether a parent may wait for the market for as long as it likes."""
     match params:
-        case RestParams(deadline_s=deadline_s):
+        case RestParams(deadline_s=deadline_s) | LadderParams(deadline_s=deadline_s):
             return not deadline_s
         case LimitStopParams() | OcoParams() | TwapParams(leftover="rest_at_limit"):
             return True
@@ -136,6 +137,7 @@ def _kept_from_us(world: World, order: PaperOrder) -> Sequence[Filled]:
     """
     if _is_ghost(world, order):
         return order.fills
-    lied = any(isinstance(fault, CumBehind) for fault in order.faults)
+    # A fill beyond a full order is asked for by nobody: the order has ended with all it should.
+    lied = any(isinstance(fault, CumBehind | Overfilled) for fault in order.faults)
     missed = world.recoveries or any(isinstance(fault, FillMissing) for fault in order.faults)
     return order.fills[-1:] if lied and missed else ()

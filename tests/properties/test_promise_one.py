@@ -19,8 +19,9 @@ from hypothesis.stateful import (
 )
 
 from router.orders.lifecycle import CLOSED, Status
-from strategies.spec import Params, TwapParams
-from tests.scenarios.kinds import limit_stop, rest, take, take_profit_or_stop, twap
+from strategies.spec import OwnParams, Params, TwapParams
+from tests.faults.own import SCRIPT
+from tests.scenarios.kinds import ladder, limit_stop, rest, take, take_profit_or_stop, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
 from tests.scenarios.venue import Order
@@ -34,9 +35,13 @@ BOOKS = {
     "beta": ("6@99.8 | 4@100.1 9@100.4", "4@99.8 | 0.6@99.9 1@100.2", "9@100 | 9@100.2"),
 }
 KINDS: tuple[Params, ...] = (
+    OwnParams(strategy=SCRIPT.kind, values='{"rounds": 2, "wait_s": 3}'),
     twap(over_s=60, slices=6),
     twap(over_s=60, slices=6, passive="0.5", size_jitter="0.3", time_jitter="0.3"),
     twap(over_s=60, slices=6, mode="spread", leftover="rest_at_limit", pause="forfeit"),
+    ladder(3, first="10", step="10", growth="1", deadline_s=90),
+    rest(peg="mid"),
+    rest(peg="cumulative", depth="3"),
     rest(deadline_s=40),
     rest(),
     take(),
@@ -74,7 +79,7 @@ class World(RuleBasedStateMachine):
         """Hand the parent over on two LIVE books."""
         side = {"sell" if sells else "buy": str(QUANTITY)}
         bound = common if isinstance(how, TwapParams) else {}
-        self.desk = Scenario(how, venues=self.venues, **side, **bound)  # type: ignore[arg-type]
+        self.desk = Scenario(how, venues=self.venues, own=[SCRIPT], **side, **bound)  # type: ignore[arg-type]
         for venue, texts in self.books.items():
             self.desk.book(venue, texts[0])
         self._heard(self.desk.at(0))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from msgspec import structs
 
+from strategies.ladder_params import LadderParams
 from strategies.spec import (
     LegParams,
     LegSpec,
@@ -44,6 +45,30 @@ def twap(
         pause=pause,
         catch_up_mode=mode,
         repeg_max=repeg_max,
+    )
+
+
+def ladder(
+    rungs: int,
+    *,
+    first: str = "0",
+    step: str = "0",
+    depth: str = "0",
+    weights: str = "linear",
+    growth: str = "0",
+    repost_max: int = 20,
+    deadline_s: int = 0,
+) -> LadderParams:
+    """Say how rungs lie; distances in bps."""
+    return LadderParams(
+        rungs=rungs,
+        first_bps=Decimal(first),
+        step_bps=Decimal(step),
+        step_depth=Decimal(depth),
+        weights=weights,
+        growth=Decimal(growth),
+        repost_max=repost_max,
+        deadline_s=deadline_s,
     )
 
 

@@ -12,7 +12,7 @@ from strategies.script import Script
 from strategies.scripted import ScriptStrategy
 from strategies.spec import OwnParams, Params
 from tests.scenarios.hostile import FIRST, World
-from tests.scenarios.kinds import limit_stop, rest, take, take_profit_or_stop, twap
+from tests.scenarios.kinds import ladder, limit_stop, rest, take, take_profit_or_stop, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
 
@@ -33,10 +33,10 @@ async def two_takes(ctx: Script, _: NoParams) -> None:
         await ctx.sleep("1")
 
 
-def buying(how: Params) -> World:
+def buying(how: Params, *, passive_only: bool = False) -> World:
     """Begin with a calm market, not above 101."""
     own = [ScriptStrategy(SCRIPT, two_takes, "1", NoParams)]
-    desk = Scenario(how, buy="4", limit="101", venues=VENUES, own=own)
+    desk = Scenario(how, buy="4", limit="101", venues=VENUES, own=own, passive_only=passive_only)
     desk.book("alpha", CALM)
     return _begun(World(desk, CALM, ABOVE), desk.at(0))
 
@@ -59,6 +59,7 @@ def fired() -> World:
 def _begun(world: World, said: list[str]) -> World:
     assert said, "no order is out"
     assert said[0].startswith(FIRST)
+    world.hear(said[1:])  # what else is out, such as other rungs, is taken
     return world
 
 
@@ -67,6 +68,11 @@ KINDS: Final[Mapping[str, Callable[[], World]]] = {
     "rest": lambda: buying(rest()),
     "twap": lambda: buying(twap(over_s=40, slices=2)),
     "twap, passive": lambda: buying(twap(over_s=40, slices=2, passive="0.5")),
+    "twap, passive only": lambda: buying(
+        twap(over_s=40, slices=2, leftover="rest_at_limit"), passive_only=True
+    ),
+    "rest, behind depth": lambda: buying(rest(peg="cumulative", depth="20")),
+    "ladder": lambda: buying(ladder(2, first="10", step="10")),
     "limit_stop": fired,
     "oco": lambda: selling(take_profit_or_stop("103", limit_stop("95"))),
     "own script": lambda: buying(OwnParams(strategy=SCRIPT)),
@@ -74,6 +80,7 @@ KINDS: Final[Mapping[str, Callable[[], World]]] = {
 
 DONE: Final = "done, 4 filled: filled"
 _CANCELLED: Final = "cancelled, 1 filled: cancelled by request"
+_BOTH_RUNGS: Final = "cancelled, 3 filled: cancelled by request"
 _NO_MORE: Final = "left: the books gave no more within the limit"
 _DUST: Final = "expired, 3.8 filled: 0.2 left: below every venue's smallest order"
 
@@ -98,7 +105,12 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("take", "amend down"): DONE,
     # Dust of a slice is carried to the next; dust of a whole order is told.
     ("rest", "below minimum remainder"): _DUST,
+    ("rest, behind depth", "below minimum remainder"): _DUST,
+    ("ladder", "below minimum remainder"): _DUST,
     ("limit_stop", "below minimum remainder"): _DUST,
+    # The other rung trades before its own cancel gets there.
+    ("ladder", "fill during cancel"): _BOTH_RUNGS,
+    ("ladder", "fill after cancel ack"): _BOTH_RUNGS,
     ("oco", "below minimum remainder"): _DUST,
 }
 

@@ -49,7 +49,7 @@ def test_every_field_of_a_twap_arrives_as_written() -> None:
         ),
         (
             'kind = "take"\npassive_only = true\n',
-            "o.toml:7: order.passive_only = true: is for kind rest or twap; leave it out",
+            "o.toml:7: order.passive_only = true: is for kind rest or twap or ladder; leave it out",
         ),
         (
             'kind = "rest"\nwould_price = "100"\n',

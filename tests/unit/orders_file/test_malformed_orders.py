@@ -166,14 +166,14 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "unknown kind": (
         '"twap"',
         '"teleport"',
-        'o.toml:7: order.kind = "teleport": must be one of take | rest | twap | limit_stop | oco '
+        'o.toml:7: order.kind = "teleport": must be one of take | rest | twap | ladder | limit_stop | oco '
         '| "module:name" of your own',
     ),
     "kind of a later version": (
         '"twap"',
         '"iceberg"',
         'o.toml:7: order.kind = "iceberg": not available in this version; '
-        'use take | rest | twap | limit_stop | oco | "module:name" of your own',
+        'use take | rest | twap | ladder | limit_stop | oco | "module:name" of your own',
     ),
     "field of a later version": (
         'side = "buy"',
