@@ -29,13 +29,12 @@ def counted_of(members: Sequence[Member]) -> Mapping[tuple[VenueId, Symbol], Mem
     return {(m.instrument.venue, m.instrument.symbol): m for m in members if m.counted is not None}
 
 
-def step_of(spec: ParentSpec, members: Sequence[Member]) -> Decimal:
-    """Return the step of the quantity of `spec`: the finest lot of members with a size of their own.
+def step_of(members: Sequence[Member]) -> Decimal:
+    """Return the step of a parent's quantity: the finest lot, where all have one of their own.
 
-    Where there are only contracts that are counted, a quantity need be no number of them: any step
-    they are counted in will do. So it is for an exit, which has filled both.
+    Where contracts are counted, a quantity need be no number of them, and what has been filled is
+    no number of anybody's lots: then it is the power of ten that all of them are counted in.
     """
-    own = [m.lot for m in members if m.counted is None]
-    if own and (spec.exit_of is None or len(own) == len(members)):
-        return min(own)
+    if all(m.counted is None for m in members):
+        return min(m.lot for m in members)
     return min(ONE.scaleb(int(m.lot.as_tuple().exponent)) for m in members)

@@ -74,7 +74,7 @@ def _begun(core: Core, spec: ParentSpec, arrival_price: Decimal) -> Parent:
         started_ns=core.now_ns,
         arrival_price=arrival_price,
         limit=limit,
-        lot=step_of(spec, members),
+        lot=step_of(members),
         counted=counted_of(members),
     )
 

@@ -82,7 +82,7 @@ def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
     counted = tuple(
         Counted(venue, symbol, m.order_unit) for (venue, symbol), m in counted_of(members).items()
     )
-    lot = step_of(spec, members)
+    lot = step_of(members)
     core.note(ParentStarted(spec.id, core.now_ns, arrival_price, limit, lot, counted))
     strategy = core.strategies[kind_of(spec.params)]
     view = EngineView(core, parent)

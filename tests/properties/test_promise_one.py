@@ -225,7 +225,8 @@ class World(RuleBasedStateMachine):
         spec = self.desk.spec
         for order in self.desk.venues.orders.values():
             assert order.submit.post_only or not spec.passive_only
-            assert spec.clip_max is None or order.submit.quantity <= spec.clip_max
+            sent = self._units(order, order.submit.quantity)
+            assert spec.clip_max is None or sent <= spec.clip_max
 
     @invariant()
     def closed_orders_stay_closed(self) -> None:
