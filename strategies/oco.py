@@ -31,6 +31,7 @@ from strategies.intents import (
 )
 from strategies.part import PartView
 from strategies.spec import LegSpec, OcoParams, ParentSpec
+from strategies.stop_params import LimitStopParams
 from venues.model.numbers import BPS, MONEY, ZERO, plain
 
 NAKED = "naked"
@@ -70,7 +71,7 @@ class Oco:
         if whole:
             return whole
         for n, leg in enumerate(params.legs):
-            part = _part(n, view, ())
+            part = _part(n, view)
             if why := self._of(leg).refusal(part.spec, part):
                 return f"{leg.name}: {why}"
         return ""
@@ -78,8 +79,12 @@ class Oco:
     def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Start every leg; armed ones send nothing."""
         parts: list[_Said] = []
-        for n, leg in enumerate(_params(spec).legs):
-            part = _part(n, view, parts)
+        for n in _armed_first(_params(spec)):
+            leg = _params(spec).legs[n]
+            if any(_fires(said) for said in parts):
+                parts.append(_Said(n, leg, LegMemory(memory=""), ()))
+                continue
+            part = _part(n, view)
             memory, intents = self._of(leg).start(part.spec, part, rng)
             parts.append(_Said(n, leg, LegMemory(memory=_text(memory)), intents))
         return _gathered(OcoState(legs=()), parts, view)
@@ -93,12 +98,14 @@ class Oco:
         if left <= ZERO or (left < view.min_quantity() and not view.children):
             return state, _over(left, view)
         parts: list[_Said] = []
-        for n, leg in enumerate(_params(view.spec).legs):
-            known = state.legs[n]
-            if known.over or state.fired not in {-1, n}:
+        for n in _armed_first(_params(view.spec)):
+            leg, known = _params(view.spec).legs[n], state.legs[n]
+            # A leg that fires in this very step has the others give way before they want anything.
+            gives_way = state.fired not in {-1, n} or any(_fires(said) for said in parts)
+            if known.over or gives_way:
                 parts.append(_Said(n, leg, known, ()))
                 continue
-            part = _part(n, view, parts)
+            part = _part(n, view)
             strategy = self._of(leg)
             memory = msgspec.json.decode(known.memory, type=strategy.state_type)
             memory, intents = strategy.decide(memory, _for_leg(event, part.prefix), part)
@@ -118,16 +125,18 @@ class _Said(msgspec.Struct, frozen=True):
     intents: Sequence[Intent]
 
 
-def _part(n: int, view: View, before: Sequence[_Said]) -> PartView:
-    """Return what leg `n` sees; held while any other leg has, or has just asked for, an order."""
+def _armed_first(params: OcoParams) -> Sequence[int]:
+    """Return the legs in the order in which they look: those that may fire before the live one."""
+    numbers = range(len(params.legs))
+    return sorted(numbers, key=lambda n: not isinstance(params.legs[n].params, LimitStopParams))
+
+
+def _part(n: int, view: View) -> PartView:
+    """Return what leg `n` sees; held while any other leg has an order."""
     params = _params(view.spec)
     leg = params.legs[n]
     others = [one for one in params.legs if one is not leg]
-    live = [one.name for one in others if _children(one, view)]
-    asked = [
-        said.leg.name for said in before if any(isinstance(i, Take | Rest) for i in said.intents)
-    ]
-    held = " and ".join(dict.fromkeys([*live, *asked]))
+    held = " and ".join(one.name for one in others if _children(one, view))
     worst = leg.limit_price
     if leg.limit_bps is not None:
         slip = MONEY.divide(MONEY.multiply(view.arrival_price, leg.limit_bps), BPS)
@@ -145,6 +154,7 @@ def _gathered(
     state: OcoState, parts: Sequence[_Said], view: View
 ) -> tuple[OcoState, Sequence[Intent]]:
     """Return the group's state and what its legs want, in its own names."""
+    parts = sorted(parts, key=lambda said: said.number)
     fired = next((s.number for s in parts if _fires(s)), -1) if state.fired < 0 else state.fired
     newly = fired >= 0 and state.fired < 0
     legs = []

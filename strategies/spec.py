@@ -156,6 +156,7 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `max_participation`: our share of all volume, (0, 1). `clip_min`, `clip_max`: smallest and
     largest order at once, market units. `hold_s`: for how long what is traded will be held,
     seconds; perps are priced with the funding expected until then, 0 = it is not counted.
+    `reduce_only`: never more than the position held on the other side, venue by venue.
     """
 
     id: ParentId
@@ -171,6 +172,7 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     venue_caps: tuple[tuple[VenueId, Decimal], ...] = ()
     venues_most: int | None = None
     account: AccountId = MAIN_ACCOUNT
+    reduce_only: bool = False
     would_price: Decimal | None = None
     passive_only: bool = False
     max_participation: Decimal | None = None
@@ -180,6 +182,11 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     then: ThenSpec | None = None
     exit_of: ParentId | None = None
     hold_s: int = 0
+
+    @property
+    def reduces(self) -> bool:
+        """Return whether it may trade no more than what is held: an exit, or as it was asked for."""
+        return self.reduce_only or self.exit_of is not None
 
 
 def with_horizon(params: Params, horizon_s: int) -> Params | None:

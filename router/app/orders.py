@@ -103,9 +103,11 @@ def _stop_sources(
         ("trigger", params.trigger_source, params.trigger_venue),
         ("confirm", params.confirm_source, params.confirm_venue),
     ):
-        there = [m.instrument for m in market.members if venue in {"", m.instrument.venue}]
+        # A book whose quote another book converts gives no price that a stop may rely on.
+        direct = [m.instrument for m in market.members if m.conversion_book is None]
+        there = [i for i in direct if venue in {"", i.venue}]
         if not there:
-            known = ", ".join(sorted({m.instrument.venue for m in market.members}))
+            known = ", ".join(sorted({i.venue for i in direct}))
             yield f"{at}.{name}_venue", venue, f"is not in the market; use one of {known}"
         elif source in {"mark", "index"} and all(i.kind is Kind.SPOT for i in there):
             remedy = "only perpetuals have it, and there is none here; use mid or last"

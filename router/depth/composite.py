@@ -11,6 +11,7 @@ from typing import Protocol, assert_never
 
 import msgspec
 
+from router.depth.conversion import Conversion
 from router.depth.scale import Scale
 from venues.model.ids import VenueId
 from venues.model.market import BookState, Int64s
@@ -50,7 +51,11 @@ class Depth(Protocol):
 
 
 class Quote(msgspec.Struct, frozen=True, gc=False):
-    """One member's touch: ticks of its own, None for an empty side; `refusal` "" = usable depth."""
+    """One member's touch: ticks of its own, None for an empty side; `refusal` "" = usable depth.
+
+    `bid_rate`, `ask_rate`: the best rates of its conversion book for who sells and who buys; 1
+    where a constant converts.
+    """
 
     member: int
     book: int
@@ -60,10 +65,26 @@ class Quote(msgspec.Struct, frozen=True, gc=False):
     ask: int | None
     local_ns: int
     refusal: str
+    bid_rate: int = 1
+    ask_rate: int = 1
 
     def best(self, side: Side) -> int | None:
         """Return the best tick an order of `side` would take."""
         return self.ask if side is Side.BUY else self.bid
+
+    def rate(self, side: Side) -> int:
+        """Return the best rate for an order of `side`, 1 where a constant converts."""
+        return self.ask_rate if side is Side.BUY else self.bid_rate
+
+    @property
+    def sells_at(self) -> int | None:
+        """Return bid x rate."""
+        return None if self.bid is None else self.bid * self.bid_rate
+
+    @property
+    def buys_at(self) -> int | None:
+        """Return ask x rate."""
+        return None if self.ask is None else self.ask * self.ask_rate
 
 
 class Composite(msgspec.Struct, frozen=True, eq=False):
@@ -83,14 +104,15 @@ class Composite(msgspec.Struct, frozen=True, eq=False):
     @property
     def refusals(self) -> list[tuple[VenueId, str]]:
         """Return every venue whose depth does not count, with the reason."""
-        return [(q.venue, q.refusal) for q in self.quotes if q.refusal]
+        return [*self.scale.left_out, *((q.venue, q.refusal) for q in self.quotes if q.refusal)]
 
     def touch(self, side: Side) -> Decimal | None:
         """Return the best usable market price of the book's `side` (BUY = best bid)."""
         prices = [
-            tick * self.scale.raw[q.member]
+            price * self.scale.raw[q.member]
             for q in self.quotes
-            if not q.refusal and (tick := q.best(side.opposite)) is not None
+            if not q.refusal
+            and (price := q.sells_at if side is Side.BUY else q.buys_at) is not None
         ]
         if not prices:
             return None
@@ -99,7 +121,7 @@ class Composite(msgspec.Struct, frozen=True, eq=False):
 
 def observe(depth: Depth, scale: Scale, *, now_ns: int, stale_after_ns: int) -> Composite:
     """Return the composite of one market at `now_ns`; a book older than `stale_after_ns` is STALE."""
-    quotes = []
+    quotes: list[Quote] = []
     for member, book in enumerate(scale.books):
         state, bid, ask, local_ns = depth.quote(book, now_ns, stale_after_ns)
         quotes.append(
@@ -114,10 +136,29 @@ def observe(depth: Depth, scale: Scale, *, now_ns: int, stale_after_ns: int) -> 
                 refusal=_refusal(depth, book, state, now_ns - local_ns),
             )
         )
+        if (by := scale.conversion(member)) is not None:
+            quotes[-1] = _converted(depth, quotes[-1], by, now_ns, stale_after_ns)
     for member, reason in _suspects(scale, quotes):
-        q = quotes[member]
-        quotes[member] = Quote(q.member, q.book, q.venue, q.state, q.bid, q.ask, q.local_ns, reason)
+        quotes[member] = msgspec.structs.replace(quotes[member], refusal=reason)
     return Composite(scale=scale, now_ns=now_ns, quotes=tuple(quotes), mid=_mid(scale, quotes))
+
+
+def _converted(
+    depth: Depth, quote: Quote, by: Conversion, now_ns: int, stale_after_ns: int
+) -> Quote:
+    """Return `quote` with the touch of its conversion book; what is wrong there is wrong here."""
+    state, bid, ask, local_ns = depth.quote(by.book, now_ns, stale_after_ns)
+    wrong = _refusal(depth, by.book, state, now_ns - local_ns)
+    refusal = quote.refusal or (wrong and f"conversion {by.venue} {by.symbol} {wrong}")
+    return msgspec.structs.replace(
+        quote,
+        state=state if quote.state is BookState.LIVE else quote.state,
+        refusal=refusal,
+        bid=None if bid is None else quote.bid,
+        ask=None if ask is None else quote.ask,
+        bid_rate=0 if bid is None else by.rate(Side.SELL, bid),
+        ask_rate=0 if ask is None else by.rate(Side.BUY, ask),
+    )
 
 
 def _refusal(depth: Depth, book: int, state: BookState, age_ns: int) -> str:
@@ -153,17 +194,18 @@ def _suspects(scale: Scale, quotes: Sequence[Quote]) -> list[tuple[int, str]]:
 
 def _widest_cross(scale: Scale, live: Sequence[Quote]) -> tuple[Quote, Quote, int] | None:
     """Return bidder, asker and excess (tenths of a bps) of the worst cross, the first at a tie."""
-    gets = [q.bid * scale.taker_sell[q.member] for q in live if q.bid is not None]
-    pays = [q.ask * scale.taker_buy[q.member] for q in live if q.ask is not None]
+    gets = [at * scale.taker_sell[q.member] for q in live if (at := q.sells_at) is not None]
+    pays = [at * scale.taker_buy[q.member] for q in live if (at := q.buys_at) is not None]
     if not gets or not pays or max(gets) <= min(pays):
         return None
     worst = None
     for bidder in live:
         for asker in live:
-            if bidder.bid is None or asker.ask is None or not _alike(scale, bidder, asker):
+            bid, ask = bidder.sells_at, asker.buys_at
+            if bid is None or ask is None or not _alike(scale, bidder, asker):
                 continue
-            gets_now = bidder.bid * scale.taker_sell[bidder.member]
-            pays_now = asker.ask * scale.taker_buy[asker.member]
+            gets_now = bid * scale.taker_sell[bidder.member]
+            pays_now = ask * scale.taker_buy[asker.member]
             if gets_now > pays_now:
                 excess = (gets_now - pays_now) * 100_000 // pays_now
                 if worst is None or excess > worst[2]:
@@ -178,11 +220,15 @@ def _alike(scale: Scale, a: Quote, b: Quote) -> bool:
 
 
 def _mid(scale: Scale, quotes: Sequence[Quote]) -> Decimal | None:
-    """Return the median mid of the LIVE books; of an even count the mean of the middle two."""
+    """Return the median mid of the LIVE books; of an even count the mean of the middle two.
+
+    A book whose quote another book converts has no say: it would bring the errors of two.
+    """
     doubled = sorted(
         (q.bid + q.ask) * scale.raw[q.member]
         for q in quotes
         if q.state is BookState.LIVE and q.bid is not None and q.ask is not None
+        if scale.conversion(q.member) is None
     )
     if not doubled:
         return None

@@ -5,12 +5,14 @@ member gets an integer multiplier over one common denominator. Decimal appears o
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, assert_never
 
+from router.depth.conversion import Conversion, conversion
+from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import Contract, FeeIn, Instrument, Market, Member
 from venues.model.numbers import MONEY, ceil_lots
 from venues.model.order import Side
@@ -23,16 +25,18 @@ CHARGE_ONE: Final = 10**8
 class Scale:
     """One market in integers; tuples are by member position, in the order of the market.
 
-    market price = tick * multiplier / denominator, where the multiplier is `raw` (no fee), `taker`
+    market price = tick * multiplier / denominator (of a member with a conversion book: tick * rate
+    * multiplier / denominator), where the multiplier is `raw` (no fee), `taker`
     or `maker` of a side: fee in, and expected funding if it is counted; `funding`, which a buyer
     pays and a seller gets, is part of both, `paid` leaves it out. One lot is `grains` grains of
     `grain` market units, the largest step that divides every lot. `books` are positions in
-    `Books.instruments`.
+    `Books.instruments`. `left_out` are the members that cannot be routed, each with a sentence.
     """
 
     market: Market
     members: tuple[Member, ...]
     books: tuple[int, ...]
+    left_out: tuple[tuple[VenueId, str], ...]
     denominator: int
     raw: tuple[int, ...]
     taker_buy: tuple[int, ...]
@@ -46,6 +50,11 @@ class Scale:
     min_quantity_lots: tuple[int, ...]
     min_tick_lots: tuple[tuple[int, int], ...]  # least tick x lots of min_notional, a fraction
     funding: tuple[int, ...] | None = None  # None: not counted
+    conversions: tuple[Conversion | None, ...] = ()  # by member; empty: constants alone
+
+    def conversion(self, member: int) -> Conversion | None:
+        """Return the book that converts the quote of a member, None where a constant does."""
+        return self.conversions[member] if self.conversions else None
 
     def taker(self, side: Side) -> tuple[int, ...]:
         """Return the multipliers of prices net of the taker fee."""
@@ -137,14 +146,17 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
     when a member has no book.
     """
     at = {(i.venue, i.symbol): n for n, i in enumerate(instruments)}
-    members = market.members
+    left_out = _left_out(market, at)
+    members = tuple(
+        m for m in market.members if (m.instrument.venue, m.instrument.symbol) not in left_out
+    )
+    if not members:
+        raise ValueError(f"market {market.symbol} has no member to route to")
     missing = [m for m in members if (m.instrument.venue, m.instrument.symbol) not in at]
     if missing:
         raise ValueError(f"market {market.symbol}: no book for {missing[0].instrument.venue}")
-    raw = [
-        Fraction(m.instrument.tick_size) * Fraction(m.conversion) / Fraction(m.unit)
-        for m in members
-    ]
+    conversions = _conversions(members, instruments, at)
+    raw = [_raw(m, by) for m, by in zip(members, conversions, strict=True)]
     takers = [Fraction(m.instrument.taker_fee) for m in members]
     makers = [Fraction(m.instrument.maker_fee) for m in members]
     kinds = (
@@ -162,6 +174,7 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
         market=market,
         members=members,
         books=tuple(at[m.instrument.venue, m.instrument.symbol] for m in members),
+        left_out=tuple((venue, why) for (venue, _), why in left_out.items()),
         denominator=denominator,
         raw=scaled[0],
         taker_buy=scaled[1],
@@ -174,6 +187,42 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
         grain_ratio=(grain.numerator, grain.denominator),
         min_quantity_lots=tuple(_min_lots(m.instrument) for m in members),
         min_tick_lots=tuple(_min_tick_lots(m.instrument) for m in members),
+        conversions=conversions if any(conversions) else (),
+    )
+
+
+def _left_out(
+    market: Market, at: Mapping[tuple[VenueId, Symbol], int]
+) -> dict[tuple[VenueId, Symbol], str]:
+    """Return the members that cannot be routed, each with a sentence."""
+    out = {}
+    for m in market.members:
+        key, by = (m.instrument.venue, m.instrument.symbol), m.conversion_book
+        if by is not None and by not in at:
+            out[key] = "its conversion book is not in the market data"
+        elif by is not None and m.instrument.contract is not Contract.LINEAR:
+            out[key] = "inverse contracts are converted by a constant, not by a book"
+    return out
+
+
+def _raw(member: Member, by: Conversion | None) -> Fraction:
+    """Return what a tick (with a conversion book: a tick times a rate) is worth, market price."""
+    converts = Fraction(member.conversion) if by is None else Fraction(1, by.parts)
+    return Fraction(member.instrument.tick_size) * converts / Fraction(member.unit)
+
+
+def _conversions(
+    members: Sequence[Member],
+    instruments: Sequence[Instrument],
+    at: Mapping[tuple[VenueId, Symbol], int],
+) -> tuple[Conversion | None, ...]:
+    """Return the conversion book of each member, None where a constant converts."""
+    used = [m.conversion_book for m in members]
+    return tuple(
+        None
+        if (by := m.conversion_book) is None
+        else conversion(m.instrument, instruments[at[by]], at[by], used.count(by))
+        for m in members
     )
 
 

@@ -177,6 +177,7 @@ def _take(core: Core, parent: Parent, intent: Take) -> bool:
             time_in_force=TimeInForce.IOC,
             leg=intent.leg,
             wait_ns=leg.release_after_ns,
+            conversion=leg.conversion,
         )
         sent = core.issue(parent, submit) or sent
     if not plan.legs:
@@ -223,6 +224,7 @@ def _submit(
     time_in_force: TimeInForce,
     leg: str,
     wait_ns: int = 0,
+    conversion: Decimal | None = None,
 ) -> Submit:
     release_ns = core.now_ns + wait_ns
     child_no = len(parent.children) + 1
@@ -241,10 +243,11 @@ def _submit(
         decided_ns=core.now_ns,
         deadline_ns=release_ns + core.settings.send_within_ns,
         leg=leg,
+        conversion=conversion,
         release_ns=release_ns if wait_ns else 0,
         post_only=time_in_force is TimeInForce.GTC,
         # A spot venue knows no positions; there the exit is bounded by what is held alone.
-        reduce_only=parent.spec.exit_of is not None and instrument.kind is Kind.PERP,
+        reduce_only=parent.spec.reduces and instrument.kind is Kind.PERP,
     )
 
 

@@ -192,7 +192,7 @@ class Core:
         verdict = self.gate.approve(
             command,
             spec=parent.spec,
-            member=self.state.member_of(parent.spec.id, command.venue, command.symbol),
+            member=self.state.member_of(command),
             limit=self.limit_of(parent),
             reference=composite.mid,
             held=self._held_for(parent, command),
@@ -214,11 +214,11 @@ class Core:
         return True
 
     def _held_for(self, parent: Parent, command: Command) -> Decimal | None:
-        """Return what an exit may sell at most at a venue, instrument units; None: no exit."""
-        if parent.spec.exit_of is None or not isinstance(command, Submit):
+        """Return what a parent that reduces may trade at a venue, instrument units; else None."""
+        if not parent.spec.reduces or not isinstance(command, Submit):
             return None
-        member = self.state.members[command.venue, command.symbol]
-        return self.state.reducible(command.account, member, command.side)
+        member = self.state.member_of(command)
+        return self.state.exit_room(parent, member)
 
     def cancel(self, child: Child) -> None:
         """Ask the venue to end `child`, unless that has been asked and not been answered.

@@ -15,8 +15,8 @@ from router.engine.starting import receive, smallest_at, try_start
 from router.orders.parent import Parent, ParentState
 from strategies.base import Progressed
 from strategies.spec import ParentSpec
-from venues.model.ids import ParentId
-from venues.model.numbers import MONEY, ZERO, floor_to, plain
+from venues.model.ids import ParentId, Symbol, VenueId
+from venues.model.numbers import ZERO, floor_to, plain
 
 
 def exit_id(entry: ParentId) -> ParentId:
@@ -41,13 +41,11 @@ def _standing(entry: Parent, known: Parent | None) -> tuple[Decimal, bool, bool 
 
 def protectable(entry: Parent) -> Decimal:
     """Return what an exit may trade of `entry`: fills less fees in base, whole lots of each venue."""
-    by_venue: dict[tuple[str, str], Decimal] = {}
-    lots: dict[tuple[str, str], Decimal] = {}
+    by_venue: dict[tuple[VenueId, Symbol], Decimal] = {}
+    lots: dict[tuple[VenueId, Symbol], Decimal] = {}
     for child in entry.children.values():
-        key = (child.submit.venue, child.submit.symbol)
-        kept = min(MONEY.subtract(child.filled, child.base_fees), child.filled)
-        more = child.member.market_quantity(max(kept, ZERO))
-        by_venue[key] = by_venue.get(key, ZERO) + more
+        key = child.place
+        by_venue[key] = by_venue.get(key, ZERO) + child.member.market_quantity(child.kept)
         lots[key] = child.member.lot
     return sum((floor_to(quantity, lots[key]) for key, quantity in by_venue.items()), ZERO)
 

@@ -7,7 +7,7 @@ from router.engine.core import START, Core
 from router.engine.counting import counted_of, members_for, step_of
 from router.engine.records import Counted, ParentMoved, ParentReceived, ParentStarted
 from router.engine.timers import StartTimer
-from router.engine.view import EngineView, allowed
+from router.engine.view import EngineView, allowed, sized
 from router.orders.parent import Parent, ParentState
 from strategies.base import Progressed, StrategyFailed
 from strategies.conditions import BookChanged
@@ -69,7 +69,7 @@ def smallest_at(core: Core, spec: ParentSpec) -> Decimal | None:
         return None
     return min(
         m.market_quantity(m.instrument.quantity_of(m.instrument.min_lots(m.instrument_price(mid))))
-        for m in members_for(core, spec, mid)
+        for m in sized(members_for(core, spec, mid))
     )
 
 

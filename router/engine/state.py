@@ -53,10 +53,9 @@ from venues.model.events import (
     Reported,
     Standing,
 )
-from venues.model.ids import AccountId, ClientOrderId, ParentId, Symbol, VenueId
+from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
 from venues.model.numbers import ZERO
-from venues.model.order import Side
 
 Members = Mapping[tuple[VenueId, Symbol], Member]
 
@@ -141,31 +140,38 @@ class EngineState:
                 pass
         return ""
 
-    def member_of(self, parent_id: ParentId, venue: VenueId, symbol: Symbol) -> Member:
-        """Return an instrument as a parent counts it."""
-        own = self.parents[parent_id].counted.get((venue, symbol))
-        return self.members[venue, symbol] if own is None else own
+    def member_of(self, command: Command) -> Member:
+        """Return what a command trades: contracts as its parent counts, quote as it was converted."""
+        place = command.venue, command.symbol
+        member = self.parents[command.parent_id].counted.get(place, self.members[place])
+        return member.at(command.conversion) if isinstance(command, Submit) else member
 
-    def reducible(self, account: AccountId, member: Member, side: Side) -> Decimal:
-        """Return what an order of `side` could trade and not turn the position, instrument units.
+    def exit_room(self, exit_: Parent, member: Member) -> Decimal:
+        """Return what `exit_` may still ask for of one instrument, in its units, >= 0.
 
-        Net held by our own fills, fees in base deducted, less what open orders may still take of it.
+        Never more than its own entry has bought there and it has not yet sold, nor than is net held in
+        the account: both by booked fills, fees in base deducted, less all that open orders may take.
         """
+        assert exit_.spec.exit_of is not None, "only an exit is bound to what is held"
         i = member.instrument
-        row = self.positions.rows.get((account, i.venue, i.symbol))
+        entry, key = self.parents[exit_.spec.exit_of], (i.venue, i.symbol)
+        kept = sum((c.kept for c in entry.children.values() if c.place == key), ZERO)
+        out = sum((c.filled + c.reserved for c in exit_.children.values() if c.place == key), ZERO)
+        row = self.positions.rows.get((exit_.spec.account, *key))
         if row is None:
             return ZERO
+        side = exit_.spec.side
         taken = sum(
             (
-                child.reserved
+                c.reserved
                 for parent in self.alive.values()
-                for child in parent.unsettled.values()
-                if (child.submit.account, child.submit.venue) == (account, i.venue)
-                and (child.submit.symbol, child.submit.side) == (i.symbol, side)
+                if parent.spec.account == exit_.spec.account and parent.spec.side is side
+                for c in parent.unsettled.values()
+                if c.place == key
             ),
             ZERO,
         )
-        return max(-side.sign * row.quantity - taken, ZERO)
+        return max(min(kept - out, -side.sign * row.quantity - taken), ZERO)
 
     def parent_of(self, child: Child) -> Parent:
         """Return the parent a child belongs to."""
@@ -175,7 +181,7 @@ class EngineState:
         self.digest.command(command)
         match command:
             case Submit():
-                member = self.member_of(command.parent_id, command.venue, command.symbol)
+                member = self.member_of(command)
                 child = Child(submit=command, member=member)
                 if command.held:
                     child.status = Status.HELD

@@ -15,8 +15,8 @@ def terms_of(core: Core, parent: Parent) -> Terms:
     venues = [m.instrument.venue for m in core.scales[spec.symbol].members]
     within_ns = core.settings.release_within_ns
     room = {venue: max(cap - _used(parent, venue), ZERO) for venue, cap in spec.venue_caps}
-    if spec.exit_of is not None:
-        room = _held(core, parent)
+    if spec.reduces:
+        room = {v: min(held, room.get(v, held)) for v, held in _held(core, parent).items()}
     return Terms(
         barred=allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny),
         room=room,
@@ -28,12 +28,12 @@ def terms_of(core: Core, parent: Parent) -> Terms:
 
 
 def _held(core: Core, parent: Parent) -> dict[VenueId, Decimal]:
-    """Return what an exit may still trade at each venue: no more than is held there, market units."""
+    """Return what is held at each venue for a parent that reduces: all it may trade, market units."""
     room: dict[VenueId, Decimal] = {}
     for member in core.scale_of(parent).members:
         if not member.sized:
             continue
-        held = core.state.reducible(parent.spec.account, member, parent.spec.side)
+        held = core.state.exit_room(parent, member)
         venue, quantity = member.instrument.venue, member.market_quantity(held)
         # Room is told by venue: with several instruments there, as much as any of them could give.
         room[venue] = min(room.get(venue, quantity), quantity)

@@ -11,7 +11,7 @@ from router.engine.terms import terms_of
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent
-from router.routing.offers import own_guard
+from router.routing.offers import book_side, own_guard
 from router.routing.preview import available, depth_price
 from router.routing.rest import resting_tick
 from strategies.base import ChildView, Place
@@ -116,6 +116,10 @@ class EngineView:
             known = self.core.smallest[asked] = self._smallest()
         return known
 
+    def _members(self) -> list[Member]:
+        members = self.core.scale_of(self.parent).members
+        return [m for m in members if allowed(self.spec, m.instrument.venue)]
+
     def _smallest(self) -> Decimal:
         smallest = [
             m.market_quantity(
@@ -123,8 +127,7 @@ class EngineView:
                     m.instrument.min_lots(m.instrument_price(self.parent.arrival_price))
                 )
             )
-            for m in self.core.scale_of(self.parent).members
-            if allowed(self.spec, m.instrument.venue)
+            for m in sized(self._members())
         ]
         return ceil_to(min(smallest), self.parent.lot)
 
@@ -141,7 +144,7 @@ class EngineView:
             return ""
         refusals = self.core.composite(self.spec.symbol).refusals
         reasons = [f"{v} {why}" for v, why in refusals if allowed(self.spec, v)]
-        return ", ".join([*reasons, *(f"{v} cap reached" for v in full)])
+        return ", ".join([*reasons, *(f"{v} {self._full}" for v in full)])
 
     def why_nothing(self, limit: Decimal) -> str:
         """Return why there is nothing to take within `limit`: a reason per allowed venue."""
@@ -152,10 +155,13 @@ class EngineView:
         for q in composite.usable:
             if not allowed(self.spec, q.venue):
                 continue
-            best, guard = q.best(side), own_guard(terms.own.get(q.book, ()), side)
+            best, guard = (
+                q.buys_at if side is Side.BUY else q.sells_at,
+                own_guard(terms.own.get(q.book, ()), side),
+            )
             limit_tick = scale.limit_tick(q.member, side, limit)
             if terms.room.get(q.venue, self.parent.lot) < self.parent.lot:
-                refused.append(f"{q.venue} cap reached")
+                refused.append(f"{q.venue} {self._full}")
             elif best is None or (best - limit_tick) * side.sign > 0 or guard is None:
                 too_dear.append(f"{q.venue} no depth within the limit")
             else:
@@ -179,6 +185,10 @@ class EngineView:
             if child.status is Status.REJECTED
         )
 
+    @property
+    def _full(self) -> str:
+        return "holds nothing to reduce" if self.spec.reduces else "cap reached"
+
     def touch(self, side: Side) -> Decimal | None:
         """Return the best usable price of the book's `side`."""
         return self.core.composite(self.spec.symbol).touch(side)
@@ -193,6 +203,7 @@ class EngineView:
             price
             for q in composite.quotes
             if q.state is BookState.LIVE and venue in {None, q.venue}
+            if composite.scale.conversion(q.member) is None
             if (price := self._price(q, composite.scale.members[q.member], source)) is not None
         )
         if not prices:
@@ -236,25 +247,40 @@ class EngineView:
         composite, side = self.core.composite(self.spec.symbol), self.spec.side
         waits = []
         for q in composite.usable:
-            best = q.best(side)
+            best, rate = q.best(side), q.rate(side)
             limit_tick = composite.scale.limit_tick(q.member, side, limit)
-            if best is None or not allowed(self.spec, q.venue) or best == limit_tick:
+            if best is None or not allowed(self.spec, q.venue) or best * rate == limit_tick:
                 continue
-            if (best - limit_tick) * side.sign > 0:
-                instrument = composite.scale.members[q.member].instrument
+            if (best * rate - limit_tick) * side.sign <= 0:
+                continue
+            instrument = composite.scale.members[q.member].instrument
+            by = composite.scale.conversion(q.member)
+            waits.append(
+                TouchMoved(
+                    venue=q.venue,
+                    symbol=instrument.symbol,
+                    side=side.opposite,
+                    peg_tick=best,
+                    ticks=abs(best - limit_tick) if by is None else 1,
+                )
+            )
+            if by is not None and (there := self.core.books.best(by.book, book_side(side))):
+                # It gets cheaper as well when its currency does: any move of that is looked at.
                 waits.append(
                     TouchMoved(
-                        venue=q.venue,
-                        symbol=instrument.symbol,
+                        venue=by.venue,
+                        symbol=by.symbol,
                         side=side.opposite,
-                        peg_tick=best,
-                        ticks=abs(best - limit_tick),
+                        peg_tick=there,
+                        ticks=1,
                     )
                 )
         return waits
 
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
         """Return how much an order of `side` could take within `limit`, counted up to `at_most`."""
+        if at_most <= ZERO:
+            return ZERO  # a venue has filled more than it was asked for: nothing is wanted any more
         return available(
             self.core.books,
             self.core.market_of(self.parent),
@@ -263,6 +289,14 @@ class EngineView:
             at_most=at_most,
             terms=terms_of(self.core, self.parent),
         )
+
+
+def sized(mine: Sequence[Member]) -> Sequence[Member]:
+    """Return those of a parent's members that say how small an order may be at a market price.
+
+    Those with a conversion book do only where there are no others, at a rate of one.
+    """
+    return [m for m in mine if m.conversion_book is None] or mine
 
 
 def allowed(spec: ParentSpec, venue: VenueId) -> bool:

@@ -1,7 +1,7 @@
 """Which conditions are watched for whom: strategies' conditions as integer rows in numbered slots."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import itemgetter
@@ -118,9 +118,9 @@ def compile_row(condition: Condition, scale: Scale) -> WatchRow:
         case VolumeReached():
             return VolumeRow(_book(scale, condition.venue), condition.lots)
         case BookChanged(venue=None):
-            return StateRow(tuple(sorted(scale.books)))
+            return StateRow(_states(scale, scale.books))
         case BookChanged(venue=venue):
-            return StateRow((_book(scale, venue),))
+            return StateRow(_states(scale, (_book(scale, venue),)))
         case _:
             assert_never(condition)
 
@@ -131,7 +131,7 @@ def _price_row(condition: PriceCrosses, scale: Scale) -> PriceRow:
         (
             (book, member)
             for book, member in zip(scale.books, scale.members, strict=True)
-            if condition.venue in {None, member.instrument.venue}
+            if condition.venue in {None, member.instrument.venue} and not member.conversion_book
         ),
         key=itemgetter(0),
     )
@@ -155,10 +155,20 @@ def _price_row(condition: PriceCrosses, scale: Scale) -> PriceRow:
     )
 
 
+def _states(scale: Scale, books: Collection[int]) -> tuple[int, ...]:
+    """Return `books` with those that convert their quotes: either may become usable or cease to."""
+    by = zip(scale.books, scale.conversions, strict=True) if scale.conversions else ()
+    also = {c.book for book, c in by if c is not None and book in books}
+    return tuple(sorted({*books, *also}))
+
+
 def _book(scale: Scale, venue: VenueId | None, symbol: str = "") -> int:
     for member, book in zip(scale.members, scale.books, strict=True):
         if member.instrument.venue == venue and symbol in {"", member.instrument.symbol}:
             return book
+    for by in scale.conversions:
+        if by is not None and (by.venue, by.symbol) == (venue, symbol):
+            return by.book
     raise CannotWatch(f"{venue} is not in the market {scale.market.symbol}")
 
 

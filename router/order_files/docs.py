@@ -13,7 +13,6 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from router.order_files.fields import (
-    FIELDS_LATER,
     KINDS_LATER,
     OrderSection,
     RestSection,
@@ -114,12 +113,10 @@ def _default(field: FieldInfo) -> str:
 
 def _later() -> str:
     kinds = ", ".join(f"`{kind}`" for kind in KINDS_LATER)
-    fields = ", ".join(f"`{name}`" for name in sorted(FIELDS_LATER - set(KINDS_LATER)))
     return (
         "## Not available in this version\n\n"
         "Refused by name, with exit code 2, instead of being approximated:\n\n"
         f"- kinds and sections: {kinds}\n"
-        f"- fields of `[order]`: {fields}\n"
     )
 
 

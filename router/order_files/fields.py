@@ -37,12 +37,7 @@ KINDS_LATER: Final = (
     "shortfall",
     "hedge",
 )
-FIELDS_LATER: Final = frozenset(
-    {
-        "reduce_only",
-        *KINDS_LATER,
-    }
-)
+FIELDS_LATER: Final = frozenset(KINDS_LATER)
 OWN_KIND: Final = r"[A-Za-z_]\w{0,63}(\.[A-Za-z_]\w{0,63}){0,8}:[A-Za-z_]\w{0,63}"
 PARAMS_CHARS_MAX: Final = 16_384
 HORIZON_S_MAX: Final = 31 * 24 * 3600
@@ -215,6 +210,12 @@ class OrderSection(Section):
     account: Annotated[
         str, text(r"[a-z][a-z0-9_-]{0,31}", "must be an account name: lower-case letters, digits")
     ] = _field("whose money", "text", str(MAIN_ACCOUNT))
+    reduce_only: Annotated[bool, yes_or_no()] = _field(
+        "never trade more than what this run holds on the other side, venue by venue; on perpetuals "
+        "the venue is told so as well",
+        "true or false",
+        default=False,
+    )
     would_price: Annotated[Decimal, _POSITIVE] | None = _field(
         "twap: whatever is there at this price or better is taken at once",
         "quote per market unit",

@@ -84,6 +84,7 @@ def parse_order(document: Document) -> OrderFile:
         venue_caps=tuple((VenueId(v), cap) for v, cap in sorted(order.venues.cap.items())),
         account=AccountId(order.account),
         seed=order.seed,
+        reduce_only=order.reduce_only,
         would_price=order.would_price,
         passive_only=order.passive_only,
         max_participation=order.max_participation,

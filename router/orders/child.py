@@ -6,6 +6,7 @@ from decimal import Decimal
 from router.orders.lifecycle import CLOSED, Report, Status, after
 from venues.model.commands import Submit
 from venues.model.events import Filled
+from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import Member
 from venues.model.numbers import MONEY, ZERO
 from venues.model.order import Liquidity
@@ -49,6 +50,16 @@ class Child:
     def closed(self) -> bool:
         """Return whether it can no longer trade, as far as the venue said."""
         return self.status in CLOSED
+
+    @property
+    def place(self) -> tuple[VenueId, Symbol]:
+        """Return where it trades."""
+        return self.submit.venue, self.submit.symbol
+
+    @property
+    def kept(self) -> Decimal:
+        """Return what its fills left in the account: less a fee in base, never more than they were."""
+        return max(min(MONEY.subtract(self.filled, self.base_fees), self.filled), ZERO)
 
     @property
     def settled(self) -> bool:

@@ -141,7 +141,7 @@ class Follower:
 
     def _member(self, submit: Submit) -> Member:
         """Return the instrument of an order as its parent counts it."""
-        member = self.members[submit.venue, submit.symbol]
+        member = self.members[submit.venue, submit.symbol].at(submit.conversion)
         units = self.counted.get((submit.parent_id, submit.venue, submit.symbol))
         return member if units is None else msgspec.structs.replace(member, counted=units)
 

@@ -23,12 +23,43 @@ class Curve(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     `ticks[j]` is the price of level j, `upto[j]` the grains up to and with it, `worth[j]` the sum
     of tick x grains up to and with it. `rows`: ticks and upto as arrays, where they were made so.
+    Of a member with a conversion book `ticks` are its `own` ticks times `rates`.
     """
 
     ticks: list[int]
     upto: list[int]
     worth: list[int]
     rows: tuple[Int64s, Int64s] | None = None
+    own: list[int] | None = None
+    rates: list[int] | None = None
+
+    @property
+    def own_ticks(self) -> list[int]:
+        """Return the ticks of the venue itself."""
+        return self.ticks if self.own is None else self.own
+
+    def last_own(self, grains: int) -> int:
+        """Return the venue's own tick of the last of the best `grains`; 0 < grains <= depth."""
+        return self.own_ticks[bisect_left(self.upto, grains)]
+
+    def last_rate(self, grains: int) -> int:
+        """Return the rate, never better before, of the last of the best `grains`."""
+        return 1 if self.rates is None else self.rates[bisect_left(self.upto, grains)]
+
+    def own_within(self, tick: int, sign: int) -> int:
+        """Return the grains at the venue's own `tick` or better."""
+        return _within(self.own_ticks, self.upto, tick, sign)
+
+    def own_value(self, grains: int) -> int:
+        """Return the sum of own tick x grains of the best `grains`."""
+        total = before = 0
+        for tick, upto in zip(self.own_ticks, self.upto, strict=True):
+            here = min(upto, grains) - before
+            if here <= 0:
+                break
+            total += tick * here
+            before = upto
+        return total
 
     def as_rows(self) -> tuple[Int64s, Int64s]:
         """Return `ticks` and `upto` as arrays."""
@@ -65,12 +96,28 @@ class Curve(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     def depth_within(self, limit_tick: int, sign: int) -> int:
         """Return the grains at `limit_tick` or better; `sign` +1 for a buy, -1 for a sell."""
-        at = (
-            bisect_right(self.ticks, limit_tick)
-            if sign > 0
-            else bisect_right(self.ticks, -limit_tick, key=int.__neg__)
-        )
-        return self.upto[at - 1] if at else 0
+        return _within(self.ticks, self.upto, limit_tick, sign)
+
+
+def _within(ticks: Sequence[int], upto: Sequence[int], limit: int, sign: int) -> int:
+    """Return the grains at `limit` or better; `sign` +1 where lower ticks are better."""
+    at = bisect_right(ticks, limit) if sign > 0 else bisect_right(ticks, -limit, key=int.__neg__)
+    return upto[at - 1] if at else 0
+
+
+def rated_curve(
+    own: Sequence[int], rates: Sequence[int], lots: Sequence[int], *, lot_grains: int, enough: int
+) -> Curve:
+    """Return the curve of levels whose prices are own tick x rate; see `curve`."""
+    sizes = [min(size, enough) * lot_grains for size in lots]
+    ticks = list(map(mul, own, rates))
+    return Curve(
+        ticks,
+        list(accumulate(sizes)),
+        _running(ticks, sizes),
+        own=list(own),
+        rates=list(rates),
+    )
 
 
 def curve(ticks: Int64s, lots: Int64s, *, lot_grains: int, enough: int) -> Curve:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 
 from router.depth.scale import Scale
-from router.routing.cost import Curve, curve
+from router.routing.cost import Curve, curve, rated_curve
 from router.routing.offers import grains_needed
 from router.routing.plan import BookSeen, Counterfactual, VenueCost
 from router.routing.sweep import Merge, Sweep
@@ -20,15 +20,18 @@ def counterfactual(
     """Return the other costs of `quantity` on stored `books`, up to the quantity they were seen for."""
     grains = grains_needed(scale, quantity)
     curves = [
-        curve(
-            np.array(seen.ticks, np.int64),
-            np.array(seen.lots, np.int64),
-            lot_grains=scale.grains[seen.member],
-            enough=grains // scale.grains[seen.member] + 1,
-        )
+        curve_of(seen, scale.grains[seen.member], grains // scale.grains[seen.member] + 1)
         for seen in books
     ]
     return other_ways(scale, books, curves, side=side, grains=grains, merge=sweep(curves))
+
+
+def curve_of(seen: BookSeen, lot_grains: int, enough: int) -> Curve:
+    """Return the curve of a stored book."""
+    if seen.rates:
+        return rated_curve(seen.ticks, seen.rates, seen.lots, lot_grains=lot_grains, enough=enough)
+    ticks, lots = np.array(seen.ticks, np.int64), np.array(seen.lots, np.int64)
+    return curve(ticks, lots, lot_grains=lot_grains, enough=enough)
 
 
 def other_ways(

@@ -6,14 +6,16 @@ from decimal import Decimal
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from router.depth.composite import Composite, Depth, Quote
+from router.depth.conversion import Conversion, rated
 from router.depth.scale import Scale
-from router.routing.cost import Curve, curve
-from router.routing.plan import BookSeen
+from router.routing.cost import Curve, curve, rated_curve
+from router.routing.plan import BookSeen, level_rows
 from router.routing.split import Offer
 from venues.model.ids import VenueId
-from venues.model.market import ASK, BID
+from venues.model.market import ASK, BID, Int64s
 from venues.model.order import Side
 
 # One book is read at most this deep; what lies beyond is not counted on.
@@ -54,11 +56,14 @@ class Sight(msgspec.Struct, frozen=True, eq=False, gc=False):
 class Offered(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What one sight may give: the offer (closed when there is a `refusal`), its worst tick.
 
+    `limit_tick` is a tick times its rate, `guard` the worst tick of the venue that does not meet
+    our own orders there.
     `shortened`: why it cannot give all it shows within the limit, or "".
     """
 
     offer: Offer
     limit_tick: int
+    guard: int | None
     refusal: str
     shortened: str
 
@@ -86,9 +91,19 @@ def grains_needed(scale: Scale, quantity: Decimal) -> int:
 
 
 def look(
-    depth: Depth, composite: Composite, *, side: Side, grains: int, barred: Collection[VenueId]
+    depth: Depth,
+    composite: Composite,
+    *,
+    side: Side,
+    grains: int,
+    barred: Collection[VenueId],
+    together: bool = True,
 ) -> list[Sight]:
-    """Return what the usable books show an order of `side` for `grains`, limit or not."""
+    """Return what the usable books show an order of `side` for `grains`, limit or not.
+
+    `together`: members with one conversion book share its levels; else each has it for itself,
+    which is never dearer than what they can get.
+    """
     sights = []
     for quote in composite.usable:
         if quote.venue in barred or quote.best(side) is None:
@@ -98,6 +113,13 @@ def look(
         ticks, lots = depth.levels(
             quote.book, book_side(side), limit_tick=None, enough=enough, most=LEVELS_MOST
         )
+        by = composite.scale.conversion(quote.member)
+        if by is not None:
+            counted = by if together else msgspec.structs.replace(by, share=1)
+            sight = _converted(depth, composite, quote, counted, side, (ticks, lots), enough)
+            if sight is not None:
+                sights.append(sight)
+            continue
         held = curve(ticks, lots, lot_grains=lot_grains, enough=enough)
         seen = BookSeen(
             venue=quote.venue,
@@ -110,6 +132,48 @@ def look(
         )
         sights.append(Sight(quote, held, seen, ticks.tobytes() + lots.tobytes()))
     return sights
+
+
+def _converted(
+    depth: Depth,
+    composite: Composite,
+    quote: Quote,
+    by: Conversion,
+    side: Side,
+    shown: tuple[Int64s, Int64s],
+    enough: int,
+) -> Sight | None:
+    """Return the sight of a member whose quote a book converts; None where that shows nothing."""
+    levels = depth.levels(
+        by.book, book_side(side), limit_tick=None, enough=_EVERYTHING, most=LEVELS_MOST
+    )
+    out = rated(
+        by,
+        side,
+        (shown[0].tolist(), np.minimum(shown[1], enough).tolist()),
+        (levels[0].tolist(), levels[1].tolist()),
+    )
+    if not out.ticks:
+        return None
+    held = rated_curve(
+        out.ticks,
+        out.rates,
+        out.lots,
+        lot_grains=composite.scale.grains[quote.member],
+        enough=enough,
+    )
+    seen = BookSeen(
+        venue=quote.venue,
+        symbol=composite.scale.members[quote.member].instrument.symbol,
+        member=quote.member,
+        local_ns=quote.local_ns,
+        ticks=tuple(out.ticks),
+        lots=tuple(out.lots),
+        near_lots=_near_lots(depth, quote, side),
+        rates=tuple(out.rates),
+        rate_parts=by.parts,
+    )
+    return Sight(quote, held, seen, level_rows(seen))
 
 
 def offers_of(
@@ -150,9 +214,8 @@ def _offered(
     most = within = held.depth_within(limit_tick, side.sign)
     reason = "" if within else "no depth within limit"
     guard = own_guard(terms.own[quote.book], side) if quote.book in terms.own else None
-    if guard is not None and (limit_tick - guard) * side.sign > 0:
-        limit_tick = guard
-        most = held.depth_within(guard, side.sign)
+    if guard is not None:
+        most = min(within, held.own_within(guard, side.sign))
         reason = "own order in the way" if most < within else reason
     if quote.venue in capped:
         most, reason = 0, "cap given to the member listed first"
@@ -163,7 +226,7 @@ def _offered(
     most = min(most, grains)
     most -= most % step
     # A venue takes its minimum notional at the order's own price: for a sell the worst it may have.
-    worst = held.last_tick(most) if most and side is Side.SELL else held.ticks[0]
+    worst = held.last_own(most) if most and side is Side.SELL else held.own_ticks[0]
     least = scale.min_lots(member, worst) * step
     net = scale.taker(side)[member] * side.sign
     cost = scale.members[member].order_cost
@@ -171,8 +234,12 @@ def _offered(
     counted = scale.members[member].counted is not None
     if most < least:
         refusal = reason or "below minimum"
-        return Offered(Offer(held, net, step, least, 0, fixed, counted), limit_tick, refusal, "")
-    return Offered(Offer(held, net, step, least, most, fixed, counted), limit_tick, "", reason)
+        return Offered(
+            Offer(held, net, step, least, 0, fixed, counted), limit_tick, guard, refusal, ""
+        )
+    return Offered(
+        Offer(held, net, step, least, most, fixed, counted), limit_tick, guard, "", reason
+    )
 
 
 def own_guard(keys: Collection[int], side: Side) -> int | None:

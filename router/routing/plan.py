@@ -21,6 +21,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     `last_price` is the last level the plan counts on. `cost` is the walk of the levels with fee:
     paid for a buy, received for a sell, market quote; `fixed_cost` comes on top, and so does
     `expected_funding` (> 0 paid, < 0 received) of a perp over the parent's hold. `why` it is used.
+    `conversion`: market quote per quote of the venue, on average, where a book says what that is.
     It leaves `release_after_ns` after the decision, so that all legs arrive together.
     """
 
@@ -37,12 +38,15 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     expected_funding: Decimal = ZERO
     why: str = ""
     release_after_ns: int = 0
+    conversion: Decimal | None = None
 
 
 class BookSeen(msgspec.Struct, frozen=True, kw_only=True):
     """The levels of one book that a decision looked at, best first, net of own orders.
 
     `member` is the position in the market. `near_lots`: displayed within 10 bps of the book's mid.
+    `rates`, where another book converts the quote: what each level's price is multiplied by, in 1 /
+    `rate_parts`, the conversion's taker fee in; levels are split where its levels end.
     """
 
     venue: VenueId
@@ -52,6 +56,8 @@ class BookSeen(msgspec.Struct, frozen=True, kw_only=True):
     ticks: tuple[int, ...]
     lots: tuple[int, ...]
     near_lots: int
+    rates: tuple[int, ...] = ()
+    rate_parts: int = 1
 
 
 class VenueCost(msgspec.Struct, frozen=True):
@@ -134,7 +140,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 def level_rows(seen: BookSeen) -> bytes:
     """Return the ticks, then the lots of a book as int64 bytes: what the digest covers."""
-    return array("q", seen.ticks).tobytes() + array("q", seen.lots).tobytes()
+    rows = array("q", seen.ticks).tobytes() + array("q", seen.lots).tobytes()
+    return rows + "".join(f"{rate}/{seen.rate_parts};" for rate in seen.rates).encode()
 
 
 def books_digest(side: Side, books: Iterable[tuple[BookSeen, bytes]]) -> str:

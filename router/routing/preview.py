@@ -6,7 +6,7 @@ from operator import itemgetter
 
 import msgspec
 
-from router.depth.composite import Composite, Depth
+from router.depth.composite import Composite, Depth, Quote
 from router.routing.counterfactual import other_ways
 from router.routing.offers import Terms, book_side, grains_needed, look, own_guard
 from router.routing.sweep import Sweep
@@ -89,6 +89,13 @@ def available(
         if most < step:
             continue
         limit_tick = scale.limit_tick(quote.member, side, limit)
+        if scale.conversion(quote.member) is not None:
+            here = min(_converted(depth, composite, quote, side, limit_tick, most, terms), most)
+            here -= here % step
+            found += here
+            if quote.venue in room:
+                room[quote.venue] -= here
+            continue
         guard = own_guard(terms.own.get(quote.book, ()), side)
         if guard is not None:
             limit_tick = min(limit_tick * side.sign, guard * side.sign) * side.sign
@@ -99,6 +106,28 @@ def available(
         if quote.venue in room:
             room[quote.venue] -= here
     return scale.quantity(found) if found else ZERO
+
+
+def _converted(
+    depth: Depth,
+    composite: Composite,
+    quote: Quote,
+    side: Side,
+    limit: int,
+    most: int,
+    terms: Terms,
+) -> int:
+    """Return the grains a member with a conversion book gives within `limit`, a tick x rate."""
+    others = {q.venue for q in composite.quotes if q.venue != quote.venue}
+    sights = look(depth, composite, side=side, grains=most, barred=others)
+    found = [s.curve for s in sights if s.quote.member == quote.member]
+    guard = own_guard(terms.own.get(quote.book, ()), side)
+    return sum(
+        held.depth_within(limit, side.sign)
+        if guard is None
+        else min(held.depth_within(limit, side.sign), held.own_within(guard, side.sign))
+        for held in found
+    )
 
 
 def depth_price(
@@ -117,7 +146,7 @@ def depth_price(
     need = grains_needed(scale, quantity)
     levels: list[tuple[Decimal, int]] = []
     for quote in composite.usable:
-        if quote.venue in barred:
+        if quote.venue in barred or scale.conversion(quote.member) is not None:
             continue
         step = scale.grains[quote.member]
         ticks, lots = depth.levels(

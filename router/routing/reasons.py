@@ -11,7 +11,7 @@ from venues.model.order import Side
 
 def unseen(composite: Composite, side: Side, terms: Terms) -> list[tuple[VenueId, str]]:
     """Return the venues whose book was not even looked at, with the reason."""
-    out: list[tuple[VenueId, str]] = []
+    out = list(composite.scale.left_out)
     for quote in composite.quotes:
         if quote.venue in terms.barred:
             out.append((quote.venue, terms.barred[quote.venue]))

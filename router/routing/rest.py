@@ -7,7 +7,7 @@ down and a sell up, so a peg never improves on what it names.
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import assert_never
+from typing import Final, assert_never
 
 import msgspec
 
@@ -19,6 +19,9 @@ from venues.model.ids import Symbol, VenueId
 from venues.model.market import level_key
 from venues.model.numbers import ZERO
 from venues.model.order import Side
+
+# What an order that rests will be worth when it fills, nobody can say.
+CONVERTED: Final = "its quote is converted by a book: taken from, not rested in"
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,12 +68,15 @@ def place_rest(
     """
     scale = composite.scale
     need = grains_needed(scale, quantity)
-    skipped: list[tuple[VenueId, str]] = []
+    skipped = list(scale.left_out)
     best: tuple[tuple[int | Fraction, int, int], Post] | None = None
     for quote in composite.quotes:
         reason = terms.barred.get(quote.venue, quote.refusal)
         if reason:
             skipped.append((quote.venue, reason))
+            continue
+        if scale.conversion(quote.member) is not None:
+            skipped.append((quote.venue, CONVERTED))
             continue
         how = Pegging(peg=peg, offset_ticks=offset_ticks, behind=behind)
         found = resting_tick(depth, scale, quote, side, limit, how, terms)

@@ -75,8 +75,8 @@ def fastest(curves: Sequence[Curve]) -> Merge:
 
 def kernel(curves: Sequence[Curve]) -> Merge:
     """Return the merge of `curves` as a kernel call."""
-    if not curves:
-        return twin(curves)
+    if not curves or max([c.highest for c in curves]) > INT64_MOST:
+        return twin(curves)  # a price times a rate has as many digits as the two have together
     rows = [c.as_rows() for c in curves]
     ticks = np.concatenate([row for row, _ in rows])
     upto = np.concatenate([row for _, row in rows])

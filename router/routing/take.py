@@ -6,7 +6,9 @@ from functools import reduce
 from typing import Final
 
 from router.depth.composite import Composite, Depth
+from router.depth.conversion import average_rate
 from router.depth.scale import Scale
+from router.routing.cost import Curve
 from router.routing.counterfactual import other_ways
 from router.routing.exact import Search
 from router.routing.exact_twin import search as search_twin
@@ -14,7 +16,7 @@ from router.routing.offers import Offered, Sight, Terms, grains_needed, look, of
 from router.routing.plan import Leg, Plan, VenueCost, books_digest
 from router.routing.reasons import unseen, unused, use_of
 from router.routing.release import offsets_ns
-from router.routing.split import split
+from router.routing.split import cost_of, split
 from router.routing.spread import at_size_bps, quoted_bps
 from router.routing.sweep import Sweep
 from venues.model.ids import VenueId
@@ -55,6 +57,8 @@ def plan_take(
         offers, need, merge, venues_most=terms.venues_most, nodes_most=_NODES_MOST, search=search
     )
     taken = answer.taken
+    relaxed = _relaxed(depth, composite, side, sum(taken), limit, terms, sweep, search)
+    gap = answer.gap if relaxed is None else max(cost_of(offers, taken) - relaxed, 0)
     books = tuple([s.seen for s in sights])
     other = other_ways(scale, books, curves, side=side, grains=sum(taken), merge=merge)
     legs = _legs(scale, sights, offered, taken, side, terms, to_the_limit=to_the_limit)
@@ -88,7 +92,7 @@ def plan_take(
         fixed_costs=fixed,
         quoted_bps=quoted_bps(composite),
         at_size_bps=at_size_bps(composite, sights, taken, side),
-        certified_gap=scale.amount(answer.gap),
+        certified_gap=scale.amount(gap),
         nodes=answer.nodes,
         exhausted=answer.exhausted,
         expected_funding=_sum([leg.expected_funding for leg in legs]),
@@ -96,13 +100,46 @@ def plan_take(
     )
 
 
+def _relaxed(
+    depth: Depth,
+    composite: Composite,
+    side: Side,
+    grains: int,
+    limit: Decimal,
+    terms: Terms,
+    sweep: Sweep,
+    search: Search,
+) -> int | None:
+    """Return what `grains` would cost at least, had each member its conversion book for itself.
+
+    None where no two members share one: then nothing was relaxed.
+    """
+    shared = [by for by in composite.scale.conversions if by is not None and by.share > 1]
+    if not shared or not grains:
+        return None
+    sights = look(depth, composite, side=side, grains=grains, barred=terms.barred, together=False)
+    offers = [
+        o.offer
+        for o in offers_of(composite, sights, side=side, grains=grains, limit=limit, terms=terms)
+    ]
+    merge = sweep([s.curve for s in sights])
+    answer = split(
+        offers,
+        grains,
+        merge,
+        venues_most=terms.venues_most,
+        nodes_most=_NODES_MOST,
+        search=search,
+    )
+    return cost_of(offers, answer.taken) - answer.gap
+
+
 def _limited(
     sights: Sequence[Sight], offered: Sequence[Offered]
 ) -> tuple[tuple[VenueId, str], ...]:
-    """Return the venues that could not give all they show, and why."""
-    return tuple(
-        [(s.quote.venue, o.shortened) for s, o in zip(sights, offered, strict=True) if o.shortened]
-    )
+    """Return the venues that cannot give all they show, and why."""
+    both = zip(sights, offered, strict=True)
+    return tuple([(s.quote.venue, o.shortened) for s, o in both if o.shortened])
 
 
 def _sum(amounts: Sequence[Decimal]) -> Decimal:
@@ -134,9 +171,10 @@ def _legs(
         instrument = scale.members[quote.member].instrument
         # The last tick not dearer than the marginal net price: rounded down to buy, up to sell.
         reach = marginal // offer.net if side is Side.BUY else -(marginal // -offer.net)
-        limit_tick = min(reach * side.sign, given.limit_tick * side.sign) * side.sign
+        worst = min(reach * side.sign, given.limit_tick * side.sign) * side.sign
         if to_the_limit:
-            limit_tick = given.limit_tick
+            worst = given.limit_tick
+        limit_tick = _own_tick(worst, offer.curve.last_rate(grains), given.guard, side)
         lots = grains // offer.step
         if side is Side.SELL:
             # A venue takes its minimum notional at the order's own price, however much better it fills.
@@ -150,15 +188,30 @@ def _legs(
                 quantity=scale.quantity(grains),
                 limit_tick=limit_tick,
                 limit_price=instrument.price_of(limit_tick),
-                last_price=instrument.price_of(offer.curve.last_tick(grains)),
+                last_price=instrument.price_of(offer.curve.last_own(grains)),
                 cost=scale.amount(paid[quote.member] * offer.curve.value(grains)),
                 expected_funding=_funding(scale, sight, grains, side),
                 fixed_cost=scale.members[quote.member].order_cost,
                 why=use_of(offer, grains, marginal),
                 release_after_ns=wait_ns,
+                conversion=_conversion(scale, quote.member, offer.curve, grains, side),
             )
         )
     return tuple(legs)
+
+
+def _own_tick(worst: int, rate: int, guard: int | None, side: Side) -> int:
+    """Return the last tick of the venue that is no worse than `worst` at `rate`, nor than `guard`."""
+    tick = worst // rate if side is Side.BUY else -(-worst // rate)
+    return tick if guard is None else min(tick * side.sign, guard * side.sign) * side.sign
+
+
+def _conversion(scale: Scale, member: int, held: Curve, grains: int, side: Side) -> Decimal | None:
+    """Return at what rate the walk of `grains` converts the venue's quote, None for a constant."""
+    by = scale.conversion(member)
+    if by is None:
+        return None
+    return average_rate(by, side, held.value(grains), held.own_value(grains))
 
 
 def _funding(scale: Scale, sight: Sight, grains: int, side: Side) -> Decimal:

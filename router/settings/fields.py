@@ -227,6 +227,13 @@ class InstrumentSection(Section):
     min_notional: Annotated[Decimal, _BOUND] | None = _key("smallest order, in quote", None)
 
 
+class ConversionSection(Section):
+    """The book that says what a quote currency is worth."""
+
+    venue: VenueName = _key("where it is traded")
+    symbol: SymbolName = _key("the member's quote in the market's, such as USDC/USDT")
+
+
 class MemberSection(Section):
     """One instrument that counts as the asset of a market."""
 
@@ -234,6 +241,9 @@ class MemberSection(Section):
     symbol: SymbolName = _key("its symbol there")
     unit: Annotated[Decimal, _ABOVE_ZERO] = _key("market units in one instrument unit", ONE)
     conversion: Annotated[Decimal, _ABOVE_ZERO] = _key("market quote per instrument quote", ONE)
+    conversion_book: ConversionSection | None = _key(
+        "the book that says so instead of a constant, outside the market", None
+    )
 
 
 class MarketSection(Section):

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import msgspec
 
-from router.settings.fields import MarketSection, Settings
+from router.settings.fields import MarketSection, MemberSection, Settings
 from venues.errors import InputError
-from venues.model.ids import Symbol
+from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import FeeIn, Instrument, Market, Member
 from venues.model.numbers import ZERO, plain
 
@@ -91,7 +91,24 @@ def _put_in(instrument: Instrument, **terms: Decimal | FeeIn | int | None) -> In
 def _declared(market: MarketSection, instruments: Sequence[Instrument]) -> tuple[Member, ...]:
     said = {(member.venue, member.symbol): member for member in market.member}
     return tuple(
-        Member(instrument=i, unit=said[address].unit, conversion=said[address].conversion)
+        _member(i, said[address])
         for i in instruments
         if (address := (str(i.venue), str(i.symbol))) in said
+    )
+
+
+def _member(instrument: Instrument, said: MemberSection) -> Member:
+    """Return the member that the config describes; InputError where it would cost the unknown."""
+    by = said.conversion_book
+    if by is not None and instrument.order_cost:
+        raise InputError(
+            f"instrument {instrument.venue} {instrument.symbol}: order_cost = "
+            f'"{plain(instrument.order_cost)}": its quote is converted by a book, which says '
+            'nothing of what an order costs; set order_cost = "0" in its [[instrument]]'
+        )
+    return Member(
+        instrument=instrument,
+        unit=said.unit,
+        conversion=said.conversion,
+        conversion_book=None if by is None else (VenueId(by.venue), Symbol(by.symbol)),
     )

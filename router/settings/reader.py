@@ -1,14 +1,15 @@
 """What does a config say: strict fields, then the rules between them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from router.documents.document import Document, parse_toml
 from router.documents.source import read_text
 from router.documents.validation import validated
 from router.resources import config_folder
-from router.settings.fields import FAULT_KEYS, FaultSection, Settings
+from router.settings.fields import FAULT_KEYS, FaultSection, MarketSection, Settings
 from venues.model.instrument import FeeIn
+from venues.model.numbers import ONE, plain
 
 _OPTIONAL_FAULT_KEYS = ("command", "number", "delay_ms", "reason", "from_ms", "for_ms")
 
@@ -82,6 +83,36 @@ def _check_markets(document: Document, settings: Settings) -> None:
                 remedy = f"is already a member of {owner[address]}; keep one of them"
                 raise document.problem(field, " ".join(address), remedy)
             owner[address] = market.symbol
+    for index, market in enumerate(settings.market):
+        _check_conversions(document, index, market, owner)
+
+
+def _check_conversions(
+    document: Document, index: int, market: MarketSection, owner: Mapping[tuple[str, str], str]
+) -> None:
+    for position, member in enumerate(market.member):
+        by = member.conversion_book
+        if by is None:
+            continue
+        field = ("market", index, "member", position, "conversion_book")
+        wanted = f"{_quote(member.symbol)}/{_quote(market.symbol)}"
+        if by.symbol != wanted:
+            remedy = f"does not convert the quote of {member.symbol}; it must be {wanted}"
+            raise document.problem((*field, "symbol"), by.symbol, remedy)
+        if (by.venue, by.symbol) in owner:
+            remedy = f"is a member of {owner[by.venue, by.symbol]}; a conversion stands outside"
+            raise document.problem((*field, "symbol"), by.symbol, remedy)
+        if member.conversion != ONE:
+            remedy = "is a constant beside a conversion_book; keep one of them"
+            raise document.problem((*field[:-1], "conversion"), plain(member.conversion), remedy)
+    if all(member.conversion_book for member in market.member):
+        remedy = "no member is priced in the market's own quote; add one, it says what the price is"
+        raise document.problem(("market", index, "member"), None, remedy)
+
+
+def _quote(symbol: str) -> str:
+    """Return the currency in which a symbol is priced."""
+    return symbol.split("/", 1)[-1].split(":", 1)[0]
 
 
 def _once(document: Document, table: str, key: str, names: Sequence[tuple[str, ...]]) -> None:

@@ -28,6 +28,14 @@ from router.risk.limits import Gate, Refused
 from router.risk.sent import SentCounter
 from router.runtime.desk import Desk
 from strategies.spec import ParentSpec
+from tests.faults.planted_guards import (
+    both_legs_live,
+    exit_sized_by_the_target,
+    exits_not_bound_to_their_entry,
+    exits_sell_what_is_not_held,
+    stops_slip_as_far_as_they_like,
+    trigger_on_a_stale_book,
+)
 from tests.faults.planted_instructions import (
     amended_totals_hold_at_once,
     amendments_not_journalled,
@@ -370,6 +378,17 @@ BUGS: Final[Sequence[Bug]] = (
             withheld_off_the_record,
         )
     ),
+    *(
+        Bug(plant)
+        for plant in (
+            exit_sized_by_the_target,
+            exits_sell_what_is_not_held,
+            stops_slip_as_far_as_they_like,
+            exits_not_bound_to_their_entry,
+        )
+    ),
+    Bug(both_legs_live, 60),
+    Bug(trigger_on_a_stale_book, 360),
     Bug(halt_forgotten_by_recovery, 60),
     Bug(the_dead_stay_dead, 150),
     Bug(no_last_look, 30),

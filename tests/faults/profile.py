@@ -1,7 +1,7 @@
 """What does one seed do? Parents, faults, weather, crashes and meddling, all drawn from its number."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -10,6 +10,7 @@ from typing import Final
 from router.engine.inputs import AmendParent, PauseParent, ResumeParent
 from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
 from tests.faults.dressed import dressed
+from tests.faults.guarded import guarded
 from tests.faults.own import scripted
 from venues.model.ids import ParentId, VenueId
 from venues.model.order import Side
@@ -111,7 +112,10 @@ def draw(seed: int) -> Profile:
         venues=venues,
         live=rng.random() < 0.1,
         kernels=seed % 8 != 0,
-        deeds=_deeds(rng, names, Random(f"instructions {seed}"), Random(f"own {seed}")),
+        deeds=_in_order(
+            _deeds(rng, names, Random(f"instructions {seed}"), Random(f"own {seed}")),
+            _guards(Random(f"guards {seed}"), names),
+        ),
         rates={name: _rates(rng, lying=lying) for name in names},
         silence={name: _silence(rng) for name in names},
         weather=Weather(
@@ -161,6 +165,23 @@ def _crashes(rng: Random) -> Mapping[Point, float]:
         return {}
     every = rng.choice((100, 400, 1_500))
     return {point: 1 / every for point in Point if rng.random() < 0.5 and point is not Point.FOLDED}
+
+
+def _in_order(*deeds: Sequence[Deed]) -> tuple[Deed, ...]:
+    return tuple(sorted((deed for some in deeds for deed in some), key=lambda deed: deed.at_ns))
+
+
+def _guards(rng: Random, names: list[VenueId]) -> list[Deed]:
+    """Return what is done about parents that guard something; drawn apart from all others."""
+    deeds = []
+    for spec in guarded(rng, names):
+        at_ns = START_NS + rng.randrange(120 * S_NS)
+        deeds.append(Deed(at_ns, submit=spec))
+        if rng.random() < 0.2:
+            deeds.append(Deed(at_ns + rng.randrange(300 * S_NS), cancel=spec.id))
+        if rng.random() < 0.3:
+            deeds += _instructions(rng, spec, at_ns)
+    return deeds
 
 
 def _deeds(rng: Random, names: list[VenueId], said: Random, own: Random) -> tuple[Deed, ...]:

@@ -9,16 +9,13 @@ import numpy as np
 
 from router.engine.fold import decode
 from router.engine.records import (
+    Decided,
     Flagged,
-    Halted,
     Issued,
-    ParentReceived,
     ParentStarted,
-    ProvenAbsent,
     Received,
     Record,
     Released,
-    RunOpened,
 )
 from router.engine.state import EngineState
 from router.journal.ports import Row
@@ -26,11 +23,13 @@ from router.orders.lifecycle import Status
 from router.orders.parent import ENDED, Parent, ParentState
 from router.risk.limits import Limits
 from tests.faults.bounds import out_of_bounds
+from tests.faults.guards import fired_for_nothing, too_large_an_exit, unguarded
 from tests.faults.likeness import child_differs, parent_differs, whole_differs
 from tests.faults.profile import Profile
+from tests.faults.subjects import about, shows_life
 from tests.faults.venue import WatchedVenue
 from venues.model.commands import Cancel, Command, Query, Submit
-from venues.model.events import Accepted, ExecutionEvent, Filled, Reported, Standing
+from venues.model.events import Standing
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
 from venues.model.market import ASK, BID, BookState
@@ -122,12 +121,19 @@ class Witness:
         for row in rows:
             record = decode(row.seq, row.kind, row.body)
             self.opened = True
+            self._check_fired(record, row.mono_ns)
             self.shadow.apply(record)
             self._note(record)
         for parent_id in self._touched_parents:
             self._parent_goes_forward(parent_id)
         for order_id in self._touched_children:
             self._child_goes_forward(order_id)
+
+    def _check_fired(self, record: Record, now_ns: int) -> None:
+        if isinstance(record, Decided) and not self._profile.slow_disk:
+            view, age_ns = self._market.view, self._profile.stale_after_ns
+            if wrong := fired_for_nothing(record, self.shadow, view, now_ns, age_ns):
+                raise Violation(wrong)
 
     def _note(self, record: Record) -> None:
         if isinstance(record, Issued):
@@ -138,9 +144,9 @@ class Witness:
             self._check_arrival(record)
         if isinstance(record, Flagged):
             self._flagged(record)
-        if isinstance(record, Received) and _shows_life(record.event):
+        if isinstance(record, Received) and shows_life(record.event):
             self.seen_alive.add(record.event.client_order_id)
-        order_id, parent_id = _about(record)
+        order_id, parent_id = about(record)
         child = self.shadow.children.get(order_id)
         if child is not None:
             self._touched_children.add(order_id)
@@ -176,6 +182,8 @@ class Witness:
         failed_late = over and parent.state is ParentState.FAILED
         if before is not None and parent.state is not before and not failed_late:
             raise Violation(f"{parent_id} was {before.value} and is {parent.state.value}")
+        if wrong := too_large_an_exit(parent, self.shadow):
+            raise Violation(wrong)
         if parent.state in ENDED:
             self._ended[parent_id] = parent.state
         total = parent.filled + parent.reserved
@@ -245,6 +253,10 @@ class Witness:
         self._check_book(submit, now_ns)
         self._check_price(submit)
         if wrong := out_of_bounds(submit, parent, self._members, self._market.view):
+            raise Violation(f"{submit.client_order_id}: {wrong}")
+        if not self._profile.honest:
+            return
+        if wrong := unguarded(submit, parent, self.shadow, self._venues):
             raise Violation(f"{submit.client_order_id}: {wrong}")
 
     def _check_book(self, submit: Submit, now_ns: int) -> None:
@@ -360,28 +372,6 @@ def _name(command: Command) -> _Name:
             return "cancel", command.client_order_id, command.number
         case Query():
             return "query", command.client_order_id, command.number
-
-
-def _shows_life(event: ExecutionEvent) -> bool:
-    known = isinstance(event, Reported) and event.standing is not Standing.ABSENT
-    return known or isinstance(event, Accepted | Filled)
-
-
-def _about(record: Record) -> tuple[ClientOrderId, ParentId]:
-    """Return which child and which parent a record is about, "" for none."""
-    match record:
-        case Issued(command=command):
-            return command.client_order_id, command.parent_id
-        case Received(event=event):
-            return event.client_order_id, ParentId("")
-        case ProvenAbsent(client_order_id=order_id) | Released(client_order_id=order_id):
-            return ClientOrderId(order_id), ParentId("")
-        case ParentReceived(spec=spec):
-            return ClientOrderId(""), spec.id
-        case RunOpened() | Halted():
-            return ClientOrderId(""), ParentId("")
-        case _:
-            return ClientOrderId(""), record.parent_id
 
 
 def _lie(order: PaperOrder) -> Decimal:

@@ -21,11 +21,13 @@ from hypothesis.stateful import (
 from router.orders.lifecycle import CLOSED, Status
 from strategies.spec import OwnParams, Params, TwapParams
 from tests.faults.own import SCRIPT
+from tests.scenarios.asked import PARENT
 from tests.scenarios.kinds import ladder, limit_stop, rest, take, take_profit_or_stop, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
 from tests.scenarios.venue import Order
 from venues.model.events import ExecutionEvent, Standing
+from venues.model.ids import ParentId
 from venues.model.order import TimeInForce
 
 QUANTITY = Decimal(12)
@@ -267,7 +269,8 @@ class World(RuleBasedStateMachine):
             self._heard(self.desk.at(self.seconds))
             self.nothing_beyond_the_quantity_is_permitted()
         self._tidy()
-        really = sum(self._units(o, o.filled) for o in self.desk.venues.orders.values())
+        orders = self.desk.venues.orders.values()
+        really = sum(self._units(o, o.filled) for o in orders if o.submit.parent_id == PARENT)
         assert self.desk.filled == really
         assert self.desk.parent.ended or self.desk.why
 
@@ -288,10 +291,12 @@ class World(RuleBasedStateMachine):
     def _working(self) -> list[str]:
         return [name for name, where in self.standing.items() if where is Standing.WORKING]
 
-    def _exposure(self) -> Decimal:
-        """Return what has traded and what still can, in truth."""
+    def _exposure(self, parent_id: ParentId = PARENT, venue: str = "") -> Decimal:
+        """Return what has traded and what still can, in truth: of a parent, at one venue or all."""
         total = Decimal(0)
         for name, order in self.desk.venues.orders.items():
+            if order.submit.parent_id != parent_id or venue not in {"", order.submit.venue}:
+                continue
             on_time = self.desk.now_ns <= order.submit.deadline_ns
             open_ = name in self.travelling and on_time
             if open_ or self.standing.get(name) is Standing.WORKING:

@@ -301,3 +301,89 @@ def test_lean_every_order_has_a_price() -> None:
     desk.book("alpha", "1@100 500@130")
     said = desk.at(0)
     assert said == ["alpha#1: buy 1 @ 100"]
+
+
+# -- pause, resume, amend --------------------------------------------------------------------------
+
+
+def test_nautilus_4786_what_was_stopped_can_be_resumed_and_goes_on_with_its_schedule() -> None:
+    desk = Scenario(twap(over_s=40, slices=4), buy="40", limit="101", venues=ONE)
+    desk.book("alpha", "500@100")
+    desk.fills_all(desk.at(0))
+    desk.at(5)
+    desk.pause()
+    assert desk.at(300) == []
+    assert desk.resume() == []
+    for second in (305, 315, 325):
+        desk.fills_all(desk.at(second))
+    assert (desk.filled, desk.state) == (40, "done")
+
+
+def test_bfx_64_resuming_never_sends_the_first_order_again() -> None:
+    desk = Scenario(twap(over_s=40, slices=2, passive="0.8"), buy="40", limit="101", venues=ONE)
+    desk.book("alpha", "50@99.9 | 50@100.1")
+    desk.at(0)
+    desk.accepts("alpha#1")
+    desk.fills("alpha#1", "15")
+    desk.at(5)
+    assert desk.pause() == ["alpha#1: cancel"]
+    assert desk.resume() == []  # its cancel has not been answered: nothing is sent in its place
+    assert desk.cancels("alpha#1") == ["alpha#2: rest buy 5 @ 99.9"]
+
+
+def test_nautilus_4154_an_amendment_while_a_fill_is_on_its_way_never_brings_old_quantity_back() -> (
+    None
+):
+    desk = Scenario(rest(), buy="1", limit="101", venues=ONE)
+    desk.book("alpha", "50@99.9 | 50@100.1")
+    desk.at(0)
+    desk.accepts("alpha#1")
+    desk.at(5)
+    assert desk.amend(limit="99.5") == ["alpha#1: cancel"]
+    desk.fills("alpha#1", "0.7")
+    assert desk.cancels("alpha#1") == ["alpha#2: rest buy 0.3 @ 99.5"]
+    desk.fills("alpha#2")
+    assert (desk.filled, desk.state) == (1, "done")
+
+
+def test_nautilus_4793_a_changed_parent_keeps_its_algorithm() -> None:
+    desk = Scenario(twap(over_s=40, slices=4), buy="40", limit="101", venues=ONE)
+    desk.book("alpha", "500@100")
+    desk.fills_all(desk.at(0))
+    assert desk.amend(quantity="400") == []  # spread over the slices to come, not sent at once
+    assert _quantities(desk.at(10)) == [130]
+
+
+def test_bfx_4_a_parent_that_was_taken_back_is_not_resurrected() -> None:
+    desk = Scenario(twap(over_s=40, slices=4), buy="40", limit="101", venues=ONE)
+    desk.book("alpha", "500@100")
+    desk.fills_all(desk.at(0))
+    desk.pause()
+    desk.cancel()
+    assert desk.resume() == []
+    assert desk.amend(quantity="80") == []
+    assert desk.restarts() == []
+    assert desk.at(60) == []
+    assert (desk.filled, desk.state) == (10, "cancelled")
+
+
+def test_hummingbot_462_a_venue_that_refuses_everything_is_not_asked_in_a_loop() -> None:
+    how = twap(over_s=60, slices=2, passive="0.9")
+    desk = Scenario(how, buy="20", limit="101", venues=ONE)
+    desk.book("alpha", "50@99.9 | 50@100.1")
+    said, sent = desk.at(0), 0
+    for second in range(1, 60):
+        for command in said:
+            sent += 1
+            desk.rejects(command.split(":")[0], "insufficient balance")
+        said = desk.at(second)
+    assert sent <= 2 * 12  # per slice: the first post, ten more, one crossing
+
+
+def test_condor_198_every_idle_second_has_a_reason() -> None:
+    how = twap(over_s=60, slices=3, passive="0.5")
+    desk = Scenario(how, buy="30", limit="99", venues=ONE, max_participation="0.1")
+    desk.book("alpha", "50@99.9 | 50@100.1")
+    for second in range(60):
+        desk.at(second)
+        assert desk.why

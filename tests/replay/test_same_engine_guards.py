@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from strategies.spec import LegSpec, OcoParams, Params, ParentSpec, RestParams
+from strategies.spec import LegSpec, OcoParams, Params, ParentSpec, RestParams, ThenSpec, TwapParams
 from strategies.stop_params import LimitStopParams
 from tests.replay.runs import BTC, SECOND, lived, replayed
 from tests.replay.test_same_engine import told, whole
@@ -60,15 +60,27 @@ def parents(stops: tuple[Params, ...]) -> list[ParentSpec]:
     ]
 
 
+def entry_with_exit() -> ParentSpec:
+    return ParentSpec(
+        id=ParentId("entry"),
+        symbol=BTC,
+        side=Side.BUY,
+        quantity=Decimal(12),
+        params=TwapParams(horizon_s=6, slices=6, passive_fraction=Decimal("0.4")),
+        then=ThenSpec(params=group("0.5", "0.6")),
+    )
+
+
 @pytest.mark.parametrize("kernels", [False, True], ids=["plain", "kernels"])
 def test_stops_are_the_same_to_the_byte_live_and_in_replay(
     tmp_path: Path, *, kernels: bool
 ) -> None:
     tape = synthetic_tape(seed=3, duration_ns=12 * SECOND, start_ns=SECOND)
-    specs = parents(STOPS)
+    specs = [*parents(STOPS), entry_with_exit()]
     live = lived(tape, specs, tmp_path / "live", kernels=kernels)
     replay = replayed(tape, specs, tmp_path / "replay", kernels=kernels)
     plain = replayed(tape, specs, tmp_path / "plain", kernels=False)
     assert whole(live) == whole(replay) == whole(plain)
     assert told(tmp_path / "live") == told(tmp_path / "replay") == told(tmp_path / "plain")
     assert all(Decimal(parent.filled) > 0 for parent in live.parents), live.parents
+    assert live.parents[-1].id == "entry/exit"

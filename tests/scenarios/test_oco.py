@@ -241,3 +241,12 @@ def test_two_legs_that_would_both_be_live_are_refused() -> None:
     assert desk.at(0) == []
     assert desk.state == "failed"
     assert desk.why.startswith("strict keeps one leg live, and a and b would be")
+
+
+def test_a_stop_that_is_there_as_the_group_begins_goes_out_and_no_profit_is_waited_for() -> None:
+    desk = Scenario(PAIR, sell="10", venues=ONE)
+    desk.book("alpha", LOW)
+    assert desk.at(0) == ["alpha#1: rest sell 10 @ 98.1"]
+    desk.accepts("alpha#1")
+    assert desk.orders(desk.at(4)) == []
+    assert desk.why == "stop: triggered at 98, resting 10 at 98.1 on alpha"

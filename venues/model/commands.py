@@ -13,7 +13,8 @@ class Submit(msgspec.Struct, frozen=True, tag="submit", kw_only=True):
 
     `quantity` is in the instrument's own units. `deadline_ns`: not to be sent after this engine
     time. `decided_ns`: engine time of the decision. `release_ns`: it is held until then, so that the
-    legs of one plan arrive together; 0 = it leaves at once.
+    legs of one plan arrive together; 0 = it leaves at once. `conversion`: market quote per
+    instrument quote as the decision valued it, where a book says what that is.
     """
 
     client_order_id: ClientOrderId
@@ -31,6 +32,7 @@ class Submit(msgspec.Struct, frozen=True, tag="submit", kw_only=True):
     deadline_ns: int
     leg: str = ""
     release_ns: int = 0
+    conversion: Decimal | None = None
     order_type: OrderType = OrderType.LIMIT
     post_only: bool = False
     reduce_only: bool = False

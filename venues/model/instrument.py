@@ -150,15 +150,18 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One instrument inside a market.
 
     `unit`: base units of the market in one base unit of the instrument (1000SHIB: 1000).
-    `conversion`: market quote per instrument quote (USDC against USDT), > 0. `counted`: the market
-    units that one unit of an order in an inverse contract counts as. A contract is worth a fixed
-    amount of quote, so how much base it is changes with the price, and what is conserved are
-    contracts: each parent counts them at one price, `counted_at` its arrival. None until then.
+    `conversion`: market quote per instrument quote (USDC against USDT), > 0: a constant, or with
+    `conversion_book` (venue and symbol of an instrument outside the market) what that book says.
+    `counted`: the market units that one unit of an order in an inverse contract counts as. A
+    contract is worth a fixed amount of quote, so how much base it is changes with the price, and
+    what is conserved are contracts: each parent counts them at one price, `counted_at` its arrival.
+    None until then.
     """
 
     instrument: Instrument
     unit: Decimal = ONE
     conversion: Decimal = ONE
+    conversion_book: tuple[VenueId, Symbol] | None = None
     counted: Decimal | None = None
 
     def counted_at(self, price: Decimal) -> "Member":
@@ -198,6 +201,12 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
                 return self.counted
             case _:
                 assert_never(i.contract)
+
+    def at(self, conversion: Decimal | None) -> "Member":
+        """Return this member as a decision valued it; None: by its own constant."""
+        if conversion is None:
+            return self
+        return msgspec.structs.replace(self, conversion=conversion)
 
     @property
     def lot(self) -> Decimal:

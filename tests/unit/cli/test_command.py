@@ -63,8 +63,10 @@ def test_no_arguments_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_order_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", DEMO]) == 0
     assert capsys.readouterr().out == (
-        f"{DEMO}: order demo: buy 40 BTC/USDT, twap over 30 s in 15 slices, "
-        "limit 50 bps from the arrival price\n"
+        f"{DEMO}: order demo: buy 40 BTC/USDT, twap over 20 s in 10 slices, "
+        "limit 50 bps from the arrival price; then oco of take_profit (rest at the primary peg, "
+        "limit 60004) and stop (limit_stop on the mid of the market 4 bps behind the best price, "
+        "at most 15 bps beyond), no limit but the collar\n"
     )
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from router.depth.scale import market_scale
+from router.depth.scale import Scale, market_scale
 from router.engine.watching import Watching, compile_row
 from strategies.conditions import (
     BookChanged,
@@ -180,3 +180,34 @@ def test_a_book_is_found_by_venue_and_symbol() -> None:
     assert table.book_of(ALPHA, SYMBOL) == 1
     with pytest.raises(ValueError, match="no book for ETH/USDT at alpha"):
         table.book_of(ALPHA, Symbol("ETH/USDT"))
+
+
+def converted() -> tuple[Scale, Symbol]:
+    """A market of alpha and of beta in USDC, which gamma converts; books 0, 1 and 2."""
+    usdc, stable = Symbol("BTC/USDC"), Symbol("USDC/USDT")
+    other = msgspec.structs.replace(instrument("beta"), symbol=usdc)
+    by = msgspec.structs.replace(instrument("gamma"), symbol=stable)
+    members = (
+        Member(instrument=instrument("alpha")),
+        Member(instrument=other, conversion_book=(by.venue, stable)),
+    )
+    scale = market_scale(Market(symbol=SYMBOL, members=members), [members[0].instrument, other, by])
+    return scale, stable
+
+
+def test_a_book_that_is_converted_changes_when_its_conversion_does() -> None:
+    scale, stable = converted()
+    assert compile_row(BookChanged(), scale) == StateRow((0, 1, 2))
+    assert compile_row(BookChanged(venue=BETA), scale) == StateRow((1, 2))
+    assert compile_row(BookChanged(venue=ALPHA), scale) == StateRow((0,))
+    moved = TouchMoved(venue=VenueId("gamma"), symbol=stable, side=Side.SELL, peg_tick=10, ticks=1)
+    assert compile_row(moved, scale) == TouchRow(2, ASK, 10, 1)
+
+
+def test_a_price_is_that_of_the_books_nobody_has_to_convert() -> None:
+    scale, _ = converted()
+    level = Decimal(100)
+    crosses = PriceCrosses(source=PriceSource.MID, direction=Direction.ABOVE, level=level)
+    row = compile_row(crosses, scale)
+    assert isinstance(row, PriceRow)
+    assert row.members == (0,)

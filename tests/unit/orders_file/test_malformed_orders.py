@@ -175,11 +175,6 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         'o.toml:7: order.kind = "iceberg": not available in this version; '
         'use take | rest | twap | ladder | limit_stop | oco | "module:name" of your own',
     ),
-    "field of a later version": (
-        'side = "buy"',
-        'side = "buy"\nreduce_only = true',
-        "o.toml:5: order.reduce_only = true: not available in this version; leave it out",
-    ),
     "section of a later version": (
         "[order.twap]",
         "[order.iceberg]\nshow = 3\n[order.twap]",

@@ -133,6 +133,36 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         'c.toml:20: venue[0].order_cost = "0.35": '
         "a venue that takes fees in base charges no order in quote; leave it out",
     ),
+    "conversion of another currency": (
+        "[synthetic]",
+        '[[market]]\nsymbol = "BTC/USDT"\n[[market.member]]\nvenue = "a"\nsymbol = "BTC/USDC"\n'
+        'conversion_book = { venue = "b", symbol = "USDT/USDC" }\n[synthetic]',
+        'c.toml:22: market[0].member[0].conversion_book.symbol = "USDT/USDC": '
+        "does not convert the quote of BTC/USDC; it must be USDC/USDT",
+    ),
+    "conversion twice": (
+        "[synthetic]",
+        '[[market]]\nsymbol = "BTC/USDT"\n[[market.member]]\nvenue = "a"\nsymbol = "BTC/USDC"\n'
+        'conversion = "0.99"\nconversion_book = { venue = "b", symbol = "USDC/USDT" }\n[synthetic]',
+        'c.toml:22: market[0].member[0].conversion = "0.99": '
+        "is a constant beside a conversion_book; keep one of them",
+    ),
+    "conversion by a member": (
+        "[synthetic]",
+        '[[market]]\nsymbol = "BTC/USDT"\n[[market.member]]\nvenue = "a"\nsymbol = "BTC/USDC"\n'
+        'conversion_book = { venue = "b", symbol = "USDC/USDT" }\n'
+        '[[market]]\nsymbol = "USDC/USDT"\n[[market.member]]\nvenue = "b"\nsymbol = "USDC/USDT"\n'
+        "[synthetic]",
+        'c.toml:22: market[0].member[0].conversion_book.symbol = "USDC/USDT": '
+        "is a member of USDC/USDT; a conversion stands outside",
+    ),
+    "nobody in the market's own quote": (
+        "[synthetic]",
+        '[[market]]\nsymbol = "BTC/USDT"\n[[market.member]]\nvenue = "a"\nsymbol = "BTC/USDC"\n'
+        'conversion_book = { venue = "b", symbol = "USDC/USDT" }\n[synthetic]',
+        "c.toml:19: market[0].member: no member is priced in the market's own quote; add one, "
+        "it says what the price is",
+    ),
     "two terms for one venue": (
         "[synthetic]",
         '[[venue]]\nname = "alpha"\n[[venue]]\nname = "alpha"\n[synthetic]',

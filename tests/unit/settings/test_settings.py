@@ -167,3 +167,32 @@ def test_the_commented_examples_of_the_config_are_valid() -> None:
     assert settings.market
     assert settings.venue
     assert len(settings.paper.fault) == 2
+
+
+CONVERTED = """
+[[market]]
+symbol = "BTC/USDT"
+[[market.member]]
+venue = "a"
+symbol = "BTC/USDT"
+[[market.member]]
+venue = "b"
+symbol = "BTC/USDC"
+conversion_book = { venue = "c", symbol = "USDC/USDT" }
+"""
+
+
+def test_a_member_may_be_converted_by_a_book_outside_the_market() -> None:
+    instruments = [_spot("a"), _spot("b", "BTC/USDC"), _spot("c", "USDC/USDT")]
+    market = market_of(Symbol("BTC/USDT"), instruments, _settings(CONVERTED))
+    assert market is not None
+    assert [m.conversion_book for m in market.members] == [
+        None,
+        (VenueId("c"), Symbol("USDC/USDT")),
+    ]
+
+
+def test_what_an_order_costs_in_a_currency_that_a_book_converts_is_not_known() -> None:
+    costly = [_spot("a"), msgspec.structs.replace(_spot("b", "BTC/USDC"), order_cost=Decimal(1))]
+    with pytest.raises(InputError, match=r"b BTC/USDC: order_cost = .* converted by a book"):
+        market_of(Symbol("BTC/USDT"), costly, _settings(CONVERTED))

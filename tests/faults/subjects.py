@@ -1,0 +1,37 @@
+"""Which child and which parent is a record about, and does an event show an order alive?"""
+
+from router.engine.records import (
+    Halted,
+    Issued,
+    ParentReceived,
+    ProvenAbsent,
+    Received,
+    Record,
+    Released,
+    RunOpened,
+)
+from venues.model.events import Accepted, ExecutionEvent, Filled, Reported, Standing
+from venues.model.ids import ClientOrderId, ParentId
+
+
+def shows_life(event: ExecutionEvent) -> bool:
+    """Return whether `event` shows that its venue knows the order."""
+    known = isinstance(event, Reported) and event.standing is not Standing.ABSENT
+    return known or isinstance(event, Accepted | Filled)
+
+
+def about(record: Record) -> tuple[ClientOrderId, ParentId]:
+    """Return which child and which parent a record is about, "" for none."""
+    match record:
+        case Issued(command=command):
+            return command.client_order_id, command.parent_id
+        case Received(event=event):
+            return event.client_order_id, ParentId("")
+        case ProvenAbsent(client_order_id=order_id) | Released(client_order_id=order_id):
+            return ClientOrderId(order_id), ParentId("")
+        case ParentReceived(spec=spec):
+            return ClientOrderId(""), spec.id
+        case RunOpened() | Halted():
+            return ClientOrderId(""), ParentId("")
+        case _:
+            return ClientOrderId(""), record.parent_id
