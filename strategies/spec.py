@@ -67,7 +67,7 @@ class OwnParams(msgspec.Struct, frozen=True, tag="own", kw_only=True):
     values: str = "{}"
 
 
-LegParams = TakeParams | RestParams | TwapParams | LimitStopParams
+LegParams = TakeParams | RestParams | TwapParams | LadderParams | LimitStopParams
 
 
 class LegSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -109,7 +109,7 @@ def _would(state: TwapState, event: StrategyEvent, view: View, price: Decimal) -
         state = structs.replace(state, crossing=True, resting=False)
     sign, now_ns = view.spec.side.sign, view.now_ns
     limit = min(price * sign, view.limit * sign) * sign
-    free, least = to_do(state, view), smallest(view)
+    free, least = max(to_do(state, view), ZERO), smallest(view)
     there = view.available(view.spec.side, limit, free + view.open_quantity)
     touch = view.touch(view.spec.side.opposite)
     near = touch is not None and (limit - touch) * sign >= ZERO

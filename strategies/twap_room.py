@@ -41,7 +41,7 @@ def room(wanted: Decimal, state: TwapState, view: View) -> Room:
     smaller than its own clip_min, because there is nothing to add it to.
     """
     least, left, spec = smallest(view), to_do(state, view), view.spec
-    if wanted <= ZERO:
+    if min(wanted, left) <= ZERO:  # an amended quantity may lie below what is open
         return Room(ZERO)
     whole, wanted = wanted, min(wanted, left)
     if left - wanted < least:

@@ -88,6 +88,9 @@ def brought_up_to_date(state: TwapState, event: StrategyEvent, view: View) -> Tw
     if (lots, asked_ns) == (state.wanted_lots, state.asked_ns):
         return state
     end_ns = state.end_ns
+    if lots != state.wanted_lots and not isinstance(event, Resumed):
+        # A total that a trader names after a pause is to be traded, whatever was forfeited before.
+        state = structs.replace(state, forfeited_lots=0)
     if asked_ns != state.asked_ns:
         end_ns = state.start_ns + asked_ns + state.stretched_ns
     piece = amended(

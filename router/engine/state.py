@@ -146,32 +146,35 @@ class EngineState:
         member = self.parents[command.parent_id].counted.get(place, self.members[place])
         return member.at(command.conversion) if isinstance(command, Submit) else member
 
-    def exit_room(self, exit_: Parent, member: Member) -> Decimal:
-        """Return what `exit_` may still ask for of one instrument, in its units, >= 0.
+    def exit_room(self, parent: Parent, member: Member) -> Decimal:
+        """Return what a parent that reduces may still ask for of one instrument, its units, >= 0.
 
-        Never more than its own entry has bought there and it has not yet sold, nor than is net held in
-        the account: both by booked fills, fees in base deducted, less all that open orders may take.
+        Never more than is net held in the account, and of an exit no more than its own entry has
+        bought there and it has not yet sold: by booked fills, fees in base deducted, less all that
+        open orders may take.
         """
-        assert exit_.spec.exit_of is not None, "only an exit is bound to what is held"
-        i = member.instrument
-        entry, key = self.parents[exit_.spec.exit_of], (i.venue, i.symbol)
-        kept = sum((c.kept for c in entry.children.values() if c.place == key), ZERO)
-        out = sum((c.filled + c.reserved for c in exit_.children.values() if c.place == key), ZERO)
-        row = self.positions.rows.get((exit_.spec.account, *key))
+        spec, i = parent.spec, member.instrument
+        key = (i.venue, i.symbol)
+        row = self.positions.rows.get((spec.account, *key))
         if row is None:
             return ZERO
-        side = exit_.spec.side
         taken = sum(
             (
                 c.reserved
-                for parent in self.alive.values()
-                if parent.spec.account == exit_.spec.account and parent.spec.side is side
-                for c in parent.unsettled.values()
+                for other in self.alive.values()
+                if other.spec.account == spec.account and other.spec.side is spec.side
+                for c in other.unsettled.values()
                 if c.place == key
             ),
             ZERO,
         )
-        return max(min(kept - out, -side.sign * row.quantity - taken), ZERO)
+        held = -spec.side.sign * row.quantity - taken
+        if spec.exit_of is not None:
+            entry = self.parents[spec.exit_of]
+            kept = sum((c.kept for c in entry.children.values() if c.place == key), ZERO)
+            mine = (c for c in parent.children.values() if c.place == key)
+            held = min(held, kept - sum((c.filled + c.reserved for c in mine), ZERO))
+        return max(held, ZERO)
 
     def parent_of(self, child: Child) -> Parent:
         """Return the parent a child belongs to."""

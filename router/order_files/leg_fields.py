@@ -5,10 +5,11 @@ from typing import Annotated, Final
 
 from router.documents.fields import Section, described, money, text, word
 from router.order_files.fields import RestSection, TakeSection, TwapSection
+from router.order_files.ladder_fields import LadderSection
 from router.order_files.stop_fields import LimitStopSection
 from venues.model.numbers import BPS, ZERO
 
-LEG_KINDS: Final = ("rest", "limit_stop", "twap", "take")
+LEG_KINDS: Final = ("rest", "limit_stop", "ladder", "twap", "take")
 _NAME: Final = text(
     "[a-z][a-z0-9_-]{0,31}", 'must be a name: lower-case letters, digits, _ -, e.g. "stop"'
 )
@@ -43,6 +44,10 @@ class _TwapLeg(LegSection, TwapSection):
     pass
 
 
+class _LadderLeg(LegSection, LadderSection):
+    pass
+
+
 class _StopLeg(LegSection, LimitStopSection):
     pass
 
@@ -51,5 +56,6 @@ LEGS: Final[dict[str, type[LegSection]]] = {
     "take": _TakeLeg,
     "rest": _RestLeg,
     "twap": _TwapLeg,
+    "ladder": _LadderLeg,
     "limit_stop": _StopLeg,
 }

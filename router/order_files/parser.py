@@ -153,8 +153,6 @@ def _params(document: Document, order: OrderSection) -> Params:
         )
     at = ("order", order.kind)
     section = getattr(order, order.kind)
-    if isinstance(section, LadderSection):
-        return ladder(document, at, section)
     if isinstance(section, OcoSection):
         return oco(document, at, section, _leg_params)
     return _leg_params(
@@ -171,6 +169,8 @@ def _leg_params(document: Document, at: FieldPath, section: Section) -> LegParam
             return _rest(document, at, section)
         case TwapSection():
             return _twap(document, at, section)
+        case LadderSection():
+            return ladder(document, at, section)
         case LimitStopSection():
             return limit_stop(document, at, section)
         case _:

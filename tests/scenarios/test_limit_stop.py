@@ -336,3 +336,30 @@ def test_an_armed_stop_that_is_cancelled_ends_at_once_and_never_fires() -> None:
     assert desk.cancel() == []
     assert desk.state == "cancelled"
     assert desk.book("alpha", AT) == []
+
+
+# -- what a trader says meanwhile ------------------------------------------------------------------
+
+
+def test_paused_it_does_not_fire_and_resumed_beyond_its_trigger_it_fires_at_once() -> None:
+    desk = Scenario(limit_stop("100"), sell="10", venues=ONE)
+    armed(desk)
+    assert desk.pause() == []
+    assert desk.book("alpha", AT) == []
+    assert desk.resume() == ["alpha#1: rest sell 10 @ 100.1"]
+
+
+def test_paused_after_it_fired_it_goes_on_crossing_when_resumed() -> None:
+    desk = Scenario(limit_stop("100"), sell="10", venues=ONE)
+    fired(desk)
+    assert desk.pause() == ["alpha#1: cancel"]
+    desk.cancels("alpha#1")
+    desk.at(9)
+    assert desk.resume() == ["alpha#2: sell 10 @ 99.5"]
+
+
+def test_an_amended_quantity_is_what_the_stop_sells() -> None:
+    desk = Scenario(limit_stop("100"), sell="10", venues=ONE)
+    armed(desk)
+    desk.amend(quantity="4")
+    assert desk.book("alpha", AT) == ["alpha#1: rest sell 4 @ 100.1"]

@@ -1,6 +1,6 @@
 """What does a trader expect of an OCO: one quantity, one exit, and no moment at which both could fill?"""
 
-from tests.scenarios.kinds import leg, limit_stop, oco, rest, take_profit_or_stop, twap
+from tests.scenarios.kinds import ladder, leg, limit_stop, oco, rest, take_profit_or_stop, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
 from venues.model.events import Standing
@@ -250,3 +250,49 @@ def test_a_stop_that_is_there_as_the_group_begins_goes_out_and_no_profit_is_wait
     desk.accepts("alpha#1")
     assert desk.orders(desk.at(4)) == []
     assert desk.why == "stop: triggered at 98, resting 10 at 98.1 on alpha"
+
+
+def test_a_ladder_may_be_the_live_leg_and_every_rung_is_withdrawn_and_awaited() -> None:
+    profits = leg("profits", ladder(2, first="100", step="100"))
+    desk = Scenario(oco(profits, leg("stop", limit_stop("98"))), sell="10", venues=ONE)
+    desk.book("alpha", CALM)
+    assert desk.at(0) == ["alpha#1: rest sell 5 @ 101", "alpha#2: rest sell 5 @ 102"]
+    desk.accepts("alpha#1", "alpha#2")
+    desk.fills("alpha#1", "2")
+    assert desk.book("alpha", LOW) == ["alpha#1: cancel", "alpha#2: cancel"]
+    assert desk.cancels("alpha#1") == []
+    assert desk.cancels("alpha#2") == ["alpha#3: rest sell 8 @ 98.1"]
+
+
+# -- what a trader says meanwhile ------------------------------------------------------------------
+
+
+def test_paused_it_withdraws_and_does_not_fire_and_resumed_it_is_as_before() -> None:
+    desk = resting()
+    assert desk.pause() == ["alpha#1: cancel"]
+    desk.cancels("alpha#1")
+    assert desk.book("alpha", LOW) == []
+    desk.book("alpha", CALM)
+    assert desk.resume() == []  # a moment after the last post
+    assert desk.at(2) == ["alpha#2: rest sell 10 @ 103"]
+    desk.accepts("alpha#2")
+    assert desk.book("alpha", LOW) == ["alpha#2: cancel"]
+
+
+def test_resumed_below_its_trigger_it_fires_at_once() -> None:
+    desk = resting()
+    desk.pause()
+    desk.cancels("alpha#1")
+    desk.book("alpha", LOW)
+    assert desk.resume() == ["alpha#2: rest sell 10 @ 98.1"]
+
+
+def test_an_amended_total_is_what_both_legs_share() -> None:
+    desk = resting()
+    desk.at(3)
+    assert desk.amend(quantity="6") == ["alpha#1: cancel"]
+    assert desk.cancels("alpha#1") == ["alpha#2: rest sell 6 @ 103"]
+    assert desk.parent.spec.quantity == 6
+    desk.accepts("alpha#2")
+    assert desk.book("alpha", LOW) == ["alpha#2: cancel"]
+    assert desk.cancels("alpha#2") == ["alpha#3: rest sell 6 @ 98.1"]

@@ -1,5 +1,8 @@
 """What does a trader expect of an entry with its exit: what has filled is protected, and no more?"""
 
+from decimal import Decimal
+
+from router.engine.inputs import AmendParent
 from tests.scenarios.asked import EXIT
 from tests.scenarios.kinds import limit_stop, rest, take, take_profit_or_stop, then, twap
 from tests.scenarios.market import Venue
@@ -261,3 +264,35 @@ def test_a_stop_alone_protects_as_well() -> None:
     assert desk.at(10) == ["alpha#2: buy 2 @ 100.1"]
     desk.fills("alpha#2")
     assert desk.book("alpha", LOW) == ["alpha#3: rest sell 4 @ 98.1"]
+
+
+# -- what a trader says meanwhile ------------------------------------------------------------------
+
+
+def test_a_paused_entry_stays_protected() -> None:
+    desk = entering()
+    desk.fills("alpha#1")
+    desk.accepts("alpha#2")
+    desk.pause()
+    assert desk.exit.state.value == "active"
+    assert desk.book("alpha", LOW) == ["alpha#2: cancel"]
+    assert desk.state == "cancelled"
+
+
+def test_an_entry_amended_down_to_what_it_has_ends_and_its_exit_with_it() -> None:
+    desk = entering()
+    desk.fills("alpha#1")
+    desk.accepts("alpha#2")
+    desk.amend(quantity="2")
+    assert desk.state == "done"
+    desk.fills("alpha#2")
+    assert (desk.exit.state.value, desk.exit.filled) == ("done", 2)
+
+
+def test_an_exit_is_not_amended_for_it_is_as_large_as_what_was_filled() -> None:
+    desk = entering()
+    desk.fills("alpha#1")
+    asked = AmendParent(parent_id=EXIT, quantity=Decimal(1))
+    desk._put(asked)
+    assert desk.exit.spec.quantity == 2
+    assert desk.flags == ["amend_refused"]

@@ -283,3 +283,30 @@ def test_a_leftover_inside_the_market_rests_one_tick_behind_the_other_side() -> 
     desk.at(19)
     desk.book("alpha", "50@98.9 | 50@99.2")
     assert desk.at(20)[-1] == "alpha#1: rest buy 20 @ 99.1"
+
+
+def test_a_smaller_total_after_a_forfeited_pause_leaves_nothing_to_do_and_nothing_breaks() -> None:
+    how = twap(over_s=60, slices=6, pause="forfeit", leftover="rest_at_limit")
+    desk = Scenario(how, buy="12", limit="101", venues=ONE, would_price="100")
+    desk.book("alpha", "9@99 | 50@100.1")
+    desk.fills_all(desk.at(0))
+    desk.at(1)
+    desk.pause()
+    desk.at(32)
+    desk.amend(quantity="0.4")
+    assert desk.resume() == []
+    assert (desk.state, desk.filled) == ("done", 2)
+
+
+def test_a_total_named_after_a_pause_is_traded_whatever_was_forfeited_before() -> None:
+    how = twap(over_s=60, slices=6, pause="forfeit")
+    desk = Scenario(how, buy="12", limit="101", venues=ONE)
+    desk.book("alpha", "9@99 | 50@100.1")
+    desk.fills_all(desk.at(0))
+    desk.at(1)
+    desk.pause()
+    desk.at(32)
+    desk.resume()
+    desk.amend(quantity="10")
+    assert sizes_at(desk, 40, 50) == ["4", "4"]
+    assert (desk.state, desk.filled) == ("done", 10)

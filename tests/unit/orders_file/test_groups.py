@@ -106,7 +106,7 @@ def test_check_says_what_each_leg_does(tmp_path: Path) -> None:
         (
             PROFIT.replace('"rest"', '"oco"') + STOP,
             'o.toml:8: order.oco.take_profit.kind = "oco": must be one of '
-            "rest | limit_stop | twap | take",
+            "rest | limit_stop | ladder | twap | take",
         ),
         (
             PROFIT + 'stop = { kind = "rest", limit_price = "60000" }\n',
