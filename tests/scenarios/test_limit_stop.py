@@ -363,3 +363,27 @@ def test_an_amended_quantity_is_what_the_stop_sells() -> None:
     armed(desk)
     desk.amend(quantity="4")
     assert desk.book("alpha", AT) == ["alpha#1: rest sell 4 @ 100.1"]
+
+
+def test_a_fill_told_after_the_cancel_is_awaited_because_the_venue_stated_it() -> None:
+    desk = Scenario(limit_stop("100"), sell="10", venues=ONE)
+    fired(desk)
+    desk.at(5)
+    late = desk.venues.filled("alpha#1", "4")
+    desk.cancels("alpha#1")
+    assert desk.reserved >= 4  # stated, not told yet
+    desk.hears(late)
+    assert desk.filled == 4
+    assert desk.parent.filled + desk.reserved == 10
+
+
+def test_a_venue_that_falls_silent_after_the_trigger_parks_it_and_it_goes_on_when_it_is_back() -> (
+    None
+):
+    desk = Scenario(limit_stop("100"), sell="10", venues=ONE)
+    fired(desk)
+    desk.goes_silent("alpha")
+    desk.at(5)
+    assert desk.cancels("alpha#1") == []
+    assert desk.why.startswith("crossing within 99.5: alpha stale")
+    assert "alpha#2: sell 10 @ 99.5" in [*desk.speaks_again("alpha"), *desk.at(6)]

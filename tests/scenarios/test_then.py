@@ -296,3 +296,60 @@ def test_an_exit_is_not_amended_for_it_is_as_large_as_what_was_filled() -> None:
     desk._put(asked)
     assert desk.exit.spec.quantity == 2
     assert desk.flags == ["amend_refused"]
+
+
+# -- what venues do to the exit --------------------------------------------------------------------
+
+
+def test_a_refused_exit_is_posted_again_and_the_stop_stays_armed_meanwhile() -> None:
+    desk = entering()
+    desk.fills("alpha#1")
+    assert desk.rejects("alpha#2", "post-only would trade") == []
+    assert desk.at(1) == ["alpha#3: rest sell 2 @ 103"]
+    desk.rejects("alpha#3", "post-only would trade")
+    assert desk.book("alpha", LOW) == ["alpha#4: rest sell 2 @ 98.1"]
+
+
+def test_an_exit_that_its_venue_cancels_on_its_own_is_posted_again() -> None:
+    desk = entering()
+    desk.fills("alpha#1")
+    desk.accepts("alpha#2")
+    desk.at(5)
+    assert desk.cancels("alpha#2") == ["alpha#3: rest sell 2 @ 103"]
+
+
+def test_an_exit_in_doubt_keeps_what_is_held_and_the_next_slice_is_protected_beside_it() -> None:
+    desk = entering()
+    desk.fills("alpha#1")
+    assert desk.answer_lost("alpha#2") == ["alpha#2: query"]
+    assert [said for said in desk.at(10) if "buy" in said] == ["alpha#3: buy 2 @ 100.1"]
+    assert desk.fills("alpha#3") == ["alpha#4: rest sell 2 @ 103"]
+    assert desk.exit.reserved == 4
+
+
+def test_a_fill_that_comes_while_every_book_is_stale_is_protected_when_one_is_back() -> None:
+    desk = entering()
+    desk.goes_silent("alpha")
+    desk.at(4)
+    assert desk.fills("alpha#1") == []
+    assert desk.exit_why == "waiting for LIVE books"
+    assert desk.speaks_again("alpha") == ["alpha#2: rest sell 2 @ 103"]
+
+
+def test_a_gap_through_the_stop_of_an_exit_is_told_and_goes_no_further_than_its_slip() -> None:
+    desk = entering(then(limit_stop("98")))
+    desk.fills("alpha#1")
+    assert desk.book("alpha", "50@89.9 | 50@90.1") == []
+    assert desk.flags == ["alarm"]
+    assert (desk.state, desk.why) == ("cancelled", "its exit fired: mid 90 at trigger 98")
+    assert desk.at(10) == ["alpha#2: rest sell 2 @ 97.6"]  # 98 less 50 bps, rounded up
+
+
+def test_a_venue_that_answers_no_cancel_keeps_the_exit_waiting_with_an_alarm() -> None:
+    desk = entering()
+    desk.fills("alpha#1")
+    desk.accepts("alpha#2")
+    desk.book("alpha", LOW)
+    assert [said for said in desk.at(3) if "sell" in said] == []
+    assert desk.flags == ["alarm"]
+    assert desk.cancels("alpha#2") == ["alpha#3: rest sell 2 @ 98.1"]

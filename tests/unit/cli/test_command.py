@@ -65,7 +65,7 @@ def test_an_order_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out == (
         f"{DEMO}: order demo: buy 40 BTC/USDT, twap over 20 s in 10 slices, "
         "limit 50 bps from the arrival price; then oco of take_profit (rest at the primary peg, "
-        "limit 60004) and stop (limit_stop on the mid of the market 4 bps behind the best price, "
+        "limit 60001) and stop (limit_stop on the mid of the market 8 bps behind the best price, "
         "at most 15 bps beyond), no limit but the collar\n"
     )
 
