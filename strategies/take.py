@@ -42,6 +42,7 @@ class Take:
         if missing:
             reason = view.rejections() or "the books gave no more within the limit"
             if not view.available(view.spec.side, view.limit, missing):
-                reason = view.why_nothing(view.limit)
+                dust = missing < view.min_quantity()
+                reason = "less than any venue takes" if dust else view.why_nothing(view.limit)
             return state, [Finish(reason=f"{plain(missing)} left: {reason}", complete=False)]
         return state, [Finish(reason="filled", complete=True)]

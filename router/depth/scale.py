@@ -30,8 +30,7 @@ class Scale:
     or `maker` of a side: fee in, and expected funding if it is counted; `funding`, which a buyer
     pays and a seller gets, is part of both, `paid` leaves it out. One lot is `grains` grains of
     `grain` market units, the largest step that divides every lot. `books` are positions in
-    `Books.instruments`. `left_out` are the
-    members that cannot be routed, each with a sentence.
+    `Books.instruments`. `left_out` are the members that cannot be routed, each with a sentence.
     """
 
     market: Market
@@ -143,15 +142,16 @@ def charged(scale: Scale, charges: Sequence[int]) -> Scale:
 def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
     """Return `market` in integers over the books of `instruments`.
 
-    ValueError when a member has no book or nothing in the market can be routed.
+    Inverse members that no parent has counted yet have prices and no lots: 0 grains. ValueError
+    when a member has no book.
     """
     at = {(i.venue, i.symbol): n for n, i in enumerate(instruments)}
-    lost = tuple(m for m in market.members if m.conversion_book and m.conversion_book not in at)
+    left_out = _left_out(market, at)
     members = tuple(
-        m for m in market.members if m.instrument.contract is Contract.LINEAR and m not in lost
+        m for m in market.members if (m.instrument.venue, m.instrument.symbol) not in left_out
     )
     if not members:
-        raise ValueError(f"market {market.symbol} has no linear member to route to")
+        raise ValueError(f"market {market.symbol} has no member to route to")
     missing = [m for m in members if (m.instrument.venue, m.instrument.symbol) not in at]
     if missing:
         raise ValueError(f"market {market.symbol}: no book for {missing[0].instrument.venue}")
@@ -168,20 +168,13 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
     )
     denominator = math.lcm(*(f.denominator for kind in kinds for f in kind))
     scaled = [tuple(int(f * denominator) for f in kind) for kind in kinds]
-    lots = [Fraction(m.lot) for m in members]
-    grain = _common_step(lots)
+    lots = [Fraction(m.lot) if m.sized else Fraction(0) for m in members]
+    grain = _common_step([lot for lot in lots if lot]) or Fraction(1)
     return Scale(
         market=market,
         members=members,
         books=tuple(at[m.instrument.venue, m.instrument.symbol] for m in members),
-        left_out=tuple(
-            (m.instrument.venue, "inverse contracts are not routed with linear ones")
-            for m in market.members
-            if m.instrument.contract is not Contract.LINEAR
-        )
-        + tuple(
-            (m.instrument.venue, "its conversion book is not in the market data") for m in lost
-        ),
+        left_out=tuple((venue, why) for (venue, _), why in left_out.items()),
         denominator=denominator,
         raw=scaled[0],
         taker_buy=scaled[1],
@@ -190,14 +183,26 @@ def market_scale(market: Market, instruments: Sequence[Instrument]) -> Scale:
         maker_sell=scaled[4],
         grain=_exact(grain),
         grains=tuple(int(lot / grain) for lot in lots),
-        lot=min(m.lot for m in members),
+        lot=_exact(min([lot for lot in lots if lot], default=Fraction(1))),
         grain_ratio=(grain.numerator, grain.denominator),
-        min_quantity_lots=tuple(
-            max(ceil_lots(m.instrument.min_quantity, m.instrument.lot_size), 1) for m in members
-        ),
+        min_quantity_lots=tuple(_min_lots(m.instrument) for m in members),
         min_tick_lots=tuple(_min_tick_lots(m.instrument) for m in members),
         conversions=conversions if any(conversions) else (),
     )
+
+
+def _left_out(
+    market: Market, at: Mapping[tuple[VenueId, Symbol], int]
+) -> dict[tuple[VenueId, Symbol], str]:
+    """Return the members that cannot be routed, each with a sentence."""
+    out = {}
+    for m in market.members:
+        key, by = (m.instrument.venue, m.instrument.symbol), m.conversion_book
+        if by is not None and by not in at:
+            out[key] = "its conversion book is not in the market data"
+        elif by is not None and m.instrument.contract is not Contract.LINEAR:
+            out[key] = "inverse contracts are converted by a constant, not by a book"
+    return out
 
 
 def _raw(member: Member, by: Conversion | None) -> Fraction:
@@ -246,10 +251,28 @@ def _common_step(steps: Iterable[Fraction]) -> Fraction:
     return common
 
 
+def _min_lots(of: Instrument) -> int:
+    """Return the fewest lots whatever the price; inverse contracts have all their minimum here."""
+    lots = max(ceil_lots(of.min_quantity, of.lot_size), 1)
+    match of.contract:
+        case Contract.LINEAR:
+            return lots
+        case Contract.INVERSE:
+            return max(lots, ceil_lots(of.min_notional, of.lot_size * of.contract_size))
+        case _:
+            assert_never(of.contract)
+
+
 def _min_tick_lots(of: Instrument) -> tuple[int, int]:
-    """Return what tick x lots must reach for the minimum notional of a linear instrument."""
-    one = Fraction(of.tick_size) * Fraction(of.lot_size) * Fraction(of.contract_size)
-    return (Fraction(of.min_notional) / one).as_integer_ratio()
+    """Return what tick x lots must reach for the minimum notional; 0 where no price decides it."""
+    match of.contract:
+        case Contract.LINEAR:
+            one = Fraction(of.tick_size) * Fraction(of.lot_size) * Fraction(of.contract_size)
+            return (Fraction(of.min_notional) / one).as_integer_ratio()
+        case Contract.INVERSE:
+            return 0, 1
+        case _:
+            assert_never(of.contract)
 
 
 def _exact(value: Fraction) -> Decimal:

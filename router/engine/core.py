@@ -9,10 +9,10 @@ import msgspec
 
 from router.depth.composite import Composite, observe
 from router.depth.funding import expected_funding
-from router.depth.scale import Scale, charged
+from router.depth.scale import Scale, charged, market_scale
 from router.engine.records import Decided, Flagged, Issued, ParentMoved, Received, Record
 from router.engine.settings import EngineSettings
-from router.engine.state import EngineState, member_of
+from router.engine.state import EngineState
 from router.engine.timers import (
     AgainTimer,
     CancelTimer,
@@ -38,13 +38,16 @@ from strategies.intents import WakeAt, WakeWhen
 from venues.books.port import Books
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
 from venues.model.events import Asked, NotSent
-from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol
+from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol, VenueId
+from venues.model.instrument import Member
 from venues.model.market import ASK, BID, level_key
 from venues.model.numbers import BPS
 from venues.model.order import Side, TimeInForce
 
 NS_PER_S = 1_000_000_000
 START = "\x00start"  # a wake-up name no strategy can have
+
+Counts = Mapping[tuple[VenueId, Symbol], Member]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -78,8 +81,12 @@ class Core:
     # What has been followed of entries: filled, ended, and whether their exit has.
     followed: dict[ParentId, tuple[Decimal, bool, bool | None]] = field(default_factory=dict)
     closing: bool = False  # no parent may begin any more
-    # The scale with funding by market and hold, as long as the charges stay the same.
-    _charged: dict[tuple[Symbol, int], tuple[tuple[int, ...], Scale]] = field(default_factory=dict)
+    # The scale with funding by market (or parent) and hold, as long as charges stay the same.
+    _charged: dict[tuple[str, int], tuple[tuple[int, ...], Scale, Scale]] = field(
+        default_factory=dict
+    )
+    # The scales of parents that count contracts.
+    _own: dict[ParentId, tuple[Counts, Scale]] = field(default_factory=dict)
     _composites: dict[Symbol, Composite] = field(default_factory=dict)
     _collars: dict[tuple[Symbol, int], Decimal] = field(default_factory=dict)
 
@@ -107,18 +114,42 @@ class Core:
         The books, what is wrong with them and the mid are those of `composite`: funding is no part
         of what guards compare.
         """
-        symbol, hold_s = parent.spec.symbol, parent.spec.hold_s
-        composite = self.composite(symbol)
+        composite, hold_s = self.composite(parent.spec.symbol), parent.spec.hold_s
+        scale = self.scale_of(parent)
         if not hold_s:
-            return composite
+            if scale is composite.scale:
+                return composite
+            return msgspec.structs.replace(composite, scale=scale)
         expected = expected_funding(
-            composite.scale, self.books, now_ns=self.now_ns, hold_ns=hold_s * NS_PER_S
+            scale, self.books, now_ns=self.now_ns, hold_ns=hold_s * NS_PER_S
         )
-        known = self._charged.get((symbol, hold_s))
-        if known is None or known[0] != expected.charges:
-            known = expected.charges, charged(composite.scale, expected.charges)
-            self._charged[symbol, hold_s] = known
-        return msgspec.structs.replace(composite, scale=known[1], uncounted=expected.uncounted)
+        asked = (parent.spec.id if parent.counted else parent.spec.symbol, hold_s)
+        known = self._charged.get(asked)
+        if known is None or known[:2] != (expected.charges, scale):
+            known = expected.charges, scale, charged(scale, expected.charges)
+            self._charged[asked] = known
+        return msgspec.structs.replace(composite, scale=known[2], uncounted=expected.uncounted)
+
+    def scale_of(self, parent: Parent) -> Scale:
+        """Return the market of `parent` in integers, with its inverse contracts as it counts them."""
+        scale = self.scales[parent.spec.symbol]
+        if not parent.counted:
+            return scale
+        own = self._own.get(parent.spec.id)
+        if own is None or own[0] is not parent.counted:
+            kept = {parent.spec.id, *self.state.alive}
+            self._own = {name: held for name, held in self._own.items() if name in kept}
+            self._charged = {
+                at: held for at, held in self._charged.items() if at[0] in {*kept, *self.scales}
+            }
+            members = tuple(
+                parent.counted.get((m.instrument.venue, m.instrument.symbol), m)
+                for m in scale.market.members
+            )
+            market = msgspec.structs.replace(scale.market, members=members)
+            own = parent.counted, market_scale(market, self.books.instruments)
+            self._own[parent.spec.id] = own
+        return own[1]
 
     def limit_of(self, parent: Parent) -> Decimal:
         """Return the worst price a parent may trade at now: its limit, and never past the collar."""
@@ -161,9 +192,7 @@ class Core:
         verdict = self.gate.approve(
             command,
             spec=parent.spec,
-            member=member_of(self.state.members, command)
-            if isinstance(command, Submit)
-            else self.state.members[command.venue, command.symbol],
+            member=self.state.member_of(command),
             limit=self.limit_of(parent),
             reference=composite.mid,
             held=self._held_for(parent, command),
@@ -188,7 +217,7 @@ class Core:
         """Return what a parent that reduces may trade at a venue, instrument units; else None."""
         if not parent.spec.reduces or not isinstance(command, Submit):
             return None
-        member = self.state.members[command.venue, command.symbol]
+        member = self.state.member_of(command)
         return self.state.exit_room(parent, member)
 
     def cancel(self, child: Child) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from router.engine.core import Core
+from router.engine.counting import counted_of, members_for, step_of
 from router.engine.terms import terms_of
 from router.engine.view import EngineView, allowed
 from router.orders.parent import Parent
@@ -66,14 +67,15 @@ def _begun(core: Core, spec: ParentSpec, arrival_price: Decimal) -> Parent:
     limit = spec.limit_price
     if spec.limit_bps is not None:
         limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
-    members = core.scales[spec.symbol].members
+    members = members_for(core, spec, arrival_price)
     return Parent(
         spec=spec,
         received_ns=core.now_ns,
         started_ns=core.now_ns,
         arrival_price=arrival_price,
         limit=limit,
-        lot=min(m.lot for m in members if allowed(spec, m.instrument.venue)),
+        lot=step_of(members),
+        counted=counted_of(members),
     )
 
 
@@ -95,7 +97,7 @@ def _previewed(core: Core, parent: Parent) -> Preview:
         says=next((i.reason for i in intents if isinstance(i, Idle)), ""),
         at_once=plan_take(
             core.books,
-            core.composite(spec.symbol),
+            core.market_of(parent),
             side=spec.side,
             quantity=spec.quantity,
             limit=view.limit,

@@ -14,7 +14,7 @@ from strategies.intents import WakeAt, WakeWhen
 from strategies.spec import ParentSpec
 from venues.model.commands import Command
 from venues.model.events import ExecutionEvent
-from venues.model.ids import ClientOrderId, ParentId, RunId
+from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol, VenueId
 
 VERSION = 1
 
@@ -36,14 +36,26 @@ class ParentReceived(msgspec.Struct, frozen=True, tag="parent_received"):
     received_ns: int
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """One unit of an order in an inverse contract counts as `units` of the market for a parent."""
+
+    venue: VenueId
+    symbol: Symbol
+    units: Decimal
+
+
 class ParentStarted(msgspec.Struct, frozen=True, tag="parent_started"):
-    """A parent became ACTIVE; `limit` is its worst price (None: collar), `lot` its finest lot."""
+    """A parent became ACTIVE; `limit` is its worst price (None: collar), `lot` its finest lot.
+
+    `counted`: what its inverse contracts count as, from now on and whatever becomes of prices.
+    """
 
     parent_id: ParentId
     started_ns: int
     arrival_price: Decimal
     limit: Decimal | None
     lot: Decimal
+    counted: tuple[Counted, ...] = ()
 
 
 class ParentGrew(msgspec.Struct, frozen=True, tag="parent_grew"):

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from router.engine.carry import broken, carry_out, decide
 from router.engine.core import START, Core
-from router.engine.records import ParentMoved, ParentReceived, ParentStarted
+from router.engine.counting import counted_of, members_for, step_of
+from router.engine.records import Counted, ParentMoved, ParentReceived, ParentStarted
 from router.engine.timers import StartTimer
 from router.engine.view import EngineView, allowed, sized
 from router.orders.parent import Parent, ParentState
@@ -68,7 +69,7 @@ def smallest_at(core: Core, spec: ParentSpec) -> Decimal | None:
         return None
     return min(
         m.market_quantity(m.instrument.quantity_of(m.instrument.min_lots(m.instrument_price(mid))))
-        for m in sized(core, spec)
+        for m in sized(members_for(core, spec, mid))
     )
 
 
@@ -77,8 +78,12 @@ def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
     limit = spec.limit_price
     if spec.limit_bps is not None:
         limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
-    lot = min(m.lot for m in core.scales[spec.symbol].members if allowed(spec, m.instrument.venue))
-    core.note(ParentStarted(spec.id, core.now_ns, arrival_price, limit, lot))
+    members = members_for(core, spec, arrival_price)
+    counted = tuple(
+        Counted(venue, symbol, m.order_unit) for (venue, symbol), m in counted_of(members).items()
+    )
+    lot = step_of(members)
+    core.note(ParentStarted(spec.id, core.now_ns, arrival_price, limit, lot, counted))
     strategy = core.strategies[kind_of(spec.params)]
     view = EngineView(core, parent)
     refused = core.gate.refuse_parent(spec, arrival_price)

@@ -72,11 +72,6 @@ _STANDING = {
 _FIRST_ANSWERS = Accepted | Filled | Canceled | Expired | Rejected
 
 
-def member_of(members: Members, submit: Submit) -> Member:
-    """Return what a child trades, its quote converted as its decision did."""
-    return members[submit.venue, submit.symbol].at(submit.conversion)
-
-
 @dataclass(slots=True)
 class EngineState:
     """Everything the engine knows about orders.
@@ -122,6 +117,12 @@ class EngineState:
                 parent.arrival_price = record.arrival_price
                 parent.limit = record.limit
                 parent.lot = record.lot
+                parent.counted = {
+                    (c.venue, c.symbol): msgspec.structs.replace(
+                        self.members[c.venue, c.symbol], counted=c.units
+                    )
+                    for c in record.counted
+                }
                 parent.state = ParentState.ACTIVE
                 parent.reason = ""
             case ParentGrew(parent_id=parent_id, quantity=quantity):
@@ -138,6 +139,12 @@ class EngineState:
             case RunOpened() | Flagged():
                 pass
         return ""
+
+    def member_of(self, command: Command) -> Member:
+        """Return what a command trades: contracts as its parent counts, quote as it was converted."""
+        place = command.venue, command.symbol
+        member = self.parents[command.parent_id].counted.get(place, self.members[place])
+        return member.at(command.conversion) if isinstance(command, Submit) else member
 
     def exit_room(self, parent: Parent, member: Member) -> Decimal:
         """Return what a parent that reduces may still ask for of one instrument, its units, >= 0.
@@ -177,7 +184,7 @@ class EngineState:
         self.digest.command(command)
         match command:
             case Submit():
-                member = member_of(self.members, command)
+                member = self.member_of(command)
                 child = Child(submit=command, member=member)
                 if command.held:
                     child.status = Status.HELD

@@ -30,7 +30,9 @@ def terms_of(core: Core, parent: Parent) -> Terms:
 def _held(core: Core, parent: Parent) -> dict[VenueId, Decimal]:
     """Return what is held at each venue for a parent that reduces: all it may trade, market units."""
     room: dict[VenueId, Decimal] = {}
-    for member in core.scales[parent.spec.symbol].members:
+    for member in core.scale_of(parent).members:
+        if not member.sized:
+            continue
         held = core.state.exit_room(parent, member)
         venue, quantity = member.instrument.venue, member.market_quantity(held)
         # Room is told by venue: with several instruments there, as much as any of them could give.

@@ -96,7 +96,7 @@ class EngineView:
     def place(self, child: ChildView, how: Pegging) -> Place | None:
         """Return where `child` would rest if it were posted now at its own venue."""
         core, side = self.core, self.spec.side
-        composite = core.composite(self.spec.symbol)
+        composite = core.market_of(self.parent)
         for q in composite.quotes:
             instrument = composite.scale.members[q.member].instrument
             if (instrument.venue, instrument.symbol) != (child.venue, child.symbol) or q.refusal:
@@ -116,9 +116,13 @@ class EngineView:
             known = self.core.smallest[asked] = self._smallest(asked[1])
         return known
 
+    def _members(self) -> list[Member]:
+        members = self.core.scale_of(self.parent).members
+        return [m for m in members if allowed(self.spec, m.instrument.venue)]
+
     def _smallest(self, price: Decimal) -> Decimal:
         smallest = []
-        for m in sized(self.core, self.spec):
+        for m in sized(self._members()):
             on_tick = floor_to(m.instrument_price(price), m.instrument.tick_size)
             lots = m.instrument.min_lots(max(on_tick, m.instrument.tick_size))
             smallest.append(m.market_quantity(m.instrument.quantity_of(lots)))
@@ -225,7 +229,7 @@ class EngineView:
 
     def volume(self) -> Decimal:
         """Return what has been printed at the allowed venues, market units."""
-        scale, books = self.core.scales[self.spec.symbol], self.core.books
+        scale, books = self.core.scale_of(self.parent), self.core.books
         return sum(
             (
                 m.market_quantity(m.instrument.quantity_of(books.volume(book)))
@@ -276,7 +280,7 @@ class EngineView:
             return ZERO  # a venue has filled more than it was asked for: nothing is wanted any more
         return available(
             self.core.books,
-            self.core.composite(self.spec.symbol),
+            self.core.market_of(self.parent),
             side=side,
             limit=limit,
             at_most=at_most,
@@ -284,12 +288,11 @@ class EngineView:
         )
 
 
-def sized(core: Core, spec: ParentSpec) -> list[Member]:
-    """Return the allowed members that say how small an order may be at a market price.
+def sized(mine: Sequence[Member]) -> Sequence[Member]:
+    """Return those of a parent's members that say how small an order may be at a market price.
 
     Those with a conversion book do only where there are no others, at a rate of one.
     """
-    mine = [m for m in core.scales[spec.symbol].members if allowed(spec, m.instrument.venue)]
     return [m for m in mine if m.conversion_book is None] or mine
 
 

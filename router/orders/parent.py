@@ -5,6 +5,7 @@ venue proves beyond it is booked, shows up as `excess`, and stops the parent.
 """
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -14,7 +15,8 @@ from router.orders.child import Child
 from strategies.base import State
 from strategies.intents import WakeAt, WakeWhen
 from strategies.spec import ParentSpec
-from venues.model.ids import ClientOrderId
+from venues.model.ids import ClientOrderId, Symbol, VenueId
+from venues.model.instrument import Member
 from venues.model.numbers import ZERO
 
 
@@ -56,6 +58,8 @@ class Parent:
     arrival_price: Decimal = ZERO
     limit: Decimal | None = None  # None: the collar around the current mid
     lot: Decimal = ZERO
+    # Inverse instruments, their contracts counted for this parent.
+    counted: Mapping[tuple[VenueId, Symbol], Member] = field(default_factory=dict)
     filled: Decimal = ZERO  # kept in step with the children by `booked`
     children: dict[ClientOrderId, Child] = field(default_factory=dict)
     unsettled: dict[ClientOrderId, Child] = field(default_factory=dict)

@@ -8,13 +8,14 @@ import msgspec
 from router.engine.records import (
     Flagged,
     Issued,
+    ParentStarted,
     Planned,
     ProvenAbsent,
     Received,
     Record,
     Released,
 )
-from router.engine.state import Members, member_of
+from router.engine.state import Members
 from router.routing.plan import Plan
 from venues.model.commands import Submit
 from venues.model.events import (
@@ -56,6 +57,7 @@ class Execution(msgspec.Struct, frozen=True, gc=False):
     exec_id: str
     arrived_ns: int
     ts_exchange_ns: int
+    contracts: Decimal | None = None  # of an inverse contract: as many as the venue counts
 
 
 @dataclass(slots=True)
@@ -110,6 +112,8 @@ class Follower:
     executions: list[Execution] = field(default_factory=list)
     plans: list[PlanRow] = field(default_factory=list)
     flags: list[Flagged] = field(default_factory=list)
+    # What one unit of an order in an inverse contract counts as, for each parent.
+    counted: dict[tuple[ParentId, VenueId, Symbol], Decimal] = field(default_factory=dict)
 
     def followed(self, records: list[Record], now_ns: int) -> None:
         """Take in committed records."""
@@ -119,11 +123,13 @@ class Follower:
                 case Received(event=event, at_ns=at_ns):
                     self._event(event, at_ns)
                 case Issued(command=Submit() as submit, at_ns=at_ns):
-                    member = member_of(self.members, submit)
+                    member = self._member(submit)
                     left_ns = 0 if submit.held else at_ns
                     self.orders[submit.client_order_id] = OrderRow(submit, member, left_ns)
                 case Released(client_order_id=order_id, at_ns=at_ns):
                     self.orders[order_id].released_ns = at_ns
+                case ParentStarted(parent_id=parent_id, counted=counted):
+                    self.counted.update({(parent_id, c.venue, c.symbol): c.units for c in counted})
                 case Planned(parent_id=parent_id, plan_no=plan_no, at_ns=at_ns, plan=plan):
                     self.plans.append(PlanRow(parent_id, plan_no, at_ns, plan))
                 case ProvenAbsent(client_order_id=order_id):
@@ -132,6 +138,12 @@ class Follower:
                     self.flags.append(record)
                 case _:
                     pass
+
+    def _member(self, submit: Submit) -> Member:
+        """Return the instrument of an order as its parent counts it."""
+        member = self.members[submit.venue, submit.symbol].at(submit.conversion)
+        units = self.counted.get((submit.parent_id, submit.venue, submit.symbol))
+        return member if units is None else msgspec.structs.replace(member, counted=units)
 
     def _event(self, event: ExecutionEvent, at_ns: int) -> None:
         row = self.orders.get(event.client_order_id)
@@ -184,6 +196,7 @@ class Follower:
             exec_id=fill.exec_id,
             arrived_ns=row.arrived_ns,
             ts_exchange_ns=fill.ts_exchange_ns,
+            contracts=None if member.counted is None else fill.quantity,
         )
         row.executions.append(execution)
         self.executions.append(execution)

@@ -31,7 +31,7 @@ def plan_lines(follower: Follower) -> Iterator[bytes]:
 
 
 def _fill(e: Execution) -> dict[str, str | int]:
-    return {
+    row: dict[str, str | int] = {
         "ts_ns": e.ts_ns,
         "parent": e.parent,
         "child": e.child,
@@ -47,11 +47,14 @@ def _fill(e: Execution) -> dict[str, str | int]:
         "arrived_ns": e.arrived_ns,
         "ts_exchange_ns": e.ts_exchange_ns,
     }
+    if e.contracts is not None:
+        row["contracts"] = plain(e.contracts)
+    return row
 
 
 def _order(row: OrderRow) -> dict[str, str | int | bool | None]:
     s, member = row.submit, row.member
-    return {
+    line: dict[str, str | int | bool | None] = {
         "child": s.client_order_id,
         "parent": s.parent_id,
         "leg": s.leg,
@@ -69,3 +72,6 @@ def _order(row: OrderRow) -> dict[str, str | int | bool | None]:
         "closed_ns": row.closed_ns or None,
         "cum_quantity": plain(member.market_quantity(row.filled)),
     }
+    if member.counted is not None:
+        line |= {"contracts": plain(s.quantity), "cum_contracts": plain(row.filled)}
+    return line

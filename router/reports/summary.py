@@ -14,10 +14,12 @@ from router.reports.band import inside_share
 from router.reports.follow import Execution, Follower, PlanRow
 from venues.model.ids import ClientOrderId, ParentId, VenueId
 from venues.model.instrument import Member
-from venues.model.numbers import BPS, MONEY, ZERO, floor_lots, plain
+from venues.model.numbers import BPS, MONEY, ZERO, floor_lots, floor_to, plain
 from venues.model.order import Liquidity
 
 _BPS_STEP = Decimal("0.000001")
+_FEE_STEP = Decimal("1e-30")
+_BASE_STEP = Decimal("0.000001")
 _PRICE_STEP = Decimal("0.000000000001")
 
 
@@ -63,6 +65,7 @@ class ParentSummary(msgspec.Struct, frozen=True, kw_only=True):
     ended_ns: int | None
     venues: dict[VenueId, VenueSummary]
     counterfactual_bps: Alternatives
+    base_filled: str | None = None  # the base behind inverse contracts at their own prices
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +121,7 @@ def _summary(parent: Parent, follower: Follower) -> ParentSummary:
         started_ns=parent.started_ns if started else None,
         ended_ns=parent.ended_ns or None,
         venues=venues,
+        base_filled=_base(executions, members),
         counterfactual_bps=_alternatives(
             parent,
             executions,
@@ -194,8 +198,28 @@ def _cost(executions: Iterable[Execution], members: Mapping[ClientOrderId, Membe
 def _fee(execution: Execution, member: Member) -> Decimal:
     """Return a fee in market quote: base fees at the execution's price, others converted."""
     if execution.fee_currency == member.instrument.base:
-        return execution.fee * member.unit * execution.price
+        # A fee in base may be a quotient (inverse contracts): beyond these places it is nothing.
+        value = MONEY.multiply(execution.fee * member.unit, execution.price)
+        return value.quantize(_FEE_STEP, rounding=ROUND_HALF_EVEN, context=MONEY).normalize(MONEY)
     return execution.fee * member.conversion
+
+
+def _base(executions: Sequence[Execution], members: Mapping[ClientOrderId, Member]) -> str | None:
+    """Return the base behind all fills in market units; None where no contract was counted.
+
+    A counted contract is what its quote bought at the price of its own fill.
+    """
+    total, counts = ZERO, False
+    for e in executions:
+        member = members[e.child]
+        if e.contracts is None:
+            total += e.quantity
+            continue
+        counts = True
+        contract = MONEY.multiply(member.instrument.contract_size, member.unit)
+        worth = MONEY.multiply(e.contracts, contract)
+        total += MONEY.divide(worth, member.instrument_price(e.price))
+    return plain(floor_to(total, _BASE_STEP)) if counts else None
 
 
 def _bps(parent: Parent, cost: Decimal | None, filled: Decimal) -> str | None:

@@ -231,10 +231,15 @@ def _offered(
     net = scale.taker(side)[member] * side.sign
     cost = scale.members[member].order_cost
     fixed = scale.numerator(cost) if cost else 0
+    counted = scale.members[member].counted is not None
     if most < least:
         refusal = reason or "below minimum"
-        return Offered(Offer(held, net, step, least, 0, fixed), limit_tick, guard, refusal, "")
-    return Offered(Offer(held, net, step, least, most, fixed), limit_tick, guard, "", reason)
+        return Offered(
+            Offer(held, net, step, least, 0, fixed, counted), limit_tick, guard, refusal, ""
+        )
+    return Offered(
+        Offer(held, net, step, least, most, fixed, counted), limit_tick, guard, "", reason
+    )
 
 
 def own_guard(keys: Collection[int], side: Side) -> int | None:

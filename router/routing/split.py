@@ -12,6 +12,7 @@ import msgspec
 from router.routing.cost import Curve
 from router.routing.exact import NODES_MOST, Problem, Search, never, solve
 from router.routing.exact_twin import search as search_twin
+from router.routing.reach import nested
 from router.routing.sweep import Merge
 
 
@@ -20,7 +21,8 @@ class Offer(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     `net`: price per tick with fee, negated for a sell. Takings are multiples of `step`, at most
     `most` (a multiple of it, within the depth; 0 = closed), and not below `least` unless zero.
-    `fixed`: what the order costs at all, in tick x net x grains.
+    `fixed`: what the order costs at all, in tick x net x grains. `counted`: a step is a contract
+    counted at some price, so that no quantity need be whole in it.
     """
 
     curve: Curve
@@ -29,18 +31,22 @@ class Offer(msgspec.Struct, frozen=True, eq=False, gc=False):
     least: int
     most: int
     fixed: int = 0
+    counted: bool = False
 
 
 class Split(msgspec.Struct, frozen=True, gc=False):
     """The grains to take at each offer, and what is proven: see `exact.Solution`.
 
-    `nodes` is 0 where the sweep is the only split there is of its cost.
+    `nodes` is 0 where the sweep is the only split there is of its cost. `dust` is left over for
+    want of a lot that fits, less than the largest: where contracts are counted, it is not worth
+    trading elsewhere, and counts as bought a touch above the dearest grain of the sweep.
     """
 
     taken: list[int]
     gap: int = 0
     nodes: int = 0
     exhausted: bool = False
+    dust: int = 0
 
 
 def split(
@@ -63,22 +69,15 @@ def split(
     legs = sum([1 for t in swept if t])
     if (venues_most is None or legs <= venues_most) and _nothing_is_as_good(offers, swept, need):
         return Split(swept)
-    solution = solve(
-        Problem(
-            curves=[o.curve for o in offers],
-            nets=nets,
-            steps=steps,
-            leasts=[o.least for o in offers],
-            mosts=most,
-            fixed=[o.fixed for o in offers],
-            need=need,
-            venues_most=venues_most,
-        ),
-        by=search,
-        nodes_most=nodes_most,
-        expired=expired,
-    )
-    return Split(list(solution.taken), solution.gap, solution.nodes, solution.exhausted)
+    crooked = any(o.counted for o in offers) and nested(steps, most) != tuple(steps)
+    if crooked and legs:
+        most_legs = None if venues_most is None else venues_most + 1
+        wanted = [*offers, _dust(offers, swept, need)]
+        loose = _solved(wanted, need, most_legs, nodes_most, expired, search)
+        dust = loose.taken.pop()
+        if venues_most is None or sum([1 for t in loose.taken if t]) <= venues_most:
+            return msgspec.structs.replace(loose, dust=dust)
+    return _solved(offers, need, venues_most, nodes_most, expired, search)
 
 
 def cost_of(offers: Sequence[Offer], taken: Sequence[int]) -> int:
@@ -113,3 +112,37 @@ def _nothing_is_as_good(offers: Sequence[Offer], taken: Sequence[int], need: int
 def _dearest(offer: Offer, taken: int) -> int:
     """Return the net price of the last of `taken` (> 0) grains."""
     return offer.curve.last_tick(taken) * offer.net
+
+
+def _solved(
+    offers: Sequence[Offer],
+    need: int,
+    venues_most: int | None,
+    nodes_most: int,
+    expired: Callable[[], bool],
+    search: Search,
+) -> Split:
+    """Return what the exact search finds."""
+    problem = Problem(
+        curves=[o.curve for o in offers],
+        nets=[o.net for o in offers],
+        steps=[o.step for o in offers],
+        leasts=[o.least for o in offers],
+        mosts=[o.most for o in offers],
+        fixed=[o.fixed for o in offers],
+        need=need,
+        venues_most=venues_most,
+    )
+    found = solve(problem, by=search, nodes_most=nodes_most, expired=expired)
+    return Split(list(found.taken), found.gap, found.nodes, found.exhausted)
+
+
+def _dust(offers: Sequence[Offer], swept: Sequence[int], need: int) -> Offer:
+    """Return the offer to leave less than one lot: what is not worth its price can wait.
+
+    The price of waiting is the dearest that is paid now, and a unit more, so that whatever fits is
+    bought. Without it a quantity that must be whole would keep all coarse contracts out.
+    """
+    worst = max([_dearest(o, t) for o, t in zip(offers, swept, strict=True) if t])
+    most = min(max([o.step for o in offers if o.most]) - 1, need)
+    return Offer(Curve([1], [most], [most]), worst + 1, 1, 1, most)

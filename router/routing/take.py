@@ -82,7 +82,10 @@ def plan_take(
         best_single=ranked[0] if ranked else None,
         runner_up=ranked[1] if len(ranked) > 1 else None,
         counterfactual=other,
-        skipped=(*unseen(composite, side, terms), *unused(sights, offered, taken, need)),
+        skipped=(
+            *unseen(composite, side, terms),
+            *unused(sights, offered, taken, need - answer.dust),
+        ),
         limited=_limited(sights, offered),
         books=books,
         books_digest=books_digest(side, [(s.seen, s.rows) for s in sights]),

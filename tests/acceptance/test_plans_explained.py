@@ -11,7 +11,8 @@ import pytest
 
 from router.app.replaying import replay_run
 from router.resources import examples_folder
-from tests.replay.economy import economic
+from router.settings.reader import default_config
+from tests.replay.economy import economic, joined
 from tests.shared_tapes import shared_tape
 from venues.synthetic.market import synthetic_tape
 from venues.tape.writer import write_tape
@@ -32,8 +33,10 @@ passive_fraction = "0"
 """
 
 
-def plans_of(tape: Path, order: Path, out: Path) -> Iterator[dict[str, Any]]:
-    replay_run(tapes=[tape], orders=[order], config=None, seed=None, out=out)
+def plans_of(
+    tape: Path, order: Path, out: Path, config: Path | None = None
+) -> Iterator[dict[str, Any]]:
+    replay_run(tapes=[tape], orders=[order], config=config, seed=None, out=out)
     for line in (out / "plans.jsonl").read_text().splitlines():
         yield json.loads(line)["plan"]
 
@@ -45,11 +48,14 @@ def terms_of(tape: Path) -> dict[tuple[str, str], dict[str, Any]]:
 
 def walked(leg: dict[str, Any], seen: dict[str, Any], terms: dict[str, Any], sign: int) -> Decimal:
     """What a leg costs, level by level, fee in; it must reach its last price and no further."""
-    tick, lot = Decimal(terms["tick_size"]), Decimal(terms["lot_size"])
+    tick = Decimal(terms["tick_size"])
+    lot = Decimal(terms["lot_size"]) * Decimal(terms["contract_size"])
+    if terms.get("contract") == "inverse":
+        lot = Decimal(leg["quantity"]) / leg["lots"]  # what the parent counts a contract as
     left, cost, last = leg["lots"], Decimal(0), Decimal(0)
     for level, lots in zip(seen["ticks"], seen["lots"], strict=True):
         here = min(lots, left)
-        cost += level * tick * here * lot * Decimal(terms["contract_size"])
+        cost += level * tick * here * lot
         left -= here
         last = level * tick
         if not left:
@@ -93,17 +99,20 @@ def test_every_plan_over_a_synthetic_market_re_walks_to_its_cost(tmp_path: Path)
 
 
 @pytest.mark.parametrize("side", ["buy", "sell"])
-def test_every_plan_with_fees_in_base_and_funding_re_walks_to_its_cost(
+def test_every_plan_with_all_that_prices_are_made_of_re_walks_to_its_cost(
     tmp_path: Path, side: str
 ) -> None:
     tape, order = tmp_path / "tape", tmp_path / "order.toml"
-    write_tape(economic(synthetic_tape(seed=5, duration_ns=40 * S_NS, start_ns=S_NS)), tape)
+    config = tmp_path / "config.toml"
+    market = economic(synthetic_tape(seed=5, duration_ns=40 * S_NS, start_ns=S_NS))
+    write_tape(market, tape)
+    config.write_text(default_config().read_text() + joined(market))
     order.write_text(
         ORDER.replace('"sell"', f'"{side}"').replace("kind =", "hold_s = 60\nkind =", 1)
     )
     later = Decimal(0)
     with localcontext(prec=60):
-        for plan in plans_of(tape, order, tmp_path / "out"):
+        for plan in plans_of(tape, order, tmp_path / "out", config):
             assert explained(plan, terms_of(tape)) > 0
             parts = sum((Decimal(leg["expected_funding"]) for leg in plan["legs"]), Decimal(0))
             assert parts == Decimal(plan["expected_funding"])

@@ -9,7 +9,7 @@ import numpy as np
 from router.depth.composite import Composite, observe
 from router.depth.scale import Scale, market_scale
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import FeeIn, Instrument, Kind, Market, Member
+from venues.model.instrument import Contract, FeeIn, Instrument, Kind, Market, Member
 from venues.model.market import ASK, BID, BookState, Int64s
 
 SYMBOL = Symbol("BTC/USDT")
@@ -95,6 +95,7 @@ def instrument(
     contract_size: str = "1",
     kind: Kind = Kind.SPOT,
     fee_in: FeeIn = FeeIn.QUOTE,
+    contract: Contract = Contract.LINEAR,
     order_cost: str = "0",
 ) -> Instrument:
     return Instrument(
@@ -109,6 +110,7 @@ def instrument(
         taker_fee=Decimal(taker),
         contract_size=Decimal(contract_size),
         fee_in=fee_in,
+        contract=contract,
         order_cost=Decimal(order_cost),
     )
 

@@ -35,6 +35,7 @@ class Fill:
     liquidity: Liquidity
     exec_id: str
     arrived_ns: int
+    contracts: Fraction | None = None
 
 
 @dataclass(slots=True)
@@ -54,6 +55,8 @@ class Order:
     closed_ns: int | None
     cum_quantity: Fraction
     rejected: bool
+    contracts: Fraction | None = None
+    cum_contracts: Fraction | None = None
     fills: list[Fill] = field(default_factory=list)
 
 
@@ -100,6 +103,7 @@ def _fill(row: dict[str, Any], where: str) -> Fill:
         ],
         exec_id=_text(row, "exec_id", where),
         arrived_ns=_whole(row, "arrived_ns", where),
+        contracts=_number(row, "contracts", where) if "contracts" in row else None,
     )
 
 
@@ -118,6 +122,8 @@ def _order(row: dict[str, Any], where: str) -> Order:
         closed_ns=_whole_or_none(row, "closed_ns", where),
         cum_quantity=_number(row, "cum_quantity", where),
         rejected=str(row.get("state", "")).lower() == "rejected",
+        contracts=_number(row, "contracts", where) if "contracts" in row else None,
+        cum_contracts=_number(row, "cum_contracts", where) if "cum_contracts" in row else None,
     )
 
 

@@ -58,11 +58,16 @@ def _one_fill(fill: Fill, order: Order, terms: Terms, findings: Findings) -> Non
         findings.broken(Rule.BEFORE_CLOSE, fill.child, text)
     rate = terms.maker_fee if maker else terms.taker_fee
     due, currency = fill.price * fill.quantity * rate, terms.quote
+    if terms.inverse_of is not None:
+        due, currency = fill.quantity / fill.price * rate, terms.base
     if terms.fee_of_buys_in_base and fill.is_buy:
         due, currency = fill.quantity * rate, terms.base
     if fill is order.fills[0]:
         due += terms.order_cost
-    if fill.fee != due or fill.fee_currency != currency:
+    # A quotient is written down to sixty digits.
+    exact = terms.inverse_of is None
+    wrong = fill.fee != due if exact else abs(fill.fee - due) > abs(due) / 10**50
+    if wrong or fill.fee_currency != currency:
         text = (
             f"{fill.exec_id} paid {_exact(fill.fee)} {fill.fee_currency}, "
             f"due was {_exact(due)} {currency}"

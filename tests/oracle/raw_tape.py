@@ -30,7 +30,7 @@ class Grid(dict[float, int]):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What tape.toml says of one instrument; `lot` is the lot in base units."""
+    """What tape.toml says of one instrument; `lot` is the lot in base units, of inverse in quote."""
 
     venue: str
     symbol: str
@@ -42,6 +42,7 @@ class Terms:
     trades: Path
     derivs: Path | None
     fee_of_buys_in_base: bool = False
+    inverse_of: Fraction | None = None  # an inverse contract is worth so much quote
     order_cost: Fraction = Fraction(0)
 
     @property
@@ -88,8 +89,6 @@ def read_terms(folders: tuple[Path, ...]) -> dict[tuple[str, str], Terms]:
         if not path.is_file():
             raise OracleError(f"{path} does not exist")
         for row in tomllib.loads(path.read_text(encoding="utf-8")).get("instrument", []):
-            if row.get("contract", "linear") != "linear":
-                raise OracleError(f"{path}: only linear contracts can be re-executed")
             key = (str(row["venue"]), str(row["symbol"]))
             if key in found:
                 raise OracleError(f"{path}: {key[0]} {key[1]} is in two tapes")
@@ -103,10 +102,16 @@ def read_terms(folders: tuple[Path, ...]) -> dict[tuple[str, str], Terms]:
                 book=folder / row["book"],
                 trades=folder / row["trades"],
                 derivs=folder / row["derivs"] if "derivs" in row else None,
+                inverse_of=_worth(row),
                 order_cost=Fraction(row.get("order_cost", "0")),
                 fee_of_buys_in_base=row.get("fee_in", "quote") == "received",
             )
     return found
+
+
+def _worth(row: dict[str, str]) -> Fraction | None:
+    inverse = row.get("contract", "linear") == "inverse"
+    return Fraction(row["contract_size"]) if inverse else None
 
 
 def read_book(terms: Terms) -> RawBook:

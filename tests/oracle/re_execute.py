@@ -10,13 +10,14 @@ import argparse
 import heapq
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 
 if __package__ in {None, ""}:  # started as a script: make the tests importable
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.oracle.claims import Liquidity, Order, read_fills, read_orders
+from tests.oracle.claims import Fill, Liquidity, Order, read_fills, read_orders
 from tests.oracle.ledger import assign
 from tests.oracle.raw_tape import (
     RawBook,
@@ -42,7 +43,7 @@ def check(tape: Path | Sequence[Path], out: Path) -> Verdict:
     folders = (tape,) if isinstance(tape, Path) else tuple(tape)
     terms = read_terms(folders)
     findings = Findings()
-    orders, fills = read_orders(out), read_fills(out)
+    orders, fills = _orders(out, terms), _fills(out, terms)
     assign(orders, fills, terms, findings)
     findings.counts.update(orders=len(orders), fills=len(fills))
     for key in sorted({(order.venue, order.symbol) for order in orders}):
@@ -53,6 +54,34 @@ def check(tape: Path | Sequence[Path], out: Path) -> Verdict:
             replayed = Instrument(terms[key], mine, findings)
             replayed.run()
     return findings.verdict()
+
+
+def in_worth(contracts: Fraction | None, terms: Terms | None, where: str) -> Fraction | None:
+    """Return what contracts are worth in the tape's units, quote; None where they are not inverse."""
+    if terms is None or terms.inverse_of is None:
+        return None
+    if contracts is None:
+        raise OracleError(f"{where}: an inverse contract, and no number of contracts")
+    return contracts * terms.inverse_of
+
+
+def _fills(out: Path, terms: dict[tuple[str, str], Terms]) -> list[Fill]:
+    read = [(f, terms.get((f.venue, f.symbol))) for f in read_fills(out)]
+    worth = [in_worth(f.contracts, t, f.child) for f, t in read]
+    return [
+        f if w is None else replace(f, quantity=w) for (f, _), w in zip(read, worth, strict=True)
+    ]
+
+
+def _orders(out: Path, terms: dict[tuple[str, str], Terms]) -> list[Order]:
+    orders = read_orders(out)
+    for order in orders:
+        found = terms.get((order.venue, order.symbol))
+        worth = in_worth(order.contracts, found, order.child)
+        cum = in_worth(order.cum_contracts, found, order.child)
+        if worth is not None and cum is not None:
+            order.quantity, order.cum_quantity = worth, cum
+    return orders
 
 
 @dataclass(slots=True)

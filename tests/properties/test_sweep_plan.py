@@ -19,7 +19,7 @@ from tests.fakes.depth import SECOND, SYMBOL, FakeBook, FakeDepth, instrument, s
 from venues.books.make import make_books
 from venues.books.port import Books
 from venues.model.ids import VenueId
-from venues.model.instrument import FeeIn, Kind, Member
+from venues.model.instrument import Contract, FeeIn, Kind, Member
 from venues.model.market import BookMessage
 from venues.model.order import Side
 
@@ -57,18 +57,22 @@ def cases(draw: st.DrawFn) -> Case:
     for n in range(draw(st.integers(1, 4))):
         kind = draw(st.sampled_from(Kind))
         spot = kind is Kind.SPOT
+        inverse = not spot and draw(st.booleans())
         charges.append(0 if spot else draw(st.sampled_from(CHARGES)))
         of = instrument(
             f"v{n}",
             kind=kind,
             tick=draw(st.sampled_from(TICKS)),
-            lot=draw(st.sampled_from(LOTS)),
+            lot="1" if inverse else draw(st.sampled_from(LOTS)),
+            contract=Contract.INVERSE if inverse else Contract.LINEAR,
+            contract_size=draw(st.sampled_from(("1", "7", "10"))) if inverse else "1",
             taker=draw(st.sampled_from(FEES)),
             min_notional=draw(st.sampled_from(("0", "5", "40"))),
             fee_in=draw(st.sampled_from(FeeIn)) if spot else FeeIn.QUOTE,
         )
         unit = draw(st.sampled_from(("1", "1", "10")))
-        members.append(Member(instrument=of, unit=Decimal(unit)))
+        arrival = Decimal(draw(st.integers(80, 125)))
+        members.append(Member(instrument=of, unit=Decimal(unit)).counted_at(arrival))
         centre = int(Decimal(100) * Decimal(unit) / of.tick_size) + draw(st.integers(-3, 3))
         books.append(FakeBook(draw(side_of(centre, -1)), draw(side_of(centre, 1))))
         if draw(st.integers(0, 3)) == 0:

@@ -7,15 +7,24 @@ import msgspec
 import numpy as np
 
 from tests.replay.runs import SECOND
-from venues.model.instrument import FeeIn, Kind
+from venues.model.ids import Symbol
+from venues.model.instrument import Contract, FeeIn, Instrument, Kind
 from venues.model.market import DerivKind, Int64s
 from venues.tape.recording import DERIV_KINDS, Recording, Tape, make_tape, read_only
+
+
+def joined(tape: Tape) -> str:
+    """Return the lines of a config that make one market of all of a tape."""
+    return '[[market]]\nsymbol = "BTC/USDT"\n' + "".join(
+        f'[[market.member]]\nvenue = "{i.venue}"\nsymbol = "{i.symbol}"\n' for i in tape.instruments
+    )
+
 
 _FUNDING = DERIV_KINDS.index(DerivKind.FUNDING)
 
 
 def economic(tape: Tape) -> Tape:
-    """Return `tape` with its venues in turn: fee in base, a perp with funding, gas.
+    """Return `tape` with its venues in turn: fee in base, a perp with funding and gas, inverse.
 
     Rates change every second, and twice within the tape funding is paid.
     """
@@ -25,16 +34,51 @@ def economic(tape: Tape) -> Tape:
 
 def _changed(n: int, recording: Recording, tape: Tape) -> Recording:
     instrument = recording.instrument
-    match n % 3:
+    match n % 4:
         case 0:
             taking = msgspec.structs.replace(instrument, fee_in=FeeIn.RECEIVED)
             return replace(recording, instrument=taking)
         case 1:
-            perp = msgspec.structs.replace(instrument, kind=Kind.PERP, funding_interval_s=6)
+            perp = msgspec.structs.replace(
+                instrument,
+                kind=Kind.PERP,
+                funding_interval_s=6,
+                order_cost=Decimal("0.35"),
+            )
             return _funded(replace(recording, instrument=perp), tape, n)
+        case 2:
+            return _inverse(recording)
         case _:
-            charging = msgspec.structs.replace(instrument, order_cost=Decimal("0.35"))
-            return replace(recording, instrument=charging)
+            return recording
+
+
+def _inverse(recording: Recording) -> Recording:
+    """Return a venue of contracts worth 100 of quote, about as deep in base as it was."""
+    i = recording.instrument
+    of = msgspec.structs.replace(
+        i,
+        kind=Kind.PERP,
+        contract=Contract.INVERSE,
+        contract_size=Decimal(100),
+        lot_size=Decimal(1),
+        min_quantity=Decimal(1),
+        symbol=Symbol("BTC/USDT:BTC"),
+    )
+    ticks = np.where(recording.row_key >> 1, recording.row_key >> 1, 1)
+    return replace(
+        recording,
+        instrument=of,
+        row_lots=read_only(_contracts(recording.row_lots, ticks, i)),
+        trade_lots=read_only(
+            np.maximum(_contracts(recording.trade_lots, recording.trade_tick, i), 1)
+        ),
+    )
+
+
+def _contracts(lots: Int64s, ticks: Int64s, of: Instrument) -> Int64s:
+    """Return about as many contracts of 100 as lots are worth, at least one of each."""
+    worth = lots * float(of.lot_size) * ticks * float(of.tick_size)
+    return np.where(lots > 0, np.maximum(worth // 100, 1), 0).astype(np.int64)
 
 
 def _funded(recording: Recording, tape: Tape, n: int) -> Recording:

@@ -10,7 +10,7 @@ from router.depth.scale import Scale, market_scale
 from venues.books.twin import TwinBooks
 from venues.books.watch_twin import TwinWatches
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import FeeIn, Instrument, Kind, Market, Member
+from venues.model.instrument import Contract, FeeIn, Instrument, Kind, Market, Member
 from venues.model.market import ASK, BID, BookMessage, DerivKind, Int64s, level_key
 from venues.model.order import Side
 
@@ -32,6 +32,8 @@ class Venue:
     fee_in: FeeIn = FeeIn.QUOTE
     order_cost: str = "0"
     kind: Kind = Kind.SPOT
+    contract_size: str = "1"
+    contract: Contract = Contract.LINEAR
 
     def instrument(self) -> Instrument:
         """Return its instrument."""
@@ -46,6 +48,8 @@ class Venue:
             maker_fee=Decimal(self.maker),
             taker_fee=Decimal(self.taker),
             fee_in=self.fee_in,
+            contract_size=Decimal(self.contract_size),
+            contract=self.contract,
             order_cost=Decimal(self.order_cost),
         )
 

@@ -7,11 +7,16 @@ from typing import Final, assert_never
 import msgspec
 
 from venues.model.ids import Symbol, VenueId
-from venues.model.numbers import MONEY, ONE, ZERO, ceil_lots
+from venues.model.numbers import MONEY, ONE, ZERO, ceil_lots, floor_to
 from venues.model.order import Side
 
 # Eight hours: what most venues do.
 FUNDING_INTERVAL_S: Final = 28_800
+
+# A contract counts to so many digits: beyond them, prices move it within milliseconds.
+_COUNTED_DIGITS: Final = 6
+# Powers of ten: nothing is counted finer than 10^-18.
+_FINEST: Final = -18
 
 
 class Kind(enum.Enum):
@@ -96,8 +101,10 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def settle(self) -> str:
-        """Return the currency profit, margin and fees of a perp are paid in; spot: the quote."""
-        return self.symbol.split(":", 1)[-1] if ":" in self.symbol else self.quote
+        """Return what a perp pays profit, margin and fees in; spot: the quote."""
+        if ":" in self.symbol:
+            return self.symbol.split(":", 1)[-1]
+        return self.base if self.contract is Contract.INVERSE else self.quote
 
     def fee_currency(self, side: Side) -> str:
         """Return the currency in which an order of `side` pays its fee."""
@@ -145,12 +152,55 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     `unit`: base units of the market in one base unit of the instrument (1000SHIB: 1000).
     `conversion`: market quote per instrument quote (USDC against USDT), > 0: a constant, or with
     `conversion_book` (venue and symbol of an instrument outside the market) what that book says.
+    `counted`: the market units that one unit of an order in an inverse contract counts as. A
+    contract is worth a fixed amount of quote, so how much base it is changes with the price, and
+    what is conserved are contracts: each parent counts them at one price, `counted_at` its arrival.
+    None until then.
     """
 
     instrument: Instrument
     unit: Decimal = ONE
     conversion: Decimal = ONE
     conversion_book: tuple[VenueId, Symbol] | None = None
+    counted: Decimal | None = None
+
+    def counted_at(self, price: Decimal) -> "Member":
+        """Return this member with its contracts counted at a market price (> 0); linear: itself.
+
+        To six digits, rounded down, and a whole number of 10^-18: ledgers stay exact.
+        """
+        i = self.instrument
+        match i.contract:
+            case Contract.LINEAR:
+                return self
+            case Contract.INVERSE:
+                worth = MONEY.multiply(i.contract_size, self.unit)
+                exact = MONEY.divide(worth, self.instrument_price(price))
+                _, under = i.lot_size.as_integer_ratio()
+                finest = _FINEST + len(str(under)) - 1  # a lot of it must be one of 10^-18, too
+                step = ONE.scaleb(max(exact.adjusted() - _COUNTED_DIGITS + 1, finest))
+                return msgspec.structs.replace(self, counted=floor_to(exact, step))
+            case _:
+                assert_never(i.contract)
+
+    @property
+    def sized(self) -> bool:
+        """Return whether a lot is known in market units: linear, or counted for a parent."""
+        return self.instrument.contract is Contract.LINEAR or self.counted is not None
+
+    @property
+    def order_unit(self) -> Decimal:
+        """Return the market units in one unit of an order; ValueError before an inverse is counted."""
+        i = self.instrument
+        match i.contract:
+            case Contract.LINEAR:
+                return MONEY.multiply(i.contract_size, self.unit)
+            case Contract.INVERSE:
+                if self.counted is None:
+                    raise ValueError(f"{i.venue} {i.symbol}: no parent counts its contracts here")
+                return self.counted
+            case _:
+                assert_never(i.contract)
 
     def at(self, conversion: Decimal | None) -> "Member":
         """Return this member as a decision valued it; None: by its own constant."""
@@ -160,9 +210,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lot(self) -> Decimal:
-        """Return one lot in market units; linear contracts only."""
-        i = self.instrument
-        return MONEY.multiply(MONEY.multiply(i.lot_size, i.contract_size), self.unit)
+        """Return one lot in market units; ValueError as `order_unit`."""
+        return MONEY.multiply(self.instrument.lot_size, self.order_unit)
 
     @property
     def order_cost(self) -> Decimal:
@@ -170,8 +219,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         return MONEY.multiply(self.instrument.order_cost, self.conversion)
 
     def market_quantity(self, quantity: Decimal) -> Decimal:
-        """Return an order quantity of the instrument in market units; linear contracts only."""
-        return MONEY.multiply(MONEY.multiply(quantity, self.instrument.contract_size), self.unit)
+        """Return an order quantity of the instrument in market units; ValueError as `order_unit`."""
+        return MONEY.multiply(quantity, self.order_unit)
 
     def market_price(self, price: Decimal) -> Decimal:
         """Return an instrument price as market quote per market unit."""

@@ -11,7 +11,7 @@ import msgspec
 
 from venues.errors import TapeError
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import FUNDING_INTERVAL_S, FeeIn, Instrument, Kind
+from venues.model.instrument import FUNDING_INTERVAL_S, Contract, FeeIn, Instrument, Kind
 from venues.model.numbers import MONEY, ONE, ZERO, decimal
 from venues.tape.grid import Step, step_of
 from venues.tape.refusal import refuse
@@ -26,7 +26,7 @@ _STEPS = ("tick_size", "lot_size", "contract_size")
 _MINIMUMS = ("min_quantity", "min_notional")
 _FEES = ("maker_fee", "taker_fee")
 _INSTRUMENT_NEEDS = ("venue", "symbol", "kind", *_STEPS, *_MINIMUMS, *_FEES, "book", "trades")
-_INSTRUMENT_MAY = ("derivs", "fee_in", "order_cost", "funding_interval_s")
+_INSTRUMENT_MAY = ("derivs", "contract", "fee_in", "order_cost", "funding_interval_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def read_terms(folder: Path) -> Terms:
 def steps_of_instrument(instrument: Instrument) -> tuple[Step, Step] | None:
     """Return the steps of price and size columns, None where a double cannot carry them.
 
-    The size step is the base quantity of one lot: lot_size x contract_size (linear contracts).
+    The size step is what one lot is worth, lot_size x contract_size: base, of inverse contracts quote.
     """
     price = step_of(instrument.tick_size)
     size = step_of(MONEY.multiply(instrument.lot_size, instrument.contract_size))
@@ -122,6 +122,7 @@ def _source(folder: Path, entry: "_Table") -> Source:
         maker_fee=entry.money("maker_fee", above=-ONE, below=ONE),
         taker_fee=entry.money("taker_fee", above=-ONE, below=ONE),
         contract_size=entry.money("contract_size", above=Decimal(0)),
+        contract=_contract(entry, kinds[entry.text("kind")]),
         fee_in=_fee_in(entry, kinds[entry.text("kind")]),
         funding_interval_s=_funding_interval_s(entry),
     )
@@ -134,6 +135,21 @@ def _source(folder: Path, entry: "_Table") -> Source:
     return Source(
         instrument, *steps, entry.path("book", folder), entry.path("trades", folder), derivs
     )
+
+
+def _contract(entry: "_Table", kind: Kind) -> Contract:
+    """Return what a contract is worth; LINEAR where the file does not say."""
+    if "contract" not in entry.values:
+        return Contract.LINEAR
+    words = {contract.value: contract for contract in Contract}
+    if entry.text("contract") not in words:
+        raise entry.refuse("contract", f"must be one of {', '.join(words)}")
+    contract = words[entry.text("contract")]
+    if contract is Contract.INVERSE and kind is not Kind.PERP:
+        raise entry.refuse(
+            "contract", 'only a perp can be inverse; leave it out or say kind = "perp"'
+        )
+    return contract
 
 
 def _fee_in(entry: "_Table", kind: Kind) -> FeeIn:

@@ -19,9 +19,9 @@ from venues.tape.terms import TERMS_FILE, VERSION, steps_of_instrument
 def write_tape(tape: Tape, folder: Path, *, description: str = "") -> None:
     """Write `tape` into `folder`, which is created; tape.toml comes last, so half a tape is none.
 
-    TapeError when the folder already holds a tape, or an instrument cannot be written (inverse
-    contracts have no whole lots in base units). Values of more than 15 digits may not survive the
-    format's doubles.
+    Sizes are base units, of inverse contracts quote units: what a contract is a fixed amount of.
+    TapeError when the folder already holds a tape, or the steps of an instrument cannot be written.
+    Values of more than 15 digits may not survive the format's doubles.
     """
     terms_file = folder / TERMS_FILE
     if terms_file.exists():
@@ -56,6 +56,8 @@ def _instrument_table(recording: Recording, stem: str) -> str:
         "taker_fee": i.taker_fee,
         "contract_size": i.contract_size,
     }
+    if i.contract is not Contract.LINEAR:
+        texts["contract"] = i.contract.value
     if i.fee_in is not FeeIn.QUOTE:
         texts["fee_in"] = i.fee_in.value
     if i.order_cost:
@@ -122,9 +124,6 @@ def _write_tables(recording: Recording, folder: Path, stem: str) -> None:
 def _steps(folder: Path, instrument: Instrument) -> tuple[Step, Step]:
     """Return the steps of the price and size columns, or refuse what the format cannot hold."""
     where = f"{instrument.venue} {instrument.symbol}"
-    if instrument.contract is not Contract.LINEAR:
-        remedy = "a tape holds sizes in base units; only linear contracts have whole lots of them"
-        raise refuse(folder, "contract", instrument.contract.value, remedy, where=where)
     steps = steps_of_instrument(instrument)
     if steps is None:
         remedy = "tick_size or lot_size is too fine or too coarse for the format"

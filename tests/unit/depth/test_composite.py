@@ -6,7 +6,7 @@ import pytest
 
 from router.depth.scale import market_scale
 from tests.fakes.depth import SECOND, FakeBook, book, instrument, market, scale_of, seen
-from venues.model.instrument import Contract, Instrument, Kind, Member
+from venues.model.instrument import Instrument, Kind, Member
 from venues.model.market import BookState
 from venues.model.order import Side
 
@@ -111,26 +111,6 @@ def test_units_and_conversions_make_prices_comparable() -> None:
 def test_lots_that_do_not_nest_share_a_finer_grain() -> None:
     scale = scale_of(instrument("a", lot="0.3"), instrument("b", lot="0.2"))
     assert (scale.grain, scale.grains, scale.lot) == (Decimal("0.1"), (3, 2), Decimal("0.2"))
-
-
-def test_an_inverse_member_is_left_out_with_a_sentence() -> None:
-    inverse = Instrument(
-        venue=A.venue,
-        symbol=A.symbol,
-        kind=Kind.PERP,
-        tick_size=A.tick_size,
-        lot_size=A.lot_size,
-        min_quantity=A.min_quantity,
-        min_notional=A.min_notional,
-        maker_fee=A.maker_fee,
-        taker_fee=A.taker_fee,
-        contract=Contract.INVERSE,
-    )
-    scale = scale_of(inverse, B)
-    assert scale.left_out == (("a", "inverse contracts are not routed with linear ones"),)
-    assert len(scale.members) == 1
-    with pytest.raises(ValueError, match="no linear member"):
-        scale_of(inverse)
 
 
 def test_a_market_over_a_book_that_does_not_exist_is_refused() -> None:

@@ -189,13 +189,19 @@ def test_a_folder_that_holds_a_tape_is_not_overwritten(tmp_path: Path) -> None:
         write_tape(good_tape(), folder)
 
 
-def test_an_inverse_contract_is_refused_by_the_writer(tmp_path: Path) -> None:
-    terms = msgspec.structs.replace(birch().instrument, contract=Contract.INVERSE)
+def test_an_inverse_contract_is_written_in_what_it_is_worth(tmp_path: Path) -> None:
+    terms = msgspec.structs.replace(
+        birch().instrument,
+        contract=Contract.INVERSE,
+        lot_size=Decimal(1),
+        contract_size=Decimal(100),
+    )
     inverse = replace(birch(), instrument=terms)
     tape = make_tape("inverse", [inverse], start_ns=None, end_ns=None)
-    with pytest.raises(TapeError, match="contract = 'inverse': a tape holds sizes in base units"):
-        write_tape(tape, tmp_path / "tape")
-    assert not (tmp_path / "tape" / "tape.toml").exists()
+    write_tape(tape, tmp_path / "tape")
+    sizes = pl.read_parquet(next((tmp_path / "tape").glob("*.book.parquet")))["size"].to_list()
+    assert sizes == [900_700.0, 100.0]
+    assert read_tape(tmp_path / "tape").fingerprint == tape.fingerprint
 
 
 def test_a_message_without_rows_is_refused_by_the_writer(tmp_path: Path) -> None:

@@ -45,6 +45,22 @@ def test_a_fee_currency_that_cannot_be_is_refused(
         read_tape(folder)
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "answer"),
+    [
+        ("spot", '"inverse"', "instrument 1: contract = 'inverse': only a perp can be inverse"),
+        ("perp", '"quanto"', "instrument 2: contract = 'quanto': must be one of linear, inverse"),
+    ],
+)
+def test_a_contract_that_cannot_be_is_refused(
+    tmp_path: Path, kind: str, said: str, answer: str
+) -> None:
+    folder = good_folder(tmp_path / "tape")
+    toml(f'kind = "{kind}"', f'kind = "{kind}"\ncontract = {said}')(folder)
+    with pytest.raises(TapeError, match=answer):
+        read_tape(folder)
+
+
 def test_a_venue_may_charge_each_order_beside_its_fee(tmp_path: Path) -> None:
     folder = good_folder(tmp_path / "tape")
     before = read_tape(folder)
