@@ -224,6 +224,7 @@ def wrong_side_sent(patch: Patch) -> None:
         time_in_force: TimeInForce,
         leg: str,
         wait_ns: int = 0,
+        conversion: Decimal | None = None,
     ) -> Submit:
         submit = honest(
             core,
@@ -234,6 +235,7 @@ def wrong_side_sent(patch: Patch) -> None:
             time_in_force=time_in_force,
             leg=leg,
             wait_ns=wait_ns,
+            conversion=conversion,
         )
         return msgspec.structs.replace(submit, side=submit.side.opposite)
 
