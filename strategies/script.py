@@ -45,11 +45,23 @@ class Script:
     Reads are answers too: run again, the script sees what it saw. `await` what says so.
     """
 
-    __slots__ = ("_event", "_pending", "_seen", "_told", "_view", "intents", "waits")
+    __slots__ = (
+        "_event",
+        "_orders",
+        "_pending",
+        "_seen",
+        "_told",
+        "_unwanted",
+        "_view",
+        "intents",
+        "waits",
+    )
 
     def __init__(self, told: Sequence[Told], event: StrategyEvent | None, view: View) -> None:
         self._told = list(told)
         self._seen = 0
+        self._orders = 0  # asked for so far; each is a leg of its own
+        self._unwanted = 0  # the last of them that was withdrawn
         self._pending = ZERO  # asked for in this decision, not sent yet
         self._event = event
         self._view = view
@@ -107,6 +119,7 @@ class Script:
     ) -> Generator[object, None, Decimal]:
         """Take up to `quantity` now within `limit`; return what has traded once all is answered."""
         wanted, worst = decimal_of(quantity), _price(limit)
+        self._orders += 1
         before = Decimal(
             self._ask(f"take {wanted} {_spelled(worst)}", lambda: self._take(wanted, worst))
         )
@@ -123,6 +136,7 @@ class Script:
     ) -> None:
         """Post up to `quantity` post-only and go on; `filled`, `settled` and `withdraw` see to it."""
         wanted, worst = decimal_of(quantity), _price(limit)
+        self._orders += 1
         self._ask(
             f"post {wanted} {_spelled(worst)} {peg.value} {offset_ticks}",
             lambda: self._post(wanted, worst, peg, offset_ticks),
@@ -130,7 +144,8 @@ class Script:
 
     def withdraw(self) -> None:
         """Cancel every open child; `await settled()` to know what became of them."""
-        self._ask("withdraw", self._withdraw)
+        self._ask("withdraw", str)
+        self._unwanted = self._orders
 
     # -- waits -------------------------------------------------------------------------------------
 
@@ -237,6 +252,13 @@ class Script:
             return f"waiting: {what}"
         return f"waiting: {what}, {max(at_ns - self._view.now_ns, 0) // _S_NS} s at most"
 
+    @property
+    def withdrawals(self) -> Sequence[Withdraw]:
+        """Return what is open of the orders withdrawn: asked again until each has ended."""
+        open_ = {child.leg for child in self._view.children}
+        asked = {i.leg for i in self.intents if isinstance(i, Take | Rest)}
+        return [Withdraw(leg=leg) for leg in sorted(open_ | asked) if int(leg) <= self._unwanted]
+
     def _settled(self) -> bool:
         return not self._view.children
 
@@ -255,20 +277,26 @@ class Script:
 
     def _take(self, quantity: Decimal, limit: Decimal | None) -> str:
         if (wanted := self._lots(quantity)) > ZERO:
-            self.intents.append(Take(quantity=wanted, limit=self._worst(limit)))
+            self.intents.append(Take(quantity=wanted, limit=self._worst(limit), leg=self._leg))
         return plain(self._view.filled)
 
     def _post(self, quantity: Decimal, limit: Decimal | None, peg: Peg, offset_ticks: int) -> str:
         if (wanted := self._lots(quantity)) > ZERO:
             worst = self._worst(limit)
             self.intents.append(
-                Rest(quantity=wanted, limit=worst, peg=peg, offset_ticks=offset_ticks)
+                Rest(
+                    quantity=wanted,
+                    limit=worst,
+                    peg=peg,
+                    offset_ticks=offset_ticks,
+                    leg=self._leg,
+                )
             )
         return ""
 
-    def _withdraw(self) -> str:
-        self.intents.append(Withdraw())
-        return ""
+    @property
+    def _leg(self) -> str:
+        return str(self._orders)
 
 
 def _price(limit: Number | None) -> Decimal | None:

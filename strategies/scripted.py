@@ -9,7 +9,7 @@ import msgspec
 from strategies.base import State, StrategyEvent, StrategyFailed, View
 from strategies.feasible import unworkable
 from strategies.intents import Finish, Idle, Intent, Unwake, WakeAt, WakeWhen, Withdraw
-from strategies.own import WAKE_NS_LEAST, asked, checked, parameters
+from strategies.own import asked, checked, parameters
 from strategies.script import PAUSE, Script, Told
 from strategies.spec import ParentSpec
 from venues.model.numbers import plain
@@ -81,7 +81,7 @@ class ScriptStrategy:
                 *(Unwake(tag=tag) for tag in state.armed),
                 *_over(view, "the script ended"),
             ]
-        intents = [_fit(intent, view) for intent in ctx.intents]
+        intents = [*(checked(intent, view) for intent in ctx.intents), *ctx.withdrawals]
         armed = tuple(i.tag for i in intents if isinstance(i, WakeAt | WakeWhen))
         return ScriptState(code=state.code, told=told, armed=armed), [
             *(Unwake(tag=tag) for tag in state.armed if tag not in armed),
@@ -106,14 +106,6 @@ def _sent_on(running: Coroutine[object, None, object]) -> tuple[bool, object]:
         return True, None
     finally:
         running.close()
-
-
-def _fit(intent: Intent, view: View) -> Intent:
-    """Return `intent` fit for the engine: orders within bounds, wake-ups in the future."""
-    if isinstance(intent, WakeAt):
-        return WakeAt(at_ns=max(intent.at_ns, view.now_ns + WAKE_NS_LEAST), tag=intent.tag)
-    checked(intent, view)
-    return intent
 
 
 def _over(view: View, why: str) -> Sequence[Intent]:

@@ -13,6 +13,7 @@ from strategies.scripted import ScriptStrategy, Written
 from strategies.spec import OwnParams
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
+from venues.model.events import Standing
 
 ONE = (Venue("alpha"),)
 KIND = "story:script"
@@ -110,6 +111,41 @@ def test_it_posts_withdraws_and_takes_the_rest() -> None:
     assert desk.cancels("alpha#1") == ["alpha#2: buy 2.5 @ 100"]
     desk.fills("alpha#2")
     assert desk.state == "done"
+
+
+def test_a_withdrawal_that_its_venue_did_not_hear_is_asked_again() -> None:
+    async def script(ctx: Script, _: NoParams) -> None:
+        ctx.post("4")
+        await ctx.sleep("5")
+        ctx.withdraw()
+        await ctx.settled()
+
+    desk = told(script)
+    desk.at(0)
+    desk.accepts("alpha#1")
+    assert desk.at(5) == ["alpha#1: cancel"]
+    desk.answer_lost("alpha#1")
+    desk.reports("alpha#1", Standing.WORKING)
+    assert "alpha#1: cancel" in desk.at(60)
+    desk.cancels("alpha#1")
+    assert (desk.state, desk.why) == ("expired", "4 left: the script ended")
+
+
+def test_what_is_posted_after_a_withdrawal_stays() -> None:
+    async def script(ctx: Script, _: NoParams) -> None:
+        ctx.post("1")
+        await ctx.sleep("5")
+        ctx.withdraw()
+        ctx.post("2")
+        await ctx.sleep("50")
+
+    desk = told(script)
+    desk.at(0)
+    desk.accepts("alpha#1")
+    assert desk.at(5) == ["alpha#2: rest buy 2 @ 99", "alpha#1: cancel"]
+    desk.cancels("alpha#1")
+    desk.accepts("alpha#2")
+    assert desk.orders(desk.at(40)) == []
 
 
 def test_it_waits_for_a_price_and_no_longer_than_it_said() -> None:

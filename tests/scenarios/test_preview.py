@@ -75,7 +75,7 @@ def test_a_script_says_its_first_order() -> None:
 
     own = [ScriptStrategy("s:s", script, "1", NoParams)]
     told = previewed(calm(OwnParams(strategy="s:s"), own=own))
-    assert told.orders == (Take(quantity=D("1.5"), limit=D(101)),)
+    assert told.orders == (Take(quantity=D("1.5"), limit=D(101), leg="1"),)
 
 
 def test_what_cannot_be_filled_is_told_before() -> None:
