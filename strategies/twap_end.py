@@ -16,6 +16,8 @@ LAST = "last"
 
 # What finds no depth, no volume or no venue is tried so often in vain, then it is given up.
 ATTEMPTS = 20
+# A sweep that gets a little each time ends, too: after a second horizon, but no sooner than this.
+SWEEP_NS_LEAST = 60_000_000_000
 
 
 def after_the_end(state: TwapState, view: View) -> Decision:
@@ -55,9 +57,9 @@ def _try(state: TwapState, view: View) -> Decision:
         again = WakeAt(at_ns=earliest_ns, tag=LEFTOVER)
         return state, [again, Idle(reason="waiting for depth to return")]
     allowed = room(to_do(state, view), state, view)
-    if state.leftover_attempts >= ATTEMPTS:
+    if state.leftover_attempts >= ATTEMPTS or _too_late(state, view):
         if view.children:
-            return state, [Idle(reason="gave up on depth, a child is in doubt")]
+            return state, [Idle(reason="gave up on depth, a child is open or in doubt")]
         return state, [_given_up(view, allowed.why or view.why_nothing(view.limit))]
     tried = structs.replace(
         state, leftover_attempts=state.leftover_attempts + 1, posted_ns=view.now_ns
@@ -72,6 +74,13 @@ def _try(state: TwapState, view: View) -> Decision:
     take, idle = taken(allowed.quantity, view, last=True)
     sweeping: Sequence[Intent] = [Idle(reason="sweeping the leftover within the limit")]
     return tried, [*take, *([again] if not take else []), *([idle] if idle else sweeping)]
+
+
+def _too_late(state: TwapState, view: View) -> bool:
+    """Return whether a sweep has had its time; what rests at the limit may wait."""
+    if params_of(view.spec).leftover == "rest_at_limit":
+        return False
+    return view.now_ns >= state.end_ns + max(state.horizon_ns, SWEEP_NS_LEAST)
 
 
 def _given_up(view: View, why: str) -> Finish:

@@ -6,6 +6,7 @@ from router.engine.records import Released
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.risk.limits import Refused
+from router.routing.offers import own_guard
 from strategies.base import Progressed
 
 
@@ -27,9 +28,21 @@ def release(core: Core, child: Child) -> None:
         limit=core.limit_of(parent),
         reference=core.composite(parent.spec.symbol).mid,
     )
-    if isinstance(verdict, Refused):
-        core.withhold(child, verdict.sentence)
-        decide(core, parent, Progressed(), why=verdict.sentence)
+    why = verdict.sentence if isinstance(verdict, Refused) else _meets_own(core, child)
+    if why or isinstance(verdict, Refused):
+        core.withhold(child, why)
+        decide(core, parent, Progressed(), why=why)
         return
     core.note(Released(submit.client_order_id, core.now_ns))
     core.commands.append(verdict)
+
+
+def _meets_own(core: Core, child: Child) -> str:
+    """Return that an order of ours has come to rest in the way of `child` meanwhile, or ""."""
+    submit = child.submit
+    book = core.watching.book_of(submit.venue, submit.symbol)
+    guard = own_guard(core.own_keys(book), submit.side)
+    tick = int(submit.price / child.member.instrument.tick_size)
+    if guard is None or (tick - guard) * submit.side.sign <= 0:
+        return ""
+    return f"{submit.venue} own order in the way"

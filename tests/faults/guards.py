@@ -1,6 +1,6 @@
 """Do stops, groups and exits keep what they promise? Judged by venue logs, committed rows and the books."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from statistics import median
 
@@ -18,8 +18,9 @@ from venues.books.port import Books
 from venues.model.commands import Submit
 from venues.model.events import Standing
 from venues.model.ids import ParentId, VenueId
-from venues.model.market import ASK, BID, BookState
+from venues.model.market import ASK, BID, BookState, level_key
 from venues.model.numbers import BPS, ZERO
+from venues.model.order import Side
 from venues.paper.truth import PaperOrder
 
 _Venues = Mapping[VenueId, WatchedVenue]
@@ -90,11 +91,17 @@ def too_large_an_exit(parent: Parent, shadow: EngineState) -> str:
 
 
 def fired_for_nothing(
-    record: Decided, shadow: EngineState, view: Books, now_ns: int, stale_after_ns: int
+    record: Decided,
+    shadow: EngineState,
+    view: Books,
+    just_sent: Sequence[Submit],
+    now_ns: int,
+    stale_after_ns: int,
 ) -> str:
     """Return why a stop had no reason to fire in `record`, "" if it had or did not.
 
-    Judged for mids only, by the LIVE books at that instant.
+    Judged for mids only, by the LIVE books at that instant; what the same step has `just_sent` was not
+    taken out of them yet when it decided.
     """
     parent = shadow.parents[record.parent_id]
     params = parent.spec.params
@@ -104,7 +111,7 @@ def fired_for_nothing(
     was = parent.memory
     if state.phase == "armed" or (isinstance(was, LimitStopState) and was.phase is not Phase.ARMED):
         return ""
-    mids = list(_live_mids(params.trigger_venue, shadow, view, now_ns, stale_after_ns))
+    mids = list(_live_mids(params.trigger_venue, shadow, view, just_sent, now_ns, stale_after_ns))
     if not mids:
         return f"{parent.spec.id} fires and no LIVE book shows a price"
     mid, sign = median(mids), parent.spec.side.sign
@@ -114,15 +121,37 @@ def fired_for_nothing(
 
 
 def _live_mids(
-    venue: str, shadow: EngineState, view: Books, now_ns: int, stale_after_ns: int
+    venue: str,
+    shadow: EngineState,
+    view: Books,
+    just_sent: Sequence[Submit],
+    now_ns: int,
+    stale_after_ns: int,
 ) -> Iterator[Decimal]:
     for i, member in enumerate(shadow.members.values()):
         if venue not in {"", member.instrument.venue}:
             continue
-        bid, ask = view.best(i, BID), view.best(i, ASK)
+        ours = [s for s in just_sent if (s.venue, s.symbol) == tuple(shadow.members)[i]]
+        bid, ask = _best(view, i, BID, ours), _best(view, i, ASK, ours)
         live = view.state(i, now_ns, stale_after_ns) is BookState.LIVE
         if live and bid is not None and ask is not None:
             yield member.market_price((bid + ask) * member.instrument.tick_size / 2)
+
+
+def _best(view: Books, i: int, side: int, ours: Sequence[Submit]) -> int | None:
+    """Return the best tick of a side as it was before `ours` were taken out."""
+    step = view.instruments[i].tick_size
+    shown = [
+        tick
+        for s in ours
+        if (s.side is Side.BUY) == (side == BID)
+        and view.size(i, level_key(tick := int(s.price / step), side)) > 0
+    ]
+    best = view.best(i, side)
+    known = [*shown, *([] if best is None else [best])]
+    if not known:
+        return None
+    return max(known) if side == BID else min(known)
 
 
 def _orders(parent_id: ParentId, venues: _Venues) -> Iterator[PaperOrder]:

@@ -118,10 +118,15 @@ class Witness:
 
     def committed(self, rows: Sequence[Row]) -> None:
         """Take in rows that a crash can no longer take away."""
-        for row in rows:
-            record = decode(row.seq, row.kind, row.body)
+        records = [decode(row.seq, row.kind, row.body) for row in rows]
+        posted = [
+            r.command
+            for r in records
+            if isinstance(r, Issued) and isinstance(r.command, Submit) and r.command.post_only
+        ]
+        for row, record in zip(rows, records, strict=True):
             self.opened = True
-            self._check_fired(record, row.mono_ns)
+            self._check_fired(record, posted, row.mono_ns)
             self.shadow.apply(record)
             self._note(record)
         for parent_id in self._touched_parents:
@@ -129,10 +134,10 @@ class Witness:
         for order_id in self._touched_children:
             self._child_goes_forward(order_id)
 
-    def _check_fired(self, record: Record, now_ns: int) -> None:
+    def _check_fired(self, record: Record, posted: Sequence[Submit], now_ns: int) -> None:
         if isinstance(record, Decided) and not self._profile.slow_disk:
             view, age_ns = self._market.view, self._profile.stale_after_ns
-            if wrong := fired_for_nothing(record, self.shadow, view, now_ns, age_ns):
+            if wrong := fired_for_nothing(record, self.shadow, view, posted, now_ns, age_ns):
                 raise Violation(wrong)
 
     def _note(self, record: Record) -> None:

@@ -310,3 +310,15 @@ def test_a_total_named_after_a_pause_is_traded_whatever_was_forfeited_before() -
     desk.amend(quantity="10")
     assert sizes_at(desk, 40, 50) == ["4", "4"]
     assert (desk.state, desk.filled) == ("done", 10)
+
+
+def test_a_leftover_that_gets_a_little_each_second_ends_after_a_second_horizon() -> None:
+    desk = Scenario(twap(over_s=80, slices=2), buy="100", limit="101", venues=(Venue("alpha"),))
+    for second in range(160):
+        desk.book("alpha", "9@99 | 0.1@100")
+        desk.fills_all(desk.at(second))
+    assert desk.state == "active"
+    desk.fills_all(desk.at(161))
+    assert desk.state == "expired"
+    assert 0 < desk.filled < 100
+    assert desk.why.startswith(f"{100 - desk.filled} left: ")
