@@ -309,11 +309,12 @@ def _raises(child: Child, event: ExecutionEvent) -> bool:
     before = child.risen
     match event:
         case Accepted() | Filled() | Reported(standing=Standing.WORKING):
-            child.risen = child.filled < child.quantity
+            # What is told twice, or late, is no second life.
+            child.risen = child.filled < child.quantity and not child.buried
         case Canceled() | Expired() | Rejected():
-            child.risen = False
+            child.risen, child.buried = False, True
         case Reported(standing=standing) if standing is not Standing.ABSENT:
-            child.risen = False
+            child.risen, child.buried = False, True
         case _:
             pass
     return child.risen and not before

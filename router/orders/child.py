@@ -18,7 +18,8 @@ class Child:
 
     `reported`: the largest cumulative quantity the venue has stated. The child is settled when it is
     closed and every fill the venue stated has been booked. `burned`: it was released as proven
-    absent; `risen`: its venue shows it alive all the same, so it reserves again until it has gone.
+    absent; `risen`: its venue shows it alive all the same, so it reserves again until it has gone, and
+    is `buried`: what is told of it later is old news.
     """
 
     submit: Submit
@@ -40,6 +41,7 @@ class Child:
     closed_reason: str = ""
     burned: bool = False
     risen: bool = False
+    buried: bool = False
 
     @property
     def quantity(self) -> Decimal:

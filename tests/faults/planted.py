@@ -392,7 +392,7 @@ BUGS: Final[Sequence[Bug]] = (
         )
     ),
     Bug(both_legs_live, 60),
-    Bug(trigger_on_a_stale_book, 360),
+    Bug(trigger_on_a_stale_book, 480),
     Bug(paused_parents_go_on, 50),
     Bug(halt_forgotten_by_recovery, 60),
     Bug(the_dead_stay_dead, 150),

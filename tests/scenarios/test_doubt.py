@@ -96,6 +96,19 @@ def test_a_fill_after_it_was_proven_absent_is_booked_all_the_same() -> None:
     assert desk.at(100)[-1] == "alpha#2: buy 10 @ 100"
 
 
+def test_what_is_told_again_of_a_ghost_that_has_gone_is_no_second_life() -> None:
+    desk = lost(over_s=1000, slices=10)
+    answered(desk, 32, Standing.ABSENT)
+    answered(desk, 65, Standing.ABSENT)
+    assert desk.reserved == 0
+    desk.accepts("alpha#1")  # it lives after all, so it counts again
+    assert desk.reserved == 10
+    desk.cancels("alpha#1")
+    assert desk.reserved == 0
+    desk.accepts("alpha#1")  # the same news, once more
+    assert desk.reserved == 0
+
+
 def test_a_rejection_is_proof_and_returns_the_quantity() -> None:
     desk = lost()
     desk.rejects("alpha#1", "too late")

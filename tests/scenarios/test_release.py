@@ -1,15 +1,19 @@
 """Do the orders of one plan arrive together, and does an order that is held back cause no harm?"""
 
+from decimal import Decimal
+
 import pytest
+from msgspec import structs
 
 from router.orders.lifecycle import Status
 from router.orders.trips import SAMPLES_MOST
 from router.risk.limits import Limits
-from tests.scenarios.kinds import twap
+from tests.scenarios.kinds import rest, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
 from venues.model.events import Standing
-from venues.model.ids import VenueId
+from venues.model.ids import ParentId, VenueId
+from venues.model.order import Side
 
 ALPHA, BETA, GAMMA = VenueId("alpha"), VenueId("beta"), VenueId("gamma")
 THREE = (Venue("alpha"), Venue("beta"), Venue("gamma"))
@@ -58,6 +62,23 @@ def test_the_order_to_the_near_venue_waits_for_the_one_to_the_far_venue() -> Non
     assert desk.at(10.037) == ["alpha#4: buy 1 @ 100"]
     # 10.037 + 0.003 = 10.040 = 10 + 0.040: they arrive together.
     assert [leg.release_after_ns for leg in desk.plans[-1].legs] == [37_000_000, 0]
+
+
+def test_a_held_order_does_not_leave_into_an_own_order_that_came_to_rest_meanwhile() -> None:
+    desk = held_at_the_next_slice()
+    desk.book("alpha", "1@99.8 | 50@100")
+    seller = structs.replace(
+        desk.spec,
+        id=ParentId("seller"),
+        side=Side.SELL,
+        limit_price=Decimal(100),
+        params=rest(),
+        venues_allow=(ALPHA,),
+    )
+    assert desk.submit(seller) == ["alpha#4: rest sell 10 @ 100"]
+    desk.accepts("alpha#4")
+    assert desk.orders(desk.at(10.037)) == []
+    assert why_not_sent(desk) == "alpha own order in the way"
 
 
 def test_without_the_setting_all_orders_leave_at_once() -> None:
