@@ -1,6 +1,6 @@
 """What can go wrong while an order is out, and how does an honest world go on afterwards?
 
-A story of any kind begins with its first order out, "alpha#1", not yet answered. An event happens
+A story of any kind begins with one order out, not yet answered. An event happens
 to it; from then on the venue answers everything truthfully, fills what can trade, and time passes.
 """
 
@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from router.orders.parent import Parent
+from tests.scenarios.asked import PARENT
 from tests.scenarios.scenario import BEGIN_NS, S_NS, Scenario
 from venues.model.events import Standing
+from venues.model.ids import ParentId
 from venues.model.numbers import plain
 
-FIRST: Final = "alpha#1"
 LASTS_S: Final = 400
 DUST: Final = Decimal("0.2")  # the venue of these stories takes 0.5 at least
 
@@ -27,6 +29,13 @@ class World:
     gap: str  # far beyond every price of the story
     open: list[str] = field(default_factory=list)
     answered: bool = False  # whether the first order has had its answer
+    first: str = "alpha#1"  # the order it happens to
+    parent: ParentId = PARENT  # whose order it is
+
+    @property
+    def whose(self) -> Parent:
+        """Return the parent the story is about."""
+        return self.desk.desk.engine.core.state.parents[self.parent]
 
     @property
     def now_s(self) -> float:
@@ -36,25 +45,25 @@ class World:
     @property
     def rests(self) -> bool:
         """Return whether the first order is one that rests."""
-        return self.desk.venues.orders[FIRST].submit.post_only
+        return self.desk.venues.orders[self.first].submit.post_only
 
     def taken(self) -> None:
         """Let the first order be acknowledged, if it is one that waits."""
         if self.rests:
             self.answered = True
-            self.open.append(FIRST)
-            self.hear(self.desk.accepts(FIRST))
+            self.open.append(self.first)
+            self.hear(self.desk.accepts(self.first))
 
     def gone(self, filled: str = "") -> None:
         """Let the first order end after `filled` more: it expires, or its venue takes it away."""
         self.answered = True
         if not self.rests:
-            self.hear(self.desk.expires(FIRST, filled))
+            self.hear(self.desk.expires(self.first, filled))
             return
         if filled:
-            self.hear(self.desk.fills(FIRST, filled))
-        self.open.remove(FIRST)
-        self.hear(self.desk.cancels(FIRST))
+            self.hear(self.desk.fills(self.first, filled))
+        self.open.remove(self.first)
+        self.hear(self.desk.cancels(self.first))
 
     def hear(self, said: list[str]) -> None:
         """Answer everything that left, truthfully and at once."""
@@ -89,8 +98,8 @@ class World:
         """Let time pass until the parent has ended; what rests trades after a second."""
         if not self.answered:
             self.answered = True
-            self.hear(self.desk.fills(FIRST))
-        while not self.desk.parent.ended and self.now_s < LASTS_S:
+            self.hear(self.desk.fills(self.first))
+        while not self.whose.ended and self.now_s < LASTS_S:
             waiting = list(self.open)
             self.hear(self.desk.at(self.now_s + 1))
             for name in waiting:
@@ -100,8 +109,8 @@ class World:
 
     def told(self) -> str:
         """Return how the parent stands."""
-        desk = self.desk
-        return f"{desk.state}, {plain(desk.filled)} filled: {desk.why}"
+        told = self.whose
+        return f"{told.state.value}, {plain(told.filled)} filled: {told.reason or told.idle}"
 
 
 Event = Callable[[World], None]
@@ -110,38 +119,38 @@ Event = Callable[[World], None]
 def partial_fill(world: World) -> None:
     world.taken()
     if world.rests:
-        world.hear(world.desk.fills(FIRST, "1"))
+        world.hear(world.desk.fills(world.first, "1"))
     else:
         world.gone("1")
 
 
 def fill_during_cancel(world: World) -> None:
     world.taken()
-    world.desk.cancel()
+    world.desk.cancel(world.parent)
     world.gone("1")
 
 
 def fill_after_cancel_ack(world: World) -> None:
     world.taken()
-    world.desk.cancel()
+    world.desk.cancel(world.parent)
     world.gone()
-    world.desk.fills(FIRST, "1")
+    world.desk.fills(world.first, "1")
 
 
 def lost_answer(world: World) -> None:
     world.answered = True
-    world.open.append(FIRST)
-    world.hear(world.desk.answer_lost(FIRST))
+    world.open.append(world.first)
+    world.hear(world.desk.answer_lost(world.first))
 
 
 def reject(world: World) -> None:
     world.answered = True
-    world.hear(world.desk.rejects(FIRST, "insufficient balance"))
+    world.hear(world.desk.rejects(world.first, "insufficient balance"))
 
 
 def post_only_reject(world: World) -> None:
     world.answered = True
-    world.hear(world.desk.rejects(FIRST, "would take"))
+    world.hear(world.desk.rejects(world.first, "would take"))
 
 
 def venue_cancels(world: World) -> None:
@@ -161,15 +170,15 @@ def stale_book(world: World) -> None:
 def venue_silent(world: World) -> None:
     """Nothing is answered for a minute; then the truth comes out."""
     world.answered = True
-    world.open.append(FIRST)
+    world.open.append(world.first)
     asked = world.desk.at(world.now_s + 60)
-    world.hear([f"{FIRST}: query", *(what for what in asked if not what.endswith("query"))])
+    world.hear([f"{world.first}: query", *(what for what in asked if not what.endswith("query"))])
 
 
 def dust(world: World) -> None:
     """All but a little trades: less is left than the venue takes."""
     world.taken()
-    quantity = world.desk.venues.orders[FIRST].submit.quantity
+    quantity = world.desk.venues.orders[world.first].submit.quantity
     world.gone(plain(quantity - DUST))
 
 
@@ -185,17 +194,17 @@ def amend_down(world: World) -> None:
 
 def pause(world: World) -> None:
     world.taken()
-    world.hear(world.desk.pause())
+    world.hear(world.desk.pause(world.parent))
     if not world.rests:
         world.answered = True
-        world.hear(world.desk.fills(FIRST))
+        world.hear(world.desk.fills(world.first))
     world.hear(world.desk.at(world.now_s + 30))
-    world.hear(world.desk.resume())
+    world.hear(world.desk.resume(world.parent))
 
 
 def crash(world: World) -> None:
     world.answered = True
-    world.open.append(FIRST)
+    world.open.append(world.first)
     world.hear(world.desk.restarts())
 
 

@@ -227,13 +227,13 @@ class Scenario(Asked):
         """Take a parent back."""
         return self._put(CancelParent(ParentId(parent)))
 
-    def pause(self) -> list[str]:
-        """Stop the parent for a while."""
-        return self._put(PauseParent(PARENT))
+    def pause(self, parent: str = PARENT) -> list[str]:
+        """Stop a parent for a while."""
+        return self._put(PauseParent(ParentId(parent)))
 
-    def resume(self) -> list[str]:
+    def resume(self, parent: str = PARENT) -> list[str]:
         """Let it go on."""
-        return self._put(ResumeParent(PARENT))
+        return self._put(ResumeParent(ParentId(parent)))
 
     def amend(
         self, *, quantity: str = "", limit: str = "", horizon_s: int | None = None

@@ -11,8 +11,9 @@ from strategies.own import NoParams
 from strategies.script import Script
 from strategies.scripted import ScriptStrategy
 from strategies.spec import OwnParams, Params
-from tests.scenarios.hostile import FIRST, World
-from tests.scenarios.kinds import ladder, limit_stop, rest, take, take_profit_or_stop, twap
+from tests.scenarios.asked import EXIT
+from tests.scenarios.hostile import World
+from tests.scenarios.kinds import ladder, limit_stop, rest, take, take_profit_or_stop, then, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
 
@@ -56,9 +57,19 @@ def fired() -> World:
     return _begun(World(desk, FALLEN, BELOW), desk.book("alpha", FALLEN))
 
 
+def protected() -> World:
+    """Begin with an entry that has filled, and the take-profit of its exit on the way."""
+    out = then(take_profit_or_stop("103", limit_stop("95")))
+    desk = Scenario(take(), buy="4", limit="101", venues=VENUES, then=out)
+    desk.book("alpha", CALM)
+    assert desk.at(0) == ["alpha#1: buy 4 @ 100"]
+    said = desk.fills("alpha#1")
+    return _begun(World(desk, CALM, BELOW, first="alpha#2", parent=EXIT), said)
+
+
 def _begun(world: World, said: list[str]) -> World:
     assert said, "no order is out"
-    assert said[0].startswith(FIRST)
+    assert said[0].startswith(world.first)
     world.hear(said[1:])  # what else is out, such as other rungs, is taken
     return world
 
@@ -74,6 +85,7 @@ KINDS: Final[Mapping[str, Callable[[], World]]] = {
     "rest, behind depth": lambda: buying(rest(peg="cumulative", depth="20")),
     "ladder": lambda: buying(ladder(2, first="10", step="10")),
     "limit_stop": fired,
+    "then (its exit)": protected,
     "oco": lambda: selling(take_profit_or_stop("103", limit_stop("95"))),
     "own script": lambda: buying(OwnParams(strategy=SCRIPT)),
 }
@@ -86,6 +98,9 @@ _DUST: Final = "expired, 3.8 filled: 0.2 left: below every venue's smallest orde
 
 CANNOT: Final[Mapping[tuple[str, str], str]] = {
     (kind, "post-only reject"): "never posts" for kind in ("take", "twap", "own script")
+} | {
+    ("then (its exit)", event): "is as large as its entry's fills"
+    for event in ("amend up", "amend down")
 }
 
 EXPECTED: Final[Mapping[tuple[str, str], str]] = {
@@ -107,6 +122,7 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("rest", "below minimum remainder"): _DUST,
     ("rest, behind depth", "below minimum remainder"): _DUST,
     ("ladder", "below minimum remainder"): _DUST,
+    ("then (its exit)", "below minimum remainder"): _DUST,
     ("limit_stop", "below minimum remainder"): _DUST,
     # The other rung trades before its own cancel gets there.
     ("ladder", "fill during cancel"): _BOTH_RUNGS,

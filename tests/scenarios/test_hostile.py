@@ -16,7 +16,7 @@ def test_whatever_happens_to_its_order_a_parent_comes_to_the_end_it_should(
     EVENTS[event](world)
     world.goes_on()
     assert world.told() == expected(kind, event)
-    assert world.desk.reserved == 0
+    assert world.whose.reserved == 0
     assert not world.open, "an order was left at its venue"
 
 
