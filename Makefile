@@ -7,7 +7,7 @@ RUN_STAMP := .venv/run.stamp
 DEV_STAMP := .venv/dev.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: paper test lint types bench faults verify-routes docs lock clean
+.PHONY: paper test lint types bench faults verify-routes matrix docs lock clean
 
 paper: $(RUN_STAMP)
 	@$(BIN)/fathom paper $(ARGS)
@@ -30,6 +30,9 @@ faults: $(DEV_STAMP)
 
 verify-routes: $(DEV_STAMP)
 	@$(BIN)/python -m tests.routing_oracles $(ARGS)
+
+matrix: $(DEV_STAMP)
+	@$(BIN)/python -m tests.scenarios
 
 docs: $(RUN_STAMP)
 	@$(BIN)/python -m router.order_files.docs > docs/orders.md
