@@ -4,12 +4,14 @@ Nothing happens: strategies decide without side effects, so the first decision o
 asking, from the same seed that it would get.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
 
 from router.engine.core import Core
-from router.engine.counting import counted_of, members_for, step_of
+from router.engine.starting import first_decision, refused_at_start, terms_at_start
+from router.engine.state import begin
 from router.engine.terms import terms_of
 from router.engine.view import EngineView, allowed
 from router.orders.parent import Parent
@@ -17,8 +19,7 @@ from router.routing.plan import Plan
 from router.routing.take import plan_take
 from strategies.base import State, StrategyFailed
 from strategies.intents import Idle, Rest, Take
-from strategies.spec import ParentSpec, kind_of
-from venues.model.numbers import BPS
+from strategies.spec import ParentSpec
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -47,47 +48,27 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 def preview(core: Core, spec: ParentSpec, now_ns: int) -> Preview:
     """Return what `spec`, whose market is known, would do if it began at `now_ns`."""
+    # What is kept by a parent's id is kept apart: another order may yet take this id.
+    core = replace(core, smallest={})
     core.begin(now_ns)
     composite = core.composite(spec.symbol)
     if composite.mid is None or not any(allowed(spec, q.venue) for q in composite.usable):
         told = "; ".join(f"{venue} {why}" for venue, why in composite.refusals)
         return Preview(refusal=f"no LIVE book: {told}")
-    parent = _begun(core, spec, composite.mid)
+    parent = Parent(spec=spec, received_ns=now_ns)
+    begin(parent, terms_at_start(core, spec, composite.mid), core.state.members)
     try:
         return _previewed(core, parent)
     except StrategyFailed as error:
         return Preview(refusal=f"its strategy failed: {error}", arrival_price=composite.mid)
-    finally:
-        # Kept by id and price alone: another order may yet take this id.
-        core.smallest.pop((spec.id, composite.mid), None)
-
-
-def _begun(core: Core, spec: ParentSpec, arrival_price: Decimal) -> Parent:
-    """Return the parent at the moment of its start; the engine does not know it."""
-    limit = spec.limit_price
-    if spec.limit_bps is not None:
-        limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
-    members = members_for(core, spec, arrival_price)
-    return Parent(
-        spec=spec,
-        received_ns=core.now_ns,
-        started_ns=core.now_ns,
-        arrival_price=arrival_price,
-        limit=limit,
-        lot=step_of(members),
-        counted=counted_of(members),
-    )
 
 
 def _previewed(core: Core, parent: Parent) -> Preview:
     spec, view = parent.spec, EngineView(core, parent)
-    strategy = core.strategies[kind_of(spec.params)]
-    refused = core.gate.refuse_parent(spec, parent.arrival_price)
-    why = refused.sentence if refused else strategy.refusal(spec, view)
+    _, why = refused_at_start(core, view)
     if why:
         return Preview(refusal=why, arrival_price=parent.arrival_price, limit=view.limit)
-    rng = core.seeded(f"{core.run}/{core.seed}/{spec.id}/{spec.seed}")
-    memory, intents = strategy.start(spec, view, rng)
+    memory, intents = first_decision(core, view)
     return Preview(
         refusal="",
         arrival_price=parent.arrival_price,

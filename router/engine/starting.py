@@ -1,5 +1,6 @@
 """When does a parent start, and at which arrival price and limit?"""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from router.engine.carry import broken, carry_out, decide
@@ -9,8 +10,9 @@ from router.engine.records import Counted, ParentMoved, ParentReceived, ParentSt
 from router.engine.timers import StartTimer
 from router.engine.view import EngineView, allowed, sized
 from router.orders.parent import Parent, ParentState
-from strategies.base import Progressed, StrategyFailed
+from strategies.base import Progressed, State, Strategy, StrategyFailed
 from strategies.conditions import BookChanged
+from strategies.intents import Intent
 from strategies.spec import ParentSpec, kind_of
 from venues.model.market import BookState
 from venues.model.numbers import BPS, plain
@@ -75,6 +77,25 @@ def smallest_at(core: Core, spec: ParentSpec) -> Decimal | None:
 
 def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
     spec = parent.spec
+    core.note(terms_at_start(core, spec, arrival_price))
+    view = EngineView(core, parent)
+    try:
+        code, why = refused_at_start(core, view)
+        if why:
+            core.flag(spec.id, code, why)
+            core.note(ParentMoved(spec.id, ParentState.FAILED, why, core.now_ns))
+            return
+        memory, intents = first_decision(core, view)
+    except StrategyFailed as error:
+        broken(core, parent, str(error))
+        return
+    if carry_out(core, parent, memory, intents):
+        # Nothing could be sent and nothing is open: no answer will ever come to wake the strategy.
+        decide(core, parent, Progressed(), why=parent.idle)
+
+
+def terms_at_start(core: Core, spec: ParentSpec, arrival_price: Decimal) -> ParentStarted:
+    """Return what `spec` begins with now: its limit, its lot, and what its contracts count."""
     limit = spec.limit_price
     if spec.limit_bps is not None:
         limit = arrival_price + spec.side.sign * arrival_price * spec.limit_bps / BPS
@@ -82,26 +103,30 @@ def _start(core: Core, parent: Parent, arrival_price: Decimal) -> None:
     counted = tuple(
         Counted(venue, symbol, m.order_unit) for (venue, symbol), m in counted_of(members).items()
     )
-    lot = step_of(members)
-    core.note(ParentStarted(spec.id, core.now_ns, arrival_price, limit, lot, counted))
-    strategy = core.strategies[kind_of(spec.params)]
-    view = EngineView(core, parent)
-    refused = core.gate.refuse_parent(spec, arrival_price)
-    try:
-        why = refused.sentence if refused else strategy.refusal(spec, view)
-    except StrategyFailed as error:
-        broken(core, parent, str(error))
-        return
-    if why:
-        core.flag(spec.id, refused.code.value if refused else "impossible", why)
-        core.note(ParentMoved(spec.id, ParentState.FAILED, why, core.now_ns))
-        return
+    return ParentStarted(spec.id, core.now_ns, arrival_price, limit, step_of(members), counted)
+
+
+def refused_at_start(core: Core, view: EngineView) -> tuple[str, str]:
+    """Return code and sentence of why a parent may not begin, both "" when it may.
+
+    StrategyFailed: its strategy broke its contract.
+    """
+    refused = core.gate.refuse_parent(view.spec, view.arrival_price)
+    if refused is not None:
+        return refused.code.value, refused.sentence
+    why = _strategy_of(core, view.spec).refusal(view.spec, view)
+    return ("impossible" if why else ""), why
+
+
+def first_decision(core: Core, view: EngineView) -> tuple[State, Sequence[Intent]]:
+    """Return how the strategy of a parent begins; the same for the same run, seed and parent.
+
+    StrategyFailed: it broke its contract.
+    """
+    spec = view.spec
     rng = core.seeded(f"{core.run}/{core.seed}/{spec.id}/{spec.seed}")
-    try:
-        memory, intents = strategy.start(spec, view, rng)
-    except StrategyFailed as error:
-        broken(core, parent, str(error))
-        return
-    if carry_out(core, parent, memory, intents):
-        # Nothing could be sent and nothing is open: no answer will ever come to wake the strategy.
-        decide(core, parent, Progressed(), why=parent.idle)
+    return _strategy_of(core, spec).start(spec, view, rng)
+
+
+def _strategy_of(core: Core, spec: ParentSpec) -> Strategy:
+    return core.strategies[kind_of(spec.params)]

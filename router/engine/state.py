@@ -113,16 +113,7 @@ class EngineState:
                     self.entries[spec.id] = parent
             case ParentStarted():
                 parent = self.parents[record.parent_id]
-                parent.started_ns = record.started_ns
-                parent.arrival_price = record.arrival_price
-                parent.limit = record.limit
-                parent.lot = record.lot
-                parent.counted = {
-                    (c.venue, c.symbol): msgspec.structs.replace(
-                        self.members[c.venue, c.symbol], counted=c.units
-                    )
-                    for c in record.counted
-                }
+                begin(parent, record, self.members)
                 parent.state = ParentState.ACTIVE
                 parent.reason = ""
             case ParentGrew(parent_id=parent_id, quantity=quantity):
@@ -302,6 +293,18 @@ class EngineState:
                 child.absent_since_ns = at_ns
             return True
         return child.report(_STANDING[event.standing], cum_quantity=event.cum_quantity)
+
+
+def begin(parent: Parent, record: ParentStarted, members: Members) -> None:
+    """Give `parent` the terms it starts with."""
+    parent.started_ns = record.started_ns
+    parent.arrival_price = record.arrival_price
+    parent.limit = record.limit
+    parent.lot = record.lot
+    parent.counted = {
+        (c.venue, c.symbol): msgspec.structs.replace(members[c.venue, c.symbol], counted=c.units)
+        for c in record.counted
+    }
 
 
 def _raises(child: Child, event: ExecutionEvent) -> bool:

@@ -1,7 +1,8 @@
 """How do tests run whole replays: by the replay kernel, by the asyncio loop, in another process?"""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from router.app.own_strategies import load_own
 from router.app.replaying import play
 from router.app.session import live_over
 from router.engine.inputs import Input, SubmitParent
-from router.journal.sqlite import DURABLE, GROUPED, open_journal
+from router.journal.sqlite import DURABLE, GROUPED, Durability, open_journal
 from router.reports.summary import Report
 from router.runtime.clocks import VirtualClock
 from router.runtime.virtual import run_virtual
@@ -72,17 +73,8 @@ def replayed(
     script: Sequence[tuple[int, Input]] = (),
 ) -> Report:
     """Replay in virtual time and write the run to `out`; `faults`: more lines of the config."""
-    out.mkdir(parents=True)
-    journal = open_journal(out / JOURNAL, GROUPED)
-    try:
-        settings = _settings(out, faults)
-        own = load_own(settings, out.parent)
-        paper = assemble(
-            tape, settings, specs, seed=seed, kernels=kernels, journal=journal, own=own
-        )
+    with _assembled(tape, specs, out, kernels, seed, faults, GROUPED) as paper:
         play(paper, specs, script)
-    finally:
-        journal.close()
     return _written(paper, out)
 
 
@@ -97,18 +89,30 @@ def lived(
     script: Sequence[tuple[int, Input]] = (),
 ) -> Report:
     """Run the asyncio loop on a virtual clock, every commit on disk, and write the run to `out`."""
+    with _assembled(tape, specs, out, kernels, seed, faults, DURABLE) as paper:
+        _live(paper, specs, script)
+    return _written(paper, out)
+
+
+@contextlib.contextmanager
+def _assembled(
+    tape: Tape,
+    specs: Sequence[ParentSpec],
+    out: Path,
+    kernels: bool,
+    seed: int,
+    faults: str,
+    durability: Durability,
+) -> Iterator[Paper]:
+    """Put a run together in `out`; its journal is closed after the block."""
     out.mkdir(parents=True)
-    journal = open_journal(out / JOURNAL, DURABLE)
+    journal = open_journal(out / JOURNAL, durability)
     try:
         settings = _settings(out, faults)
         own = load_own(settings, out.parent)
-        paper = assemble(
-            tape, settings, specs, seed=seed, kernels=kernels, journal=journal, own=own
-        )
-        _live(paper, specs, script)
+        yield assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal, own=own)
     finally:
         journal.close()
-    return _written(paper, out)
 
 
 def _settings(out: Path, faults: str) -> Settings:

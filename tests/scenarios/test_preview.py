@@ -15,6 +15,7 @@ from strategies.spec import OwnParams, Params
 from tests.scenarios.kinds import limit_stop, rest, take, take_profit_or_stop, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import S_NS, Scenario
+from venues.model.ids import VenueId
 
 BOOK = "50@99.9 | 3@100 9@100.2"
 D = Decimal
@@ -118,3 +119,11 @@ def test_nothing_happens_and_a_preview_leaves_no_trace() -> None:
     assert asked.at(0) == never.at(0)
     core = asked.desk.engine.core
     assert core.state.digest.hexdigest() == never.desk.engine.core.state.digest.hexdigest()
+
+
+def test_a_preview_with_other_venues_does_not_decide_what_the_order_may_be() -> None:
+    venues = (Venue("alpha", minimum="5"), Venue("beta"))
+    desk = calm(take(), venues=venues)
+    only_alpha = msgspec.structs.replace(desk.spec, venues_allow=(VenueId("alpha"),))
+    assert "below" in preview(desk.desk.engine.core, only_alpha, desk.now_ns).refusal
+    assert desk.at(0) == ["beta#1: buy 4 @ 100.2"]
