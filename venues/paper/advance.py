@@ -9,6 +9,7 @@ and calls again.
 
 from venues.books.jit import jit, jit_flat
 from venues.books.layout import NO_ROOM
+from venues.books.probe_layout import P_ON
 from venues.books.watch_kernels import next_expiry, watches_expired, watches_fired
 from venues.model.market import Int64s
 from venues.paper.desk import (
@@ -83,6 +84,7 @@ def play_together(
     desk: Int64s,
     own: Int64s,
     impacts: Int64s,
+    probes: Int64s,
     fills: Int64s,
     rows: Int64s,
     active: Int64s,
@@ -132,7 +134,7 @@ def play_together(
                 return VENUE_SHORT
             control[C_FILLS] = got
         else:
-            got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts)
+            got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts, probes)
             if got == NO_ROOM:
                 return VIEW_SHORT
             control[C_EVENTS] += got
@@ -150,6 +152,52 @@ def play_together(
 
 
 @jit_flat
+def play_stream(
+    control: Int64s,
+    stream: int,
+    until_ns: int,
+    until_stream: int,
+    entries: Int64s,
+    streams: Int64s,
+    keys: Int64s,
+    lots: Int64s,
+    mem: Int64s,
+    bases: Int64s,
+    desk: Int64s,
+    impacts: Int64s,
+    probes: Int64s,
+) -> int:
+    """Play one stream before (until_ns, until_stream); return as `play_apart`."""
+    n = len(desk)
+    first = control[C_NEXT + stream]
+    at = first
+    end = streams[stream + 1]
+    short = PLAYED
+    while at < end and comes_first(entries[at, TIME], stream, until_ns, until_stream):
+        i = entries[at, INSTRUMENT]
+        what = entries[at, WHAT]
+        if what == VENUE_BOOK:
+            if play_venue_book(mem, bases[n + i], entries, at, keys, lots, 0):
+                desk[i, D_APPLIED] += 1
+            else:
+                short = VENUE_SHORT
+        elif what != VENUE_TRADE:
+            got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts, probes)
+            if got == NO_ROOM:
+                short = VIEW_SHORT
+            else:
+                control[C_EVENTS] += got
+        if short != PLAYED:
+            control[C_SHORT] = i
+            control[C_SHORT_AT] = at
+            break
+        at += 1
+    control[C_NEXT + stream] = at
+    control[C_LEFT] -= at - first
+    return short
+
+
+@jit_flat
 def play_apart(
     control: Int64s,
     entries: Int64s,
@@ -160,43 +208,84 @@ def play_apart(
     bases: Int64s,
     desk: Int64s,
     impacts: Int64s,
+    probes: Int64s,
 ) -> int:
     """Play what nothing of ours waits for up to the cut; return PLAYED, VIEW_SHORT or VENUE_SHORT.
 
     Stream after stream: what cannot stop the market may play in any order between instruments and
     between venue and view, and a book that is played for a while stays in the processor's cache.
+    Where virtual orders stand in a book, its prints play in their time between its messages.
     """
     n = len(desk)
     cut_ns = control[C_CUT_TIME]
     cut_stream = control[C_CUT_STREAM]
     for stream in range(len(streams) - 1):
-        first = control[C_NEXT + stream]
-        at = first
-        end = streams[stream + 1]
-        while at < end and comes_first(entries[at, TIME], stream, cut_ns, cut_stream):
-            i = entries[at, INSTRUMENT]
-            what = entries[at, WHAT]
-            short = PLAYED
-            if what == VENUE_BOOK:
-                if play_venue_book(mem, bases[n + i], entries, at, keys, lots, 0):
-                    desk[i, D_APPLIED] += 1
-                else:
-                    short = VENUE_SHORT
-            elif what != VENUE_TRADE:
-                got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts)
-                if got == NO_ROOM:
-                    short = VIEW_SHORT
-                else:
-                    control[C_EVENTS] += got
-            if short != PLAYED:
-                control[C_NEXT + stream] = at
-                control[C_LEFT] -= at - first
-                control[C_SHORT] = i
-                control[C_SHORT_AT] = at
-                return short
-            at += 1
-        control[C_NEXT + stream] = at
-        control[C_LEFT] -= at - first
+        i = stream - n
+        if 0 <= i < n and probes[i, P_ON] != 0:
+            prints = 3 * n + 2 * i
+            at = control[C_NEXT + prints]
+            while at < streams[prints + 1] and comes_first(
+                entries[at, TIME], prints, cut_ns, cut_stream
+            ):
+                # The book up to the print, then prints up to the next message of the book.
+                short = play_stream(
+                    control,
+                    stream,
+                    entries[at, TIME],
+                    prints,
+                    entries,
+                    streams,
+                    keys,
+                    lots,
+                    mem,
+                    bases,
+                    desk,
+                    impacts,
+                    probes,
+                )
+                if short != PLAYED:
+                    return short
+                message = control[C_NEXT + stream]
+                until_ns = cut_ns
+                until_stream = cut_stream
+                if message < streams[stream + 1] and comes_first(
+                    entries[message, TIME], stream, cut_ns, cut_stream
+                ):
+                    until_ns = entries[message, TIME]
+                    until_stream = stream
+                play_stream(
+                    control,
+                    prints,
+                    until_ns,
+                    until_stream,
+                    entries,
+                    streams,
+                    keys,
+                    lots,
+                    mem,
+                    bases,
+                    desk,
+                    impacts,
+                    probes,
+                )
+                at = control[C_NEXT + prints]
+        short = play_stream(
+            control,
+            stream,
+            cut_ns,
+            cut_stream,
+            entries,
+            streams,
+            keys,
+            lots,
+            mem,
+            bases,
+            desk,
+            impacts,
+            probes,
+        )
+        if short != PLAYED:
+            return short
     return PLAYED
 
 
@@ -215,6 +304,7 @@ def advance(
     desk: Int64s,
     own: Int64s,
     impacts: Int64s,
+    probes: Int64s,
     fills: Int64s,
     rows: Int64s,
     active: Int64s,
@@ -247,6 +337,7 @@ def advance(
             desk,
             own,
             impacts,
+            probes,
             fills,
             rows,
             active,
@@ -261,7 +352,7 @@ def advance(
             return verdict
         control[C_VERDICT] = verdict
         control[C_CUT_SET] = 1
-    short = play_apart(control, entries, streams, keys, lots, mem, bases, desk, impacts)
+    short = play_apart(control, entries, streams, keys, lots, mem, bases, desk, impacts, probes)
     if short != PLAYED:
         return short
     control[C_CUT_SET] = 0

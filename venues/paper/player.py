@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from venues.books.arena import BookArena
+from venues.books.probe_table import KernelProbes
 from venues.books.store import KernelBooks
 from venues.books.watch_table import KernelWatches
 from venues.model.market import Int64s
@@ -51,12 +52,14 @@ class KernelPlayer:
         view_books: KernelBooks,
         matcher: KernelMatcher,
         watches: KernelWatches,
+        probes: KernelProbes,
     ) -> None:
         self._schedule = schedule
         self._arena = arena
         self._instruments = len(view_books.instruments)
         self._matcher = matcher
         self._watches = watches
+        self._probes = probes
         self._control: Int64s = np.append(np.zeros(C_NEXT, np.int64), schedule.streams[:-1])
         self._control[C_LEFT] = len(schedule.entries)
         self._bases: Int64s = np.array(arena.bases, np.int64)
@@ -136,6 +139,7 @@ class KernelPlayer:
                 matcher.desk,
                 matcher.own,
                 matcher.impacts,
+                self._probes.words,
                 matcher.fills,
                 watches.rows,
                 watches.active,

@@ -1,0 +1,157 @@
+"""What became of thousands of small orders that rested in a recorded market, and what was foretold?
+
+Every second one order of one lot is posted at each place behind the touch of each venue, on both
+sides, and left alone for the longest horizon. The paper venue says what either queue made of it; the
+foretelling is what the product itself had learned by then, from what it was told.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from router.depth.fills import Counted, Fate, fate
+from venues.books.probes import HORIZONS, NS_PER_S, PLACES, behind_ticks, queue_of
+from venues.model.market import ASK, BID, BookState, level_key
+from venues.paper.market import RecordedMarket
+from venues.paper.played import QueueModel
+from venues.ports import RANK_SCREEN
+from venues.tape.recording import Tape
+
+_STALE_NS: Final = 2 * NS_PER_S
+
+
+@dataclass(slots=True)
+class Posted:
+    """One small order. `filled_ns`, `left_ns`: age then, None = not within the last horizon.
+
+    `optimistic`: whether the optimistic queue had filled it, by horizon. `moved`: of the mid away
+    from it, by horizon, bps. `foretold`: what had been learned when it was posted.
+    """
+
+    instrument: int
+    at_ns: int
+    side: int
+    tick: int
+    touch: int
+    place: int
+    queue: int
+    mid: int
+    swing: int
+    foretold: Fate
+    number: int
+    filled_ns: int | None = None
+    left_ns: int | None = None
+    optimistic: list[bool] = field(default_factory=list)
+    moved: list[float] = field(default_factory=list)
+
+    def filled_by(self, horizon_s: int) -> bool:
+        """Return whether the pessimistic queue had filled it."""
+        return self.filled_ns is not None and self.filled_ns <= horizon_s * NS_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """All orders of one tape, with what had been learned by half of it, per instrument."""
+
+    orders: list[Posted]
+    half_ns: int
+    learned: tuple[Counted, ...]
+
+
+def watch(tape: Tape) -> Watched:
+    """Return what became of every order posted on `tape`; kernels are needed."""
+    market = RecordedMarket(
+        tape, kernels=True, queue=QueueModel.PESSIMISTIC, stale_after_ns=_STALE_NS, learn=True
+    )
+    longest_ns = HORIZONS[-1] * NS_PER_S
+    half_ns = (tape.start_ns + tape.end_ns) // 2
+    posted: list[Posted] = []
+    waiting: dict[int, Posted] = {}
+    learned: tuple[Counted, ...] = ()
+    now_ns = tape.start_ns // NS_PER_S * NS_PER_S
+    while now_ns < tape.end_ns:
+        now_ns += NS_PER_S
+        while (stop := market.advance(now_ns, RANK_SCREEN)).fills:
+            for fill in stop.fills:
+                order = waiting[fill.order_no]
+                order.filled_ns = stop.time_ns - order.at_ns
+        _look(market, waiting, now_ns)
+        if now_ns >= half_ns and not learned:
+            learned = tuple(counted(market, i) for i in range(len(tape.instruments)))
+        if now_ns + longest_ns <= tape.end_ns:
+            for i in range(len(tape.instruments)):
+                fresh = _post(market, i, now_ns, len(posted))
+                posted.extend(fresh)
+                waiting.update((order.number, order) for order in fresh)
+        for i in range(len(tape.instruments)):
+            market.view.set_own(i, _own(waiting, i))
+    return Watched(posted, half_ns, learned)
+
+
+def counted(market: RecordedMarket, i: int) -> Counted:
+    """Return what has been learned of instrument `i` by now."""
+    flows = (market.probes.flow(i, BID), market.probes.flow(i, ASK))
+    return Counted(market.probes.table(i), flows, market.probes.swing(i))
+
+
+def _own(waiting: dict[int, Posted], i: int) -> dict[int, int]:
+    own: dict[int, int] = {}
+    for order in waiting.values():
+        if order.instrument == i and order.filled_ns is None:
+            key = level_key(order.tick, order.side)
+            own[key] = own.get(key, 0) + 1
+    return own
+
+
+def _look(market: RecordedMarket, waiting: dict[int, Posted], now_ns: int) -> None:
+    """Note who was left, what the other queue made of each, and take out those that are done."""
+    for number, order in list(waiting.items()):
+        i = order.instrument
+        bid, ask = market.view.best(i, BID), market.view.best(i, ASK)
+        age_ns = now_ns - order.at_ns
+        if bid is not None and ask is not None:
+            away = bid > order.touch if order.side == BID else ask < order.touch
+            if away and order.left_ns is None and order.filled_ns is None:
+                order.left_ns = age_ns
+        if age_ns % NS_PER_S == 0 and age_ns // NS_PER_S in HORIZONS:
+            order.optimistic.append(market.matcher.bounds(i, number).optimistic > 0)
+            mid = order.mid if bid is None or ask is None else bid + ask
+            move = (mid - order.mid) / order.mid * 10_000
+            order.moved.append(move if order.side == BID else -move)
+        if age_ns >= HORIZONS[-1] * NS_PER_S:
+            market.matcher.remove(i, number, now_ns)
+            del waiting[number]
+
+
+def _post(market: RecordedMarket, i: int, now_ns: int, first: int) -> list[Posted]:
+    """Return the orders posted now in one book, none where it cannot be trusted."""
+    view = market.view
+    state, bid, ask, _ = view.quote(i, now_ns, _STALE_NS)
+    if state is not BookState.LIVE or bid is None or ask is None:
+        return []
+    known = counted(market, i)
+    fresh: list[Posted] = []
+    for side, touch in ((BID, bid), (ASK, ask)):
+        for place in range(PLACES):
+            behind = behind_ticks(place, touch)
+            tick = touch - behind if side == BID else touch + behind
+            if tick <= 0 or market.matcher.would_cross(i, side, tick):
+                continue
+            queue = queue_of(view.net(i, level_key(tick, side)), known.flows[side])
+            number = first + len(fresh)
+            market.matcher.rest(i, number, side, tick, 1, now_ns)
+            fresh.append(
+                Posted(
+                    instrument=i,
+                    at_ns=now_ns,
+                    side=side,
+                    tick=tick,
+                    touch=touch,
+                    place=place,
+                    queue=queue,
+                    mid=bid + ask,
+                    swing=known.swing,
+                    foretold=fate(known, side, place, queue),
+                    number=number,
+                )
+            )
+    return fresh
