@@ -8,7 +8,7 @@ foretelling is what the product itself had learned by then, from what it was tol
 from dataclasses import dataclass, field
 from typing import Final
 
-from router.depth.fills import Counted, Fate, fate
+from router.depth.fills import Counted, Fate, counted, fate
 from venues.books.probes import HORIZONS, NS_PER_S, PLACES, behind_ticks, queue_of
 from venues.model.market import ASK, BID, BookState, level_key
 from venues.paper.market import RecordedMarket
@@ -50,9 +50,15 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """All orders of one tape, with what had been learned by half of it, per instrument."""
+    """All orders of one tape, with what had been learned by half of it, per instrument.
 
+    `taking`: what a unit costs a buyer and brings a seller at once at the best venue, fee in, by
+    time; None where there was no book to be trusted.
+    """
+
+    tape: Tape
     orders: list[Posted]
+    taking: dict[int, tuple[float | None, float | None]]
     half_ns: int
     learned: tuple[Counted, ...]
 
@@ -65,6 +71,7 @@ def watch(tape: Tape) -> Watched:
     longest_ns = HORIZONS[-1] * NS_PER_S
     half_ns = (tape.start_ns + tape.end_ns) // 2
     posted: list[Posted] = []
+    taking: dict[int, tuple[float | None, float | None]] = {}
     waiting: dict[int, Posted] = {}
     learned: tuple[Counted, ...] = ()
     now_ns = tape.start_ns // NS_PER_S * NS_PER_S
@@ -75,8 +82,9 @@ def watch(tape: Tape) -> Watched:
                 order = waiting[fill.order_no]
                 order.filled_ns = stop.time_ns - order.at_ns
         _look(market, waiting, now_ns)
+        taking[now_ns] = _taking(market, now_ns)
         if now_ns >= half_ns and not learned:
-            learned = tuple(counted(market, i) for i in range(len(tape.instruments)))
+            learned = tuple(counted(market.probes, i) for i in range(len(tape.instruments)))
         if now_ns + longest_ns <= tape.end_ns:
             for i in range(len(tape.instruments)):
                 fresh = _post(market, i, now_ns, len(posted))
@@ -84,13 +92,20 @@ def watch(tape: Tape) -> Watched:
                 waiting.update((order.number, order) for order in fresh)
         for i in range(len(tape.instruments)):
             market.view.set_own(i, _own(waiting, i))
-    return Watched(posted, half_ns, learned)
+    return Watched(tape, posted, taking, half_ns, learned)
 
 
-def counted(market: RecordedMarket, i: int) -> Counted:
-    """Return what has been learned of instrument `i` by now."""
-    flows = (market.probes.flow(i, BID), market.probes.flow(i, ASK))
-    return Counted(market.probes.table(i), flows, market.probes.swing(i))
+def _taking(market: RecordedMarket, now_ns: int) -> tuple[float | None, float | None]:
+    """Return the best price to buy and to sell at once, taker fee in."""
+    asks: list[float] = []
+    bids: list[float] = []
+    for i, instrument in enumerate(market.instruments):
+        state, bid, ask, _ = market.view.quote(i, now_ns, _STALE_NS)
+        if state is BookState.LIVE and bid is not None and ask is not None:
+            fee = float(instrument.taker_fee)
+            asks.append(float(instrument.price_of(ask)) * (1 + fee))
+            bids.append(float(instrument.price_of(bid)) * (1 - fee))
+    return (min(asks), max(bids)) if asks else (None, None)
 
 
 def _own(waiting: dict[int, Posted], i: int) -> dict[int, int]:
@@ -128,7 +143,7 @@ def _post(market: RecordedMarket, i: int, now_ns: int, first: int) -> list[Poste
     state, bid, ask, _ = view.quote(i, now_ns, _STALE_NS)
     if state is not BookState.LIVE or bid is None or ask is None:
         return []
-    known = counted(market, i)
+    known = counted(market.probes, i)
     fresh: list[Posted] = []
     for side, touch in ((BID, bid), (ASK, ask)):
         for place in range(PLACES):

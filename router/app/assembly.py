@@ -100,6 +100,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
         stale_after_ns=settings.run.stale_after_ns,
         arrival_wait_ns=settings.run.arrival_wait_ns,
         release_within_ns=settings.run.release_within_ns,
+        learn=settings.run.learn,
         limits=Limits(
             collar_bps=settings.risk.collar_bps,
             max_order_notional=settings.risk.max_order_notional,
@@ -160,6 +161,7 @@ def assemble(
         kernels=kernels,
         queue=_queue(settings),
         stale_after_ns=settings.run.stale_after_ns,
+        learn=settings.run.learn,
     )
     members: Members = {
         (m.instrument.venue, m.instrument.symbol): m
@@ -216,6 +218,7 @@ def build_core(
         settings=settings,
         scales=scales,
         books=market.view,
+        probes=market.probes,
         strategies=strategies,
         seeded=seeded,
         state=state,

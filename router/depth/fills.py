@@ -1,12 +1,13 @@
 """How likely is an order that rests to fill, and what does it cost when it does not?
 
 Learned per venue from what became of virtual orders in its book (`venues.books.probes`). The chance
-to be filled in an interval of age, given that it still waits, is a Beta-Bernoulli mean with three
-priors, each of which counts like so many orders: a cell of side, place, state and queue is thought
+to be filled in an interval of age, given that it still waits, is a Beta-Bernoulli mean with a chain
+of priors, each of which counts like so many orders: a cell of side, place, state and queue is thought
 of as both its sides are, those as the place is in that state whatever the queue, that as the place
-is in any, and that as books are that were recorded. So where data is thin the prior speaks, and where it is not it is drowned (Gelman et al. 2013, Bayesian
-Data Analysis, 5). The chance until a horizon is one less the product of not being filled in each
-interval until then (Kaplan and Meier 1958).
+is in any state, and that as books are that were recorded. So where data is thin the prior speaks, and
+where it is not it is drowned (Gelman et al. 2013, Bayesian Data Analysis, 5). The chance until a
+horizon is one less the product of not being filled in each interval until then (Kaplan and Meier
+1958, Nonparametric estimation from incomplete observations).
 
 Probabilities and moves are integers in parts of `WHOLE`, 10^-8.
 """
@@ -27,19 +28,19 @@ from venues.books.probes import (
     CELL_WORDS,
     HORIZONS,
     ONE,
+    PLACES,
     QUEUES,
     STATES,
-    TABLE_WORDS,
-    cell_at,
+    Probes,
     state_of,
 )
-from venues.model.market import ASK, BID
+from venues.model.market import ASK, BID, Int64s
 
 WHOLE: Final = 10**8
 # How many orders each prior counts like: of the place, of its state, of its queue, of its side.
 _WEIGHTS: Final = (20, 20, 20, 100)
-# Fewer orders than these have shown nothing: a venue of which no more is known is not judged.
-ENOUGH_ORDERS: Final = 240
+# Fewer orders than these have shown nothing: two minutes' worth of a venue that is watched.
+ENOUGH_ORDERS: Final = 2 * PLACES * 120
 
 # Chances to be filled in each interval, by place, as parts of `WHOLE`: what liquid books of 2024 and
 # quiet ones of 2026 have in common, which is little.
@@ -51,97 +52,98 @@ _PRIOR: Final = (
 )
 
 
-class Fate(msgspec.Struct, frozen=True, kw_only=True):
+class Fate(msgspec.Struct, frozen=True, gc=False):
     """What becomes of an order until each horizon, in parts of `WHOLE`.
 
-    `filled`: the chance that it is filled if it stays where it is. `pegged`: if it is never left by
-    the touch. `moved`: how far the mid has gone away on average where it is not filled. `adverse`:
-    how far it goes against it soon after a fill. `orders`: how many of its kind have been seen.
+    `filled`: the chance that it is filled if it stays where it is. `moved`: how far the mid has gone
+    away on average where it is not. `orders`: how many of its kind have been seen.
     """
 
     filled: tuple[int, ...]
-    pegged: tuple[int, ...]
     moved: tuple[int, ...]
-    adverse: int
     orders: int
 
 
-class Counted(msgspec.Struct, frozen=True, gc=False):
+class Counted(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What has been counted of the virtual orders in one book, and what prints take in a second.
 
     `table` is as `venues.books.probes` says, by side, place, state and queue; `flows` of bids, of
     asks; `swing`: how lively the mid is.
     """
 
-    table: tuple[int, ...]
+    table: Int64s
     flows: tuple[int, int]
     swing: int
 
     @property
     def orders(self) -> int:
-        """Return how many orders have been seen for their first interval."""
-        firsts = range(C_HELD, TABLE_WORDS, CELL_WORDS)
-        return sum(self.table[at] for at in firsts) // ONE
+        """Return how many orders have been seen for their first interval, at all places."""
+        return int(self.table[C_HELD::CELL_WORDS].sum()) // ONE
 
 
-def fate(counted: Counted, side: int, place: int, queue: int) -> Fate:
+def counted(probes: Probes, i: int) -> Counted:
+    """Return what has been learned of book `i` by now."""
+    flows = (probes.flow(i, BID), probes.flow(i, ASK))
+    return Counted(probes.table(i), flows, probes.swing(i))
+
+
+def fate(known: Counted, side: int, place: int, queue: int) -> Fate:
     """Return what becomes of an order of book side `side` at `place` behind a `queue` now."""
-    table, state = counted.table, state_of(counted.swing)
-    alone = [cell_at(side, place, state, queue)]
-    both = [cell_at(s, place, state, queue) for s in (BID, ASK)]
-    any_queue = [cell_at(s, place, state, q) for s in (BID, ASK) for q in range(QUEUES)]
-    any_state = [
-        cell_at(s, place, x, q) for s in (BID, ASK) for x in range(STATES) for q in range(QUEUES)
-    ]
-    wider = (any_state, any_queue, both, alone)
+    wider = _wider(known, side, place, queue)
     return Fate(
-        filled=_until(table, C_HELD, C_FILLED, place, wider),
-        pegged=_until(table, C_PEGGED, C_PEGGED_FILLED, place, wider),
-        moved=tuple([_mean_moved(table, wider, n) for n in range(len(HORIZONS))]),
-        adverse=_mean_adverse(table, wider),
-        orders=_sum(table, alone, C_HELD) // ONE,
+        filled=_until(wider, C_HELD, C_FILLED, place),
+        moved=tuple([_mean_moved(wider, n) for n in range(len(HORIZONS))]),
+        orders=wider[-1][C_HELD] // ONE,
     )
 
 
-def _until(
-    table: Sequence[int], stood: int, filled: int, place: int, wider: Sequence[Sequence[int]]
-) -> tuple[int, ...]:
-    """Return the chance to be filled until each horizon, from the chances in each interval.
+def pegged(known: Counted, side: int, place: int, queue: int) -> tuple[int, ...]:
+    """Return the chance to be filled until each horizon if the touch never left the order."""
+    return _until(_wider(known, side, place, queue), C_PEGGED, C_PEGGED_FILLED, place)
 
-    `wider`: cells that say ever less about more, the widest first.
-    """
+
+def adverse(known: Counted, side: int, place: int, queue: int) -> int:
+    """Return how far the mid goes against an order soon after its fill, over both sides."""
+    mean = 0
+    for cell, weight in zip(_wider(known, side, place, queue)[:-1], _WEIGHTS[:-1], strict=True):
+        marks, moves = cell[C_MARKS] + weight * ONE, cell[C_ADVERSE] + weight * ONE * mean
+        mean = moves // marks
+    return mean
+
+
+def _wider(known: Counted, side: int, place: int, queue: int) -> list[list[int]]:
+    """Return sums of cells that say ever less about more, the widest first."""
+    cells = known.table.reshape(2, PLACES, STATES, QUEUES, CELL_WORDS)
+    state = state_of(known.swing)
+    return [
+        cells[:, place].sum(axis=(0, 1, 2)).tolist(),
+        cells[:, place, state].sum(axis=(0, 1)).tolist(),
+        cells[:, place, state, queue].sum(axis=0).tolist(),
+        cells[side, place, state, queue].tolist(),
+    ]
+
+
+def _until(wider: Sequence[Sequence[int]], stood: int, filled: int, place: int) -> tuple[int, ...]:
+    """Return the chance to be filled until each horizon, from the chances in each interval."""
     waits = WHOLE
     chances = []
     for n in range(len(HORIZONS)):
         chance = _PRIOR[place][n]
-        for cells, weight in zip(wider, _WEIGHTS, strict=True):
-            seen, hits = _sum(table, cells, stood + n), _sum(table, cells, filled + n)
-            chance = (hits * WHOLE + weight * ONE * chance) // (seen + weight * ONE)
+        for cell, weight in zip(wider, _WEIGHTS, strict=True):
+            seen, hits = cell[stood + n] + weight * ONE, cell[filled + n]
+            chance = (hits * WHOLE + weight * ONE * chance) // seen
         waits = waits * (WHOLE - chance) // WHOLE
         chances.append(WHOLE - waits)
     return tuple(chances)
 
 
-def _mean_moved(table: Sequence[int], wider: Sequence[Sequence[int]], n: int) -> int:
+def _mean_moved(wider: Sequence[Sequence[int]], n: int) -> int:
     """Return how far the mid has gone from those who still wait at horizon `n`.
 
     Over both sides, so that no trend of a recording is taken for a law.
     """
     mean = 0
-    for cells, weight in zip(wider[:-1], _WEIGHTS[:-1], strict=True):
-        orders = _sum(table, cells, C_HELD + n) - _sum(table, cells, C_FILLED + n)
-        mean = (_sum(table, cells, C_MOVED + n) + weight * ONE * mean) // (orders + weight * ONE)
+    for cell, weight in zip(wider[:-1], _WEIGHTS[:-1], strict=True):
+        waiting = cell[C_HELD + n] - cell[C_FILLED + n] + weight * ONE
+        mean = (cell[C_MOVED + n] + weight * ONE * mean) // waiting
     return mean
-
-
-def _mean_adverse(table: Sequence[int], wider: Sequence[Sequence[int]]) -> int:
-    """Return how far the mid goes against those who were filled, over both sides."""
-    mean = 0
-    for cells, weight in zip(wider[:-1], _WEIGHTS[:-1], strict=True):
-        orders = _sum(table, cells, C_MARKS)
-        mean = (_sum(table, cells, C_ADVERSE) + weight * ONE * mean) // (orders + weight * ONE)
-    return mean
-
-
-def _sum(table: Sequence[int], cells: Sequence[int], word: int) -> int:
-    return sum([table[cell + word] for cell in cells])

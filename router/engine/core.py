@@ -36,6 +36,7 @@ from strategies.base import State as Memory
 from strategies.base import Strategy
 from strategies.intents import WakeAt, WakeWhen
 from venues.books.port import Books
+from venues.books.probes import Probes
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
 from venues.model.events import Asked, NotSent
 from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol, VenueId
@@ -64,6 +65,7 @@ class Core:
     settings: EngineSettings
     scales: Mapping[Symbol, Scale]
     books: Books
+    probes: Probes
     strategies: Mapping[str, Strategy]
     seeded: Callable[[str], Random]
     state: EngineState

@@ -10,6 +10,7 @@ import msgspec
 
 from router.orders.parent import ParentState
 from router.routing.plan import Plan
+from router.routing.worth import Weighed
 from strategies.intents import WakeAt, WakeWhen
 from strategies.spec import ParentSpec
 from venues.model.commands import Command
@@ -102,6 +103,35 @@ class Planned(msgspec.Struct, frozen=True, tag="planned"):
     plan: Plan
 
 
+class Placed(msgspec.Struct, frozen=True, tag="placed"):
+    """It was decided where a passive child rests, or that taking costs less; by what was learned."""
+
+    parent_id: ParentId
+    plan_no: int
+    at_ns: int
+    weighed: Weighed
+
+
+class Lesson(msgspec.Struct, frozen=True):
+    """What had been learned of one instrument: the cells of its table that are not empty.
+
+    `cells` by their position, each as `venues.books.probes` says; `flows` of bids and of asks.
+    """
+
+    venue: VenueId
+    symbol: Symbol
+    cells: dict[int, tuple[int, ...]]
+    flows: tuple[int, int]
+    swing: int
+
+
+class Learned(msgspec.Struct, frozen=True, tag="learned"):
+    """What routing had learned when it decided; a restart goes on from the last one."""
+
+    lessons: tuple[Lesson, ...]
+    at_ns: int
+
+
 class Issued(msgspec.Struct, frozen=True, tag="issued"):
     """A command was approved; from the commit on it may exist at the venue, unless it is held."""
 
@@ -155,6 +185,8 @@ Record = (
     | ParentMoved
     | Decided
     | Planned
+    | Placed
+    | Learned
     | Issued
     | Released
     | Received

@@ -12,12 +12,13 @@ class EngineSettings:
 
     `send_within_ns`: a command not sent so long after its decision, or after its release where it
     is held, is NOT_SENT. `release_within_ns`: the longest a leg is held for others to catch up, 0 =
-    never.
+    never. `learn`: passive children go where what became of orders like them says.
     """
 
     stale_after_ns: int = 2_000_000_000
     arrival_wait_ns: int = 5_000_000_000
     send_within_ns: int = 1_000_000_000
     release_within_ns: int = 0
+    learn: bool = False
     limits: Limits = field(default_factory=Limits)
     margins: DoubtMargins = field(default_factory=DoubtMargins)

@@ -16,11 +16,13 @@ from router.engine.records import (
     Flagged,
     Halted,
     Issued,
+    Learned,
     ParentAmended,
     ParentGrew,
     ParentMoved,
     ParentReceived,
     ParentStarted,
+    Placed,
     Planned,
     ProvenAbsent,
     Received,
@@ -92,6 +94,7 @@ class EngineState:
     trips: Trips = field(default_factory=Trips)
     digest: Digest = field(default_factory=Digest)
     plans: int = 0
+    learned: Learned | None = None  # the last there is a record of
 
     def apply(self, record: Record) -> str:
         """Fold one record in; return what is wrong with it ("" if nothing): an anomaly to flag."""
@@ -104,8 +107,10 @@ class EngineState:
                 return self._released(order_id, at_ns)
             case Decided():
                 self._decided(record)
-            case Planned():
+            case Planned() | Placed():
                 self.plans += 1
+            case Learned():
+                self.learned = record
             case ParentReceived(spec=spec, received_ns=received_ns):
                 parent = Parent(spec=spec, received_ns=received_ns)
                 self.parents[spec.id] = self.alive[spec.id] = parent

@@ -1,20 +1,26 @@
 """Where does a passive child wait? One venue and one tick, never at or through the other side.
 
-The rule, until queues and flow are priced: over the usable venues the best net price after maker
+Where fills are learned and enough has been seen of every venue it could rest at: the venue where
+waiting is worth most (`router.routing.worth`). Else, and between equals: the best net price after maker
 fee and order cost at the pegged tick; then the smaller queue there; then the venue listed first. A buy rounds
 down and a sell up, so a peg never improves on what it names.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
 from typing import Final, assert_never
 
 import msgspec
 
 from router.depth.composite import Composite, Depth, Quote
+from router.depth.fills import WHOLE
 from router.depth.scale import Scale
 from router.routing.offers import Terms, book_side, grains_needed, own_guard
+from router.routing.worth import Prospect, Weighed, Weighing, Worth, bps, known_enough, worth_of
 from strategies.intents import Peg, Pegging
+from venues.books.probes import HORIZONS
 from venues.model.ids import Symbol, VenueId
 from venues.model.market import level_key
 from venues.model.numbers import ZERO
@@ -44,10 +50,22 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resting(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer: a post, or None when no venue can hold one; `skipped` says why not elsewhere."""
+    """The answer: a post, or None when no venue can hold one; `skipped` says why not elsewhere.
+
+    `weighed`: why there, where fills are learned.
+    """
 
     post: Post | None
     skipped: tuple[tuple[VenueId, str], ...]
+    weighed: Weighed | None = None
+
+
+class _Candidate(msgspec.Struct, frozen=True, gc=False):
+    """A venue that could hold the child, and how it ranks without learning: less is better."""
+
+    quote: Quote
+    rank: tuple[int | Fraction, int, int]
+    post: Post
 
 
 def place_rest(
@@ -61,6 +79,7 @@ def place_rest(
     offset_ticks: int,
     terms: Terms,
     behind: Decimal = ZERO,
+    weighing: Weighing | None = None,
 ) -> Resting:
     """Return where up to `quantity` market units rest, not beyond market price `limit`.
 
@@ -69,7 +88,7 @@ def place_rest(
     scale = composite.scale
     need = grains_needed(scale, quantity)
     skipped = list(scale.left_out)
-    best: tuple[tuple[int | Fraction, int, int], Post] | None = None
+    candidates: list[_Candidate] = []
     for quote in composite.quotes:
         reason = terms.barred.get(quote.venue, quote.refusal)
         if reason:
@@ -90,9 +109,93 @@ def place_rest(
             continue
         queue = depth.net(quote.book, level_key(tick, book_side(side.opposite)))
         rank = (_net(scale, quote, side, tick, lots), queue, quote.member)
-        if best is None or rank < best[0]:
-            best = (rank, _post(scale, quote, lots, tick, peg_tick, queue))
-    return Resting(post=None if best is None else best[1], skipped=tuple(skipped))
+        post = _post(scale, quote, lots, tick, peg_tick, queue)
+        candidates.append(_Candidate(quote, rank, post))
+    by_rule = min(candidates, key=attrgetter("rank"), default=None)
+    if by_rule is None or weighing is None:
+        return Resting(post=None if by_rule is None else by_rule.post, skipped=tuple(skipped))
+    return _weighed(composite, side, quantity, candidates, by_rule, weighing, tuple(skipped))
+
+
+def _weighed(
+    composite: Composite,
+    side: Side,
+    quantity: Decimal,
+    candidates: Sequence[_Candidate],
+    by_rule: _Candidate,
+    weighing: Weighing,
+    skipped: tuple[tuple[VenueId, str], ...],
+) -> Resting:
+    """Return the candidate where waiting is worth most, if all can be judged; else `by_rule`."""
+    taking = _taking(composite, side, weighing.instead)
+    judged = taking is not None
+    worths: list[tuple[int, _Candidate]] = []
+    prospects: list[Prospect] = []
+    for candidate in candidates:
+        quote, post = candidate.quote, candidate.post
+        near, known = quote.best(side.opposite), weighing.known(quote.book)
+        judged = judged and near is not None and known_enough(known)
+        if taking is None or near is None:
+            continue
+        saves = int((taking - candidate.rank[0]) * WHOLE // abs(taking))
+        worth = worth_of(
+            known,
+            side=book_side(side.opposite),
+            near=near,
+            tick=post.tick,
+            # What it fills is between nothing and all: as an order in the middle of it would.
+            ahead=post.queue_lots + post.lots // 2,
+            saves=saves,
+            until_s=weighing.until_s,
+        )
+        worths.append((worth.worth, candidate))
+        prospects.append(_prospect(post, worth, saves))
+    # The first of the highest; candidates of equal worth rank as they would without learning.
+    best = min(worths, key=lambda w: (-w[0], w[1].rank), default=None) if judged else None
+    chosen = by_rule if best is None else best[1]
+    takes = best is not None and best[0] < 0 and weighing.instead is not None
+    weighed = Weighed(
+        market=composite.scale.market.symbol,
+        decided_ns=composite.now_ns,
+        quantity=quantity,
+        until_s=weighing.until_s,
+        prospects=tuple(prospects),
+        venue=None if takes else chosen.post.venue,
+        judged=judged,
+        takes=takes,
+        skipped=skipped,
+    )
+    return Resting(post=chosen.post, skipped=skipped, weighed=weighed)
+
+
+def _taking(composite: Composite, side: Side, instead: Decimal | None) -> int | None:
+    """Return what taking a grain costs now with fee, negated for a sell; None where nobody can."""
+    scale = composite.scale
+    if instead is not None:
+        over, under = instead.as_integer_ratio()
+        return side.sign * (over * scale.denominator // under)
+    taker, costs = scale.taker(side), []
+    for quote in composite.usable:
+        at = quote.buys_at if side is Side.BUY else quote.sells_at
+        if at is not None:
+            costs.append(at * taker[quote.member] * side.sign)
+    return min(costs, default=None)
+
+
+def _prospect(post: Post, worth: Worth, saves: int) -> Prospect:
+    """Return what is expected of `post`, for people."""
+    return Prospect(
+        venue=post.venue,
+        symbol=post.symbol,
+        price=post.market_price,
+        queue_lots=post.queue_lots,
+        chance=Decimal(worth.chance).scaleb(-8),
+        within_s=HORIZONS[worth.horizon],
+        saves_bps=bps(saves),
+        moves_bps=bps(worth.moves),
+        worth_bps=bps(worth.worth),
+        orders=worth.orders,
+    )
 
 
 def _net(scale: Scale, quote: Quote, side: Side, tick: int, lots: int) -> int | Fraction:

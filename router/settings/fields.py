@@ -42,6 +42,7 @@ class RunSection(Section):
     release_within_ms: Annotated[int, _HOLD] = _key(
         "longest hold of a leg so that all arrive together, 0 = none"
     )
+    learn: bool = _key("whether routing learns from what becomes of orders in the books")
 
     @property
     def stale_after_ns(self) -> int:

@@ -281,6 +281,7 @@ class Scenario(Asked):
             settings=self.settings,
             scales=self.market.scales(),
             books=self.market.books,
+            probes=self.market.probes,
             strategies=self.strategies,
             seeded=Random,
             state=self._empty_state(sent, halt),

@@ -82,7 +82,7 @@ def mid_of(mem: Int64s, b: int) -> int:
     """Return bid + ask, 0 where a side is empty."""
     bid = book_net_best(mem, b, 0)
     ask = book_net_best(mem, b, 1)
-    return 0 if bid == NO_TICK or ask == NO_TICK else bid + ask
+    return bid + ask if min(bid, ask) != NO_TICK else 0
 
 
 @jit_flat

@@ -1,10 +1,9 @@
 """Where do the virtual orders of one instrument lie in the array their kernels keep?
 
-    header        the P_* words
-    generations   4 x GENERATIONS words: the second each was posted in + 1 (0 = none), the mid then
-                  (bid + ask), the touch of bids, the touch of asks
-    orders        per word of O_*: 2 x GENERATIONS x PLACES, by side, generation and place
-    table         TABLE_WORDS, what has been counted
+First the header, the P_* words. Then the generations: the second in which each was posted + 1 (0 =
+none), the mid then (bid + ask), the touch of bids and the touch of asks. Then the orders: for each
+word of O_* those of bids, then of asks, by generation and place. At last the table of what has been
+counted.
 """
 
 from typing import Final

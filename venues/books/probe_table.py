@@ -49,9 +49,9 @@ class KernelProbes:
         mem, base = self._books.arena.mem, self._books.base(i)
         probes_printed(self.words[i], mem, base, int(taker_is_buy), tick, lots, now_ns)
 
-    def table(self, i: int) -> tuple[int, ...]:
-        """Return what has been counted: `TABLE_WORDS` integers, cell by cell."""
-        return tuple(self.words[i, P_TABLE : P_TABLE + TABLE_WORDS].tolist())
+    def table(self, i: int) -> Int64s:
+        """Return what has been counted so far: `TABLE_WORDS` integers, cell by cell."""
+        return self.words[i, P_TABLE : P_TABLE + TABLE_WORDS].copy()
 
     def flow(self, i: int, side: int) -> int:
         """Return the lots, in parts of `FLOW_ONE`, that prints take from `side` in a second."""
@@ -61,7 +61,7 @@ class KernelProbes:
         """Return the mean move of the mid in a second, in parts of `SWING_ONE` x 10^-8 of it."""
         return int(self.words[i, P_SWING])
 
-    def teach(self, i: int, table: tuple[int, ...], flows: tuple[int, int], swing: int) -> None:
+    def teach(self, i: int, table: Int64s, flows: tuple[int, int], swing: int) -> None:
         """Go on from what was counted before, where nothing has been counted yet."""
         self.words[i, P_TABLE : P_TABLE + TABLE_WORDS] = table
         self.words[i, P_FLOW : P_FLOW + 2] = flows

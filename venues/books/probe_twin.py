@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from venues.books.port import Books
 from venues.books.probes import (
     C_ADVERSE,
@@ -31,7 +33,7 @@ from venues.books.probes import (
     queue_of,
     state_of,
 )
-from venues.model.market import ASK, BID, BookState, level_key
+from venues.model.market import ASK, BID, BookState, Int64s, level_key
 
 _EVER_NS = 1 << 62
 _LAST_AGE_S = HORIZONS[-1] + MARK_NS // NS_PER_S
@@ -118,9 +120,9 @@ class TwinProbes:
                 else:
                     order.ahead = ahead - lots
 
-    def table(self, i: int) -> tuple[int, ...]:
-        """Return what has been counted: `TABLE_WORDS` integers, cell by cell."""
-        return tuple(self._all[i].table)
+    def table(self, i: int) -> Int64s:
+        """Return what has been counted so far: `TABLE_WORDS` integers, cell by cell."""
+        return np.array(self._all[i].table, np.int64)
 
     def flow(self, i: int, side: int) -> int:
         """Return the lots, in parts of `FLOW_ONE`, that prints take from `side` in a second."""
@@ -130,10 +132,10 @@ class TwinProbes:
         """Return the mean move of the mid in a second, in parts of `SWING_ONE` x 10^-8 of it."""
         return self._all[i].swing
 
-    def teach(self, i: int, table: tuple[int, ...], flows: tuple[int, int], swing: int) -> None:
+    def teach(self, i: int, table: Int64s, flows: tuple[int, int], swing: int) -> None:
         """Go on from what was counted before, where nothing has been counted yet."""
         it = self._all[i]
-        it.table, it.flow, it.swing = list(table), list(flows), swing
+        it.table, it.flow, it.swing = table.tolist(), list(flows), swing
 
     def _mid(self, i: int) -> int:
         """Return bid + ask, 0 where a side is empty."""

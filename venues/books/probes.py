@@ -19,6 +19,8 @@ counts in parts of `ONE`, moves of the mid in 10^-8 of it, times `ONE`.
 
 from typing import Final, Protocol
 
+from venues.model.market import Int64s
+
 NS_PER_S: Final = 1_000_000_000
 ONE: Final = 1 << 10
 
@@ -75,8 +77,8 @@ class Probes(Protocol):
         """Follow a public trade of instrument `i`."""
         ...
 
-    def table(self, i: int) -> tuple[int, ...]:
-        """Return what has been counted: `TABLE_WORDS` integers, cell by cell."""
+    def table(self, i: int) -> Int64s:
+        """Return what has been counted so far: `TABLE_WORDS` integers, cell by cell."""
         ...
 
     def flow(self, i: int, side: int) -> int:
@@ -87,7 +89,7 @@ class Probes(Protocol):
         """Return the mean move of the mid in a second, in parts of `SWING_ONE` x 10^-8 of it."""
         ...
 
-    def teach(self, i: int, table: tuple[int, ...], flows: tuple[int, int], swing: int) -> None:
+    def teach(self, i: int, table: Int64s, flows: tuple[int, int], swing: int) -> None:
         """Go on from what was counted before, where nothing has been counted yet."""
         ...
 

@@ -13,6 +13,7 @@ seed = 1
 stale_after_ms = 2000
 arrival_wait_ms = 5000
 release_within_ms = 50
+learn = true
 [risk]
 collar_bps = "200"
 max_order_notional = "20000000"
