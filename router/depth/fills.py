@@ -12,7 +12,8 @@ horizon is one less the product of not being filled in each interval until then 
 Probabilities and moves are integers in parts of `WHOLE`, 10^-8.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Final
 
 import msgspec
@@ -55,12 +56,12 @@ _PRIOR: Final = (
 class Fate(msgspec.Struct, frozen=True, gc=False):
     """What becomes of an order until each horizon, in parts of `WHOLE`.
 
-    `filled`: the chance that it is filled if it stays where it is. `moved`: how far the mid has gone
-    away on average where it is not. `orders`: how many of its kind have been seen.
+    `filled`: the chance that it is filled if it stays where it is. `against`: how far the mid has gone
+    against it by then, on average, where it is. `orders`: how many of its kind have been seen.
     """
 
     filled: tuple[int, ...]
-    moved: tuple[int, ...]
+    against: tuple[int, ...]
     orders: int
 
 
@@ -92,7 +93,7 @@ def fate(known: Counted, side: int, place: int, queue: int) -> Fate:
     wider = _wider(known, side, place, queue)
     return Fate(
         filled=_until(wider, C_HELD, C_FILLED, place),
-        moved=tuple([_mean_moved(wider, n) for n in range(len(HORIZONS))]),
+        against=_against(wider[:2], place),
         orders=wider[-1][C_HELD] // ONE,
     )
 
@@ -103,12 +104,14 @@ def pegged(known: Counted, side: int, place: int, queue: int) -> tuple[int, ...]
 
 
 def adverse(known: Counted, side: int, place: int, queue: int) -> int:
-    """Return how far the mid goes against an order soon after its fill, over both sides."""
-    mean = 0
-    for cell, weight in zip(_wider(known, side, place, queue)[:-1], _WEIGHTS[:-1], strict=True):
-        marks, moves = cell[C_MARKS] + weight * ONE, cell[C_ADVERSE] + weight * ONE * mean
-        mean = moves // marks
-    return mean
+    """Return how far the mid goes against an order in the seconds after its fill, over both sides."""
+    return _mean(_wider(known, side, place, queue)[:3], C_ADVERSE, itemgetter(C_MARKS))
+
+
+def away(known: Counted, side: int, place: int, queue: int) -> tuple[int, ...]:
+    """Return how far the mid has gone by each horizon from those that still wait, over both sides."""
+    cells = _wider(known, side, place, queue)[:3]
+    return tuple([_mean(cells, C_MOVED + n, _waiting(n)) for n in range(len(HORIZONS))])
 
 
 def _wider(known: Counted, side: int, place: int, queue: int) -> list[list[int]]:
@@ -129,7 +132,7 @@ def _until(wider: Sequence[Sequence[int]], stood: int, filled: int, place: int) 
     chances = []
     for n in range(len(HORIZONS)):
         chance = _PRIOR[place][n]
-        for cell, weight in zip(wider, _WEIGHTS, strict=True):
+        for cell, weight in zip(wider, _WEIGHTS, strict=False):
             seen, hits = cell[stood + n] + weight * ONE, cell[filled + n]
             chance = (hits * WHOLE + weight * ONE * chance) // seen
         waits = waits * (WHOLE - chance) // WHOLE
@@ -137,13 +140,30 @@ def _until(wider: Sequence[Sequence[int]], stood: int, filled: int, place: int) 
     return tuple(chances)
 
 
-def _mean_moved(wider: Sequence[Sequence[int]], n: int) -> int:
-    """Return how far the mid has gone from those who still wait at horizon `n`.
+def _against(wider: Sequence[Sequence[int]], place: int) -> tuple[int, ...]:
+    """Return how far the mid has gone against those filled until each horizon.
 
-    Over both sides, so that no trend of a recording is taken for a law.
+    A mid goes nowhere on average, so what it goes against the filled is what it goes away from the
+    others: P(filled) E[against | filled] = P(not) E[away | not]. The right side is measured, of a place
+    as a whole and over both sides, so that no trend of a recording and no thin cell is taken for a law.
     """
+    chances = _until(wider, C_HELD, C_FILLED, place)
+    return tuple(
+        [
+            (WHOLE - chance) * _mean(wider, C_MOVED + n, _waiting(n)) // chance
+            for n, chance in enumerate(chances)
+        ]
+    )
+
+
+def _waiting(n: int) -> Callable[[Sequence[int]], int]:
+    """Return how to count, in a cell, the orders that still wait at horizon `n`."""
+    return lambda cell: cell[C_HELD + n] - cell[C_FILLED + n]
+
+
+def _mean(wider: Sequence[Sequence[int]], word: int, orders: Callable[[Sequence[int]], int]) -> int:
+    """Return the mean of a sum over some orders of a cell; each wider cell is a prior, 0 the last."""
     mean = 0
-    for cell, weight in zip(wider[:-1], _WEIGHTS[:-1], strict=True):
-        waiting = cell[C_HELD + n] - cell[C_FILLED + n] + weight * ONE
-        mean = (cell[C_MOVED + n] + weight * ONE * mean) // waiting
+    for cell, weight in zip(wider, _WEIGHTS, strict=False):
+        mean = (cell[word] + weight * ONE * mean) // (orders(cell) + weight * ONE)
     return mean

@@ -18,7 +18,16 @@ from router.depth.composite import Composite, Depth, Quote
 from router.depth.fills import WHOLE
 from router.depth.scale import Scale
 from router.routing.offers import Terms, book_side, grains_needed, own_guard
-from router.routing.worth import Prospect, Weighed, Weighing, Worth, bps, known_enough, worth_of
+from router.routing.worth import (
+    CROSS_BELOW,
+    Prospect,
+    Weighed,
+    Weighing,
+    Worth,
+    bps,
+    known_enough,
+    worth_of,
+)
 from strategies.intents import Peg, Pegging
 from venues.books.probes import HORIZONS
 from venues.model.ids import Symbol, VenueId
@@ -153,7 +162,7 @@ def _weighed(
     # The first of the highest; candidates of equal worth rank as they would without learning.
     best = min(worths, key=lambda w: (-w[0], w[1].rank), default=None) if judged else None
     chosen = by_rule if best is None else best[1]
-    takes = best is not None and best[0] < 0 and weighing.instead is not None
+    takes = best is not None and best[0] < CROSS_BELOW and weighing.instead is not None
     weighed = Weighed(
         market=composite.scale.market.symbol,
         decided_ns=composite.now_ns,
@@ -192,7 +201,7 @@ def _prospect(post: Post, worth: Worth, saves: int) -> Prospect:
         chance=Decimal(worth.chance).scaleb(-8),
         within_s=HORIZONS[worth.horizon],
         saves_bps=bps(saves),
-        moves_bps=bps(worth.moves),
+        against_bps=bps(worth.against),
         worth_bps=bps(worth.worth),
         orders=worth.orders,
     )

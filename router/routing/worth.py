@@ -1,20 +1,22 @@
-"""What is it worth to wait at one place for a while, against taking now?
+"""What is it worth to wait at one place until a deadline, against taking now?
 
 An order that rests saves, if it is filled, what taking costs more: the spread, the difference of the
-fees and what depth costs. If it is not filled until it is given up, the mid has gone away from it by
-then, on average, and that is lost (Moallemi and Yuan 2017, A model for queue position valuation):
+fees and what depth costs. But it is filled when the mid comes against it, and where it is not, the mid
+has gone away (Moallemi and Yuan 2017, A model for queue position valuation). With taking now as zero:
 
-    worth = P(filled) * saves - P(not filled) * E[move | not filled]
+    worth = P(filled) saves - P(not filled) E[away | not filled]
 
-A drift of the mid against a fill is no cost of it here: who takes now instead suffers it as well, and
-that mids move as they do after fills and without them is one fact, which must not be counted twice.
-Waiting may be given up at any horizon until the deadline: its worth is that of the best one.
+On average a mid goes nowhere, so the second term is P(filled) E[against | filled]: what goes away from
+those who wait comes against those who are filled. It is the same money, and counted once:
+
+    worth = P(filled) (saves - E[against | filled])
 
 All parts are integers in 10^-8 of the price.
 """
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -23,12 +25,15 @@ from venues.books.probes import HORIZONS, place_of, queue_of
 from venues.model.ids import Symbol, VenueId
 from venues.model.market import BID
 
+# Waiting is given up only where it is expected to lose this much: less is within what is not known.
+CROSS_BELOW: Final = -2_500
+
 
 class Prospect(msgspec.Struct, frozen=True, kw_only=True):
     """What is expected of an order at one venue; bps of the price of taking.
 
-    `chance` to be filled within `within_s` seconds, `saves_bps` if it is, `moves_bps` the mid away
-    from it if not. `queue_lots` stand before it. `orders` of its kind have been seen.
+    `chance` to be filled within `within_s` seconds, `saves_bps` if it is, while the mid comes
+    `against_bps`. `queue_lots` stand before it. `orders` of its kind have been seen.
     """
 
     venue: VenueId
@@ -38,7 +43,7 @@ class Prospect(msgspec.Struct, frozen=True, kw_only=True):
     chance: Decimal
     within_s: int
     saves_bps: Decimal
-    moves_bps: Decimal
+    against_bps: Decimal
     worth_bps: Decimal
     orders: int
 
@@ -59,7 +64,7 @@ class Weighed(msgspec.Struct, frozen=True, kw_only=True):
     """Why a passive child went where it did.
 
     `judged`: enough is known of every venue it could rest at; else the rule without learning held.
-    `takes`: taking at once was expected to cost less than waiting anywhere.
+    `takes`: taking at once was expected to cost clearly less than waiting anywhere.
     """
 
     market: Symbol
@@ -74,12 +79,12 @@ class Weighed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Worth(msgspec.Struct, frozen=True, gc=False):
-    """The best of waiting at one place, in 10^-8: until `HORIZONS[horizon]`."""
+    """What waiting at one place until `HORIZONS[horizon]` is worth, in 10^-8."""
 
     worth: int
     horizon: int
     chance: int
-    moves: int
+    against: int
     orders: int
 
 
@@ -93,21 +98,16 @@ def worth_of(
 ) -> Worth:
     """Return what waiting at `tick` is worth where `near` is the touch of book side `side`.
 
-    `ahead`: lots to be traded before the order is. `saves`: in 10^-8, if it is filled.
+    `ahead`: lots to be traded before the order is. `saves`: in 10^-8, if it is filled. The horizon is
+    the last one before the deadline, or the first; without a deadline the longest.
     """
     improves = tick > near if side == BID else tick < near
     place = 0 if improves else place_of(tick, near)
-    known_fate = fate(known, side, place, queue_of(ahead, known.flows[side]))
-    best: Worth | None = None
-    for n, horizon_s in enumerate(HORIZONS):
-        if best is not None and until_s is not None and horizon_s > until_s:
-            break
-        chance, moves = known_fate.filled[n], known_fate.moved[n]
-        worth = (chance * saves - (WHOLE - chance) * moves) // WHOLE
-        if best is None or worth > best.worth:
-            best = Worth(worth, n, chance, moves, known_fate.orders)
-    assert best is not None
-    return best
+    expected = fate(known, side, place, queue_of(ahead, known.flows[side]))
+    longest = HORIZONS[-1] if until_s is None else until_s
+    n = max([n for n, horizon_s in enumerate(HORIZONS) if horizon_s <= longest], default=0)
+    chance, against = expected.filled[n], expected.against[n]
+    return Worth(chance * (saves - against) // WHOLE, n, chance, against, expected.orders)
 
 
 def bps(part_e8: int) -> Decimal:
