@@ -101,6 +101,7 @@ class FaultKind(enum.Enum):
     ANSWER_LATE = "answer_late"
     FILL_LATE = "fill_late"
     FILL_MISSING = "fill_missing"
+    CUM_BEHIND = "cum_behind"
     DOUBLED = "doubled"
     REORDERED = "reordered"
     CANCELED_UNASKED = "canceled_unasked"
@@ -156,6 +157,7 @@ FAULT_KEYS: Final[dict[FaultKind, frozenset[str]]] = {
     FaultKind.ANSWER_LATE: _LATE,
     FaultKind.FILL_LATE: _LATE,
     FaultKind.FILL_MISSING: _STRIKE,
+    FaultKind.CUM_BEHIND: _LATE,
     FaultKind.DOUBLED: _LATE,
     FaultKind.REORDERED: _STRIKE,
     FaultKind.CANCELED_UNASKED: _LATE,
