@@ -188,13 +188,13 @@ class Core:
         """
         if isinstance(command, Submit) and not parent.running:
             return False
-        composite = self.composite(parent.spec.symbol)
+        limit, reference = self._bounds_of(parent, command)
         verdict = self.gate.approve(
             command,
             spec=parent.spec,
             member=self.state.member_of(command),
-            limit=self.limit_of(parent),
-            reference=composite.mid,
+            limit=limit,
+            reference=reference,
             held=self._held_for(parent, command),
         )
         if isinstance(verdict, Refused):
@@ -212,6 +212,17 @@ class Core:
         if isinstance(command, Submit) and command.time_in_force is TimeInForce.GTC:
             self.show_own(self.state.children[command.client_order_id])
         return True
+
+    def _bounds_of(self, parent: Parent, command: Command) -> tuple[Decimal, Decimal | None]:
+        """Return the worst price of a command and what its collar lies around, market prices.
+
+        The market is at the trigger of a stop when it becomes an order, so that is its reference.
+        """
+        if not isinstance(command, Submit) or command.trigger is None:
+            return self.limit_of(parent), self.composite(parent.spec.symbol).mid
+        trigger = self.state.member_of(command).market_price(command.trigger.price)
+        collar = self._beyond(trigger, command.side.sign)
+        return (collar if parent.limit is None else parent.limit), trigger
 
     def _held_for(self, parent: Parent, command: Command) -> Decimal | None:
         """Return what a parent that reduces may trade at a venue, instrument units; else None."""
@@ -291,6 +302,8 @@ class Core:
         """Return lots by level key of what rests, or may rest, for us in one book."""
         own: dict[int, int] = {}
         for child in self.resting.get(book, {}).values():
+            if child.dormant:
+                continue  # it stands in no book yet
             instrument = child.member.instrument
             tick = int(child.submit.price / instrument.tick_size)
             key = level_key(tick, BID if child.submit.side is Side.BUY else ASK)

@@ -29,6 +29,7 @@ from venues.paper.desk import (
     OWN_WORDS,
 )
 from venues.paper.played import CROSS_LEVELS, Bounds, MakerFill, QueueModel
+from venues.paper.prices import RecordedPrices
 from venues.paper.sweeping import sweep_once
 
 
@@ -48,9 +49,14 @@ class KernelMatcher:
     """
 
     def __init__(
-        self, books: KernelBooks, last_exchange_ns: tuple[int, ...], queue: QueueModel
+        self,
+        books: KernelBooks,
+        last_exchange_ns: tuple[int, ...],
+        queue: QueueModel,
+        prices: RecordedPrices,
     ) -> None:
         n = len(last_exchange_ns)
+        self.prices = prices
         self._books = books
         self._last_exchange_ns = last_exchange_ns
         self._resting: tuple[dict[int, _Place], ...] = tuple({} for _ in range(n))
