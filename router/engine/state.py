@@ -205,8 +205,10 @@ class EngineState:
 
     def _decided(self, record: Decided) -> None:
         parent = self.parents[record.parent_id]
-        memory_type = self.memory_types[kind_of(parent.spec.params)]
-        parent.memory = msgspec.json.decode(record.memory, type=memory_type)
+        if parent.memory is None or record.memory != parent.spelled:
+            memory_type = self.memory_types[kind_of(parent.spec.params)]
+            parent.memory = msgspec.json.decode(record.memory, type=memory_type)
+            parent.spelled = record.memory
         parent.wakes = {wake.tag: wake for wake in record.wakes}
 
     def _moved(self, record: ParentMoved) -> None:

@@ -12,10 +12,11 @@ class Side(enum.Enum):
     BUY = "buy"
     SELL = "sell"
 
-    @property
-    def sign(self) -> int:
-        """Return +1 for a buy and -1 for a sell, so that both are one path."""
-        return 1 if self is Side.BUY else -1
+    sign: int  # +1 for a buy and -1 for a sell, so that both are one path
+
+    def __init__(self, word: str) -> None:
+        """Give the member its sign: asked for too often to be worked out."""
+        self.sign = 1 if word == "buy" else -1
 
     @property
     def opposite(self) -> "Side":
