@@ -7,7 +7,16 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from router.documents.fields import Section, SymbolName, VenueName, count, money, text, word
+from router.documents.fields import (
+    Section,
+    SymbolName,
+    VenueName,
+    count,
+    money,
+    text,
+    word,
+    yes_or_no,
+)
 from venues.model.instrument import FeeIn
 from venues.model.numbers import ONE, ZERO
 
@@ -205,6 +214,9 @@ class VenueSection(Section):
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None
     )
+    stop_orders: Annotated[bool, yes_or_no()] | None = _key(
+        "whether it holds stop-limit orders until their trigger", None
+    )
 
 
 class InstrumentSection(Section):
@@ -224,6 +236,9 @@ class InstrumentSection(Section):
     )
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None
+    )
+    stop_orders: Annotated[bool, yes_or_no()] | None = _key(
+        "whether it holds stop-limit orders until their trigger", None
     )
     min_quantity: Annotated[Decimal, _BOUND] | None = _key("smallest order, in its own units", None)
     min_notional: Annotated[Decimal, _BOUND] | None = _key("smallest order, in quote", None)
