@@ -9,7 +9,13 @@ from venues.model.ids import VenueId
 from venues.paper.faults import CumBehind, NoFaults, ScriptedFaults
 
 ALPHA = VenueId("alpha")
-VALUES = {"delay_ms": 7, "reason": "no", "from_ms": 1, "for_ms": 2, "number": 3}
+VALUES: dict[str, str | int] = {
+    "delay_ms": 7,
+    "reason": "no",
+    "from_ms": 1,
+    "for_ms": 2,
+    "number": 3,
+}
 
 
 def section(kind: FaultKind) -> FaultSection:
