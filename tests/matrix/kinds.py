@@ -83,7 +83,7 @@ class Kind:
     @property
     def taker(self) -> str:
         """Return the side of those who trade with it while it rests."""
-        return self.side.opposite.value
+        return "sell" if self.side is Side.BUY else "buy"
 
     @property
     def reached(self) -> str:
