@@ -11,6 +11,7 @@ from venues.books.probes import Probes
 from venues.books.watch import Watches
 from venues.paper.played import Bounds, QueueModel, Stop
 from venues.paper.ports import Matcher
+from venues.paper.prices import RecordedPrices
 from venues.paper.schedule import make_schedule
 from venues.tape.recording import Tape
 
@@ -132,7 +133,7 @@ def _twin_parts(tape: Tape, queue: QueueModel, stale_after_ns: int, *, learn: bo
 
     schedule = make_schedule(tape)
     view, venue = TwinBooks(tape.instruments), TwinBooks(tape.instruments)
-    matcher = TwinMatcher(venue, schedule.last_exchange_ns, queue)
+    matcher = TwinMatcher(venue, schedule.last_exchange_ns, queue, RecordedPrices(tape))
     watches = TwinWatches(view, stale_after_ns)
     probes = TwinProbes(view, learn=learn)
     player = TwinPlayer(schedule, venue, view, matcher, watches, probes)
@@ -159,7 +160,7 @@ def _kernel_parts(
     arena = BookArena(room + room)
     view = KernelBooks(tape.instruments, arena)
     venue = KernelBooks(tape.instruments, arena, first=len(tape.instruments))
-    matcher = KernelMatcher(venue, schedule.last_exchange_ns, queue)
+    matcher = KernelMatcher(venue, schedule.last_exchange_ns, queue, RecordedPrices(tape))
     watches = KernelWatches(view, stale_after_ns)
     probes = KernelProbes(view, learn=learn)
     player = KernelPlayer(schedule, arena, view, matcher, watches, probes)
