@@ -7,10 +7,12 @@ from typing import Final
 
 import msgspec
 
-from benchmarks import book, replay, routing, startup, strategies, sweep
+from benchmarks import book, replay, resting, routing, startup, strategies, sweep
 
 OUT: Final = Path("runs/bench.json")
-NAMES: Final = ("startup", "sweep", "routing", "strategies", "book", "replay")
+USUAL: Final = ("startup", "sweep", "routing", "strategies", "book", "replay")
+# Studies take a minute, or some, and say more about a tape than about Fathom's speed.
+NAMES: Final = (*USUAL, "resting")
 
 Result = (
     startup.Started
@@ -19,13 +21,14 @@ Result = (
     | strategies.Compared
     | book.Books20
     | replay.Replayed
+    | resting.Resting
 )
 
 
 def main() -> int:
     """Run the chosen benchmarks, print what they say and write it to runs/bench.json."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("name", nargs="*", default=NAMES, help=f"any of {', '.join(NAMES)}")
+    parser.add_argument("name", nargs="*", default=USUAL, help=f"any of {', '.join(NAMES)}")
     parser.add_argument("--tape", type=Path, help="folder of a recorded tape to replay")
     chosen = parser.parse_args()
     unknown = [name for name in chosen.name if name not in NAMES]
@@ -61,6 +64,9 @@ def _run(name: str, tape: Path | None) -> tuple[Result, str]:
         case "book":
             books = book.measure()
             return books, book.told(books)
+        case "resting":
+            study = resting.measure(tape)
+            return study, resting.told(study)
         case _:
             replayed = replay.measure(tape)
             return replayed, replay.told(replayed)

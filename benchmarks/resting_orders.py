@@ -8,6 +8,8 @@ foretelling is what the product itself had learned by then, from what it was tol
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from router.depth.fills import Counted, Fate, counted, fate
 from venues.books.probes import HORIZONS, NS_PER_S, PLACES, behind_ticks, queue_of
 from venues.model.market import ASK, BID, BookState, level_key
@@ -21,8 +23,10 @@ _STALE_NS: Final = 2 * NS_PER_S
 
 @dataclass(slots=True)
 class Posted:
-    """One small order. `filled_ns`, `left_ns`: age then, None = not within the last horizon.
+    """One small order.
 
+    `filled_ns`, `left_ns`, `passed_ns`: its age when it was filled, when the touch had left it, when
+    the other side stood at its price or beyond; None = not within the longest horizon.
     `optimistic`: whether the optimistic queue had filled it, by horizon. `moved`: of the mid away
     from it, by horizon, bps. `foretold`: what had been learned when it was posted.
     """
@@ -40,6 +44,7 @@ class Posted:
     number: int
     filled_ns: int | None = None
     left_ns: int | None = None
+    passed_ns: int | None = None
     optimistic: list[bool] = field(default_factory=list)
     moved: list[float] = field(default_factory=list)
 
@@ -84,7 +89,7 @@ def watch(tape: Tape) -> Watched:
         _look(market, waiting, now_ns)
         taking[now_ns] = _taking(market, now_ns)
         if now_ns >= half_ns and not learned:
-            learned = tuple(counted(market.probes, i) for i in range(len(tape.instruments)))
+            learned = tuple(_kept(counted(market.probes, i)) for i in range(len(tape.instruments)))
         if now_ns + longest_ns <= tape.end_ns:
             for i in range(len(tape.instruments)):
                 fresh = _post(market, i, now_ns, len(posted))
@@ -108,6 +113,10 @@ def _taking(market: RecordedMarket, now_ns: int) -> tuple[float | None, float | 
     return (min(asks), max(bids)) if asks else (None, None)
 
 
+def _kept(known: Counted) -> Counted:
+    return msgspec.structs.replace(known, table=known.table.copy())
+
+
 def _own(waiting: dict[int, Posted], i: int) -> dict[int, int]:
     own: dict[int, int] = {}
     for order in waiting.values():
@@ -127,6 +136,9 @@ def _look(market: RecordedMarket, waiting: dict[int, Posted], now_ns: int) -> No
             away = bid > order.touch if order.side == BID else ask < order.touch
             if away and order.left_ns is None and order.filled_ns is None:
                 order.left_ns = age_ns
+            passed = ask <= order.tick if order.side == BID else bid >= order.tick
+            if passed and order.passed_ns is None:
+                order.passed_ns = age_ns
         if age_ns % NS_PER_S == 0 and age_ns // NS_PER_S in HORIZONS:
             order.optimistic.append(market.matcher.bounds(i, number).optimistic > 0)
             mid = order.mid if bid is None or ask is None else bid + ask

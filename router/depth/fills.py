@@ -38,6 +38,8 @@ from venues.books.probes import (
 from venues.model.market import ASK, BID, Int64s
 
 WHOLE: Final = 10**8
+# A chance below this is taken for this where it divides.
+_LEAST: Final = WHOLE // 1000
 # How many orders each prior counts like: of the place, of its state, of its queue, of its side.
 _WEIGHTS: Final = (20, 20, 20, 100)
 # Fewer orders than these have shown nothing: two minutes' worth of a venue that is watched.
@@ -66,7 +68,7 @@ class Fate(msgspec.Struct, frozen=True, gc=False):
 
 
 class Counted(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """What has been counted of the virtual orders in one book, and what prints take in a second.
+    """What has been counted of the virtual orders in one book, to be read at once.
 
     `table` is as `venues.books.probes` says, by side, place, state and queue; `flows` of bids, of
     asks; `swing`: how lively the mid is.
@@ -118,12 +120,15 @@ def _wider(known: Counted, side: int, place: int, queue: int) -> list[list[int]]
     """Return sums of cells that say ever less about more, the widest first."""
     cells = known.table.reshape(2, PLACES, STATES, QUEUES, CELL_WORDS)
     state = state_of(known.swing)
-    return [
-        cells[:, place].sum(axis=(0, 1, 2)).tolist(),
-        cells[:, place, state].sum(axis=(0, 1)).tolist(),
-        cells[:, place, state, queue].sum(axis=0).tolist(),
+    both = cells[BID, place] + cells[ASK, place]
+    of_states = both.sum(axis=1)
+    wider: list[list[int]] = [
+        of_states.sum(axis=0).tolist(),
+        of_states[state].tolist(),
+        both[state, queue].tolist(),
         cells[side, place, state, queue].tolist(),
     ]
+    return wider
 
 
 def _until(wider: Sequence[Sequence[int]], stood: int, filled: int, place: int) -> tuple[int, ...]:
@@ -150,7 +155,7 @@ def _against(wider: Sequence[Sequence[int]], place: int) -> tuple[int, ...]:
     chances = _until(wider, C_HELD, C_FILLED, place)
     return tuple(
         [
-            (WHOLE - chance) * _mean(wider, C_MOVED + n, _waiting(n)) // chance
+            (WHOLE - chance) * _mean(wider, C_MOVED + n, _waiting(n)) // max(chance, _LEAST)
             for n, chance in enumerate(chances)
         ]
     )

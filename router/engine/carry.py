@@ -202,10 +202,13 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
     Where what is learned says that waiting costs more than taking, and the strategy lets routing
     take instead, it is taken.
     """
-    instead = None
-    if core.settings.learn and intent.cross_leg:
-        take = Take(quantity=intent.quantity, limit=intent.limit, leg=intent.cross_leg)
-        instead = _plan(core, parent, take)
+    take = Take(quantity=intent.quantity, limit=intent.limit, leg=intent.cross_leg)
+    plans: list[Plan] = []
+
+    def taking() -> Plan:
+        plans.append(_plan(core, parent, take))
+        return plans[-1]
+
     place = place_rest(
         core.books,
         core.market_of(parent),
@@ -216,7 +219,7 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
         offset_ticks=intent.offset_ticks,
         behind=intent.behind,
         terms=terms_of(core, parent),
-        weighing=weighing_of(core, intent.until_ns, instead),
+        weighing=weighing_of(core, intent.until_ns, taking if intent.cross_leg else None),
     )
     if place.post is None:
         parent.idle = "; ".join(f"{venue} {why}" for venue, why in place.skipped)
@@ -225,9 +228,9 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
         journal_lessons(core)
         plan_no = core.state.plans + 1
         core.note(Placed(parent.spec.id, plan_no, core.now_ns, place.weighed))
-        if place.weighed.takes and instead is not None:
-            core.note(Planned(parent.spec.id, plan_no + 1, core.now_ns, instead))
-            return _send_legs(core, parent, instead, intent.cross_leg)
+        if place.weighed.takes:
+            core.note(Planned(parent.spec.id, plan_no + 1, core.now_ns, plans[-1]))
+            return _send_legs(core, parent, plans[-1], intent.cross_leg)
     instrument = core.books.instruments[place.post.book]
     submit = _submit(
         core,

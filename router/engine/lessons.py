@@ -4,6 +4,7 @@ The books themselves are learned from in bulk, outside the engine. A decision th
 learned is journalled with it now and then, so that a restart goes on from there.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import numpy as np
@@ -21,17 +22,17 @@ from venues.model.numbers import MONEY, ZERO
 JOURNAL_NS = 60 * NS_PER_S
 
 
-def weighing_of(core: Core, until_ns: int, taking: Plan | None) -> Weighing | None:
+def weighing_of(core: Core, until_ns: int, taking: Callable[[], Plan] | None) -> Weighing | None:
     """Return what a passive decision weighs by; None where nothing is learned.
 
-    `taking`: the plan to take the same quantity now, if it may be taken.
+    `taking` plans to take the same quantity now, if it may be taken.
     """
     if not core.settings.learn:
         return None
     return Weighing(
         known=lambda book: counted(core.probes, book),
         until_s=max(until_ns - core.now_ns, 0) // NS_PER_S if until_ns else None,
-        instead=None if taking is None else _unit_price(taking),
+        instead=None if taking is None else lambda: _unit_price(taking()),
     )
 
 

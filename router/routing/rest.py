@@ -137,39 +137,28 @@ def _weighed(
     skipped: tuple[tuple[VenueId, str], ...],
 ) -> Resting:
     """Return the candidate where waiting is worth most, if all can be judged; else `by_rule`."""
-    taking = _taking(composite, side, weighing.instead)
-    judged = taking is not None
-    worths: list[tuple[int, _Candidate]] = []
-    prospects: list[Prospect] = []
-    for candidate in candidates:
-        quote, post = candidate.quote, candidate.post
-        near, known = quote.best(side.opposite), weighing.known(quote.book)
-        judged = judged and near is not None and known_enough(known)
-        if taking is None or near is None:
-            continue
-        saves = int((taking - candidate.rank[0]) * WHOLE // abs(taking))
-        worth = worth_of(
-            known,
-            side=book_side(side.opposite),
-            near=near,
-            tick=post.tick,
-            # What it fills is between nothing and all: as an order in the middle of it would.
-            ahead=post.queue_lots + post.lots // 2,
-            saves=saves,
-            until_s=weighing.until_s,
-        )
-        worths.append((worth.worth, candidate))
-        prospects.append(_prospect(post, worth, saves))
-    # The first of the highest; candidates of equal worth rank as they would without learning.
-    best = min(worths, key=lambda w: (-w[0], w[1].rank), default=None) if judged else None
-    chosen = by_rule if best is None else best[1]
-    takes = best is not None and best[0] < CROSS_BELOW and weighing.instead is not None
+    taking = _best_price(composite, side)
+    judged = taking is not None and all(
+        c.quote.best(side.opposite) is not None and known_enough(weighing.known(c.quote.book))
+        for c in candidates
+    )
+    found = _worths(candidates, side, weighing, taking)
+    takes = False
+    if judged and weighing.instead is not None and found[0][0].worth < CROSS_BELOW:
+        # Depth costs more than the best price says, which only makes waiting worth more.
+        price = weighing.instead()
+        if price is not None:
+            over, under = price.as_integer_ratio()
+            at_size = side.sign * (over * composite.scale.denominator // under)
+            found = _worths(candidates, side, weighing, at_size)
+            takes = found[0][0].worth < CROSS_BELOW
+    chosen = found[0][1] if judged else by_rule
     weighed = Weighed(
         market=composite.scale.market.symbol,
         decided_ns=composite.now_ns,
         quantity=quantity,
         until_s=weighing.until_s,
-        prospects=tuple(prospects),
+        prospects=tuple([_prospect(c.post, worth) for worth, c in found]),
         venue=None if takes else chosen.post.venue,
         judged=judged,
         takes=takes,
@@ -178,13 +167,37 @@ def _weighed(
     return Resting(post=chosen.post, skipped=skipped, weighed=weighed)
 
 
-def _taking(composite: Composite, side: Side, instead: Decimal | None) -> int | None:
-    """Return what taking a grain costs now with fee, negated for a sell; None where nobody can."""
-    scale = composite.scale
-    if instead is not None:
-        over, under = instead.as_integer_ratio()
-        return side.sign * (over * scale.denominator // under)
-    taker, costs = scale.taker(side), []
+def _worths(
+    candidates: Sequence[_Candidate], side: Side, weighing: Weighing, taking: int | None
+) -> list[tuple[Worth, _Candidate]]:
+    """Return what waiting at each candidate is worth where a grain can be taken for `taking`.
+
+    The best first; of equal worth as they rank without learning. Those that cannot be told are left out.
+    """
+    found: list[tuple[Worth, _Candidate]] = []
+    for candidate in candidates:
+        quote, post = candidate.quote, candidate.post
+        near = quote.best(side.opposite)
+        if taking is None or near is None:
+            continue
+        worth = worth_of(
+            weighing.known(quote.book),
+            side=book_side(side.opposite),
+            near=near,
+            tick=post.tick,
+            # What it fills is between nothing and all: as an order in the middle of it would.
+            ahead=post.queue_lots + post.lots // 2,
+            saves=int((taking - candidate.rank[0]) * WHOLE // abs(taking)),
+            until_s=weighing.until_s,
+        )
+        found.append((worth, candidate))
+    found.sort(key=lambda of: (-of[0].worth, of[1].rank))
+    return found
+
+
+def _best_price(composite: Composite, side: Side) -> int | None:
+    """Return what the best grain to be taken costs now with fee, negated for a sell."""
+    taker, costs = composite.scale.taker(side), []
     for quote in composite.usable:
         at = quote.buys_at if side is Side.BUY else quote.sells_at
         if at is not None:
@@ -192,7 +205,7 @@ def _taking(composite: Composite, side: Side, instead: Decimal | None) -> int | 
     return min(costs, default=None)
 
 
-def _prospect(post: Post, worth: Worth, saves: int) -> Prospect:
+def _prospect(post: Post, worth: Worth) -> Prospect:
     """Return what is expected of `post`, for people."""
     return Prospect(
         venue=post.venue,
@@ -201,7 +214,7 @@ def _prospect(post: Post, worth: Worth, saves: int) -> Prospect:
         queue_lots=post.queue_lots,
         chance=Decimal(worth.chance).scaleb(-8),
         within_s=HORIZONS[worth.horizon],
-        saves_bps=bps(saves),
+        saves_bps=bps(worth.saves),
         against_bps=bps(worth.against),
         worth_bps=bps(worth.worth),
         orders=worth.orders,

@@ -51,13 +51,14 @@ class Prospect(msgspec.Struct, frozen=True, kw_only=True):
 class Weighing(msgspec.Struct, frozen=True, kw_only=True):
     """What one decision weighs by: `known` of a book, and for how many seconds waiting may last.
 
-    `instead`: what a market unit costs if all is taken now, fees in; None where that is not known:
-    then the best displayed price stands for it, and nothing is ever taken instead.
+    `instead` says what a market unit costs if all is taken now, fees in, or None where not all can
+    be; it is asked only where the best displayed price alone would make taking the cheaper way. Where
+    there is no `instead`, nothing is ever taken instead.
     """
 
     known: Callable[[int], Counted]
     until_s: int | None = None
-    instead: Decimal | None = None
+    instead: Callable[[], Decimal | None] | None = None
 
 
 class Weighed(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +85,7 @@ class Worth(msgspec.Struct, frozen=True, gc=False):
     worth: int
     horizon: int
     chance: int
+    saves: int
     against: int
     orders: int
 
@@ -107,7 +109,8 @@ def worth_of(
     longest = HORIZONS[-1] if until_s is None else until_s
     n = max([n for n, horizon_s in enumerate(HORIZONS) if horizon_s <= longest], default=0)
     chance, against = expected.filled[n], expected.against[n]
-    return Worth(chance * (saves - against) // WHOLE, n, chance, against, expected.orders)
+    worth = chance * (saves - against) // WHOLE
+    return Worth(worth, n, chance, saves, against, expected.orders)
 
 
 def bps(part_e8: int) -> Decimal:

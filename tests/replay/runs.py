@@ -71,9 +71,10 @@ def replayed(
     seed: int = 1,
     faults: str = "",
     script: Sequence[tuple[int, Input]] = (),
+    learn: bool = True,
 ) -> Report:
     """Replay in virtual time and write the run to `out`; `faults`: more lines of the config."""
-    with _assembled(tape, specs, out, kernels, seed, faults, GROUPED) as paper:
+    with _assembled(tape, specs, out, kernels, seed, faults, GROUPED, learn=learn) as paper:
         play(paper, specs, script)
     return _written(paper, out)
 
@@ -87,9 +88,10 @@ def lived(
     seed: int = 1,
     faults: str = "",
     script: Sequence[tuple[int, Input]] = (),
+    learn: bool = True,
 ) -> Report:
     """Run the asyncio loop on a virtual clock, every commit on disk, and write the run to `out`."""
-    with _assembled(tape, specs, out, kernels, seed, faults, DURABLE) as paper:
+    with _assembled(tape, specs, out, kernels, seed, faults, DURABLE, learn=learn) as paper:
         _live(paper, specs, script)
     return _written(paper, out)
 
@@ -103,23 +105,27 @@ def _assembled(
     seed: int,
     faults: str,
     durability: Durability,
+    *,
+    learn: bool,
 ) -> Iterator[Paper]:
     """Put a run together in `out`; its journal is closed after the block."""
     out.mkdir(parents=True)
     journal = open_journal(out / JOURNAL, durability)
     try:
-        settings = _settings(out, faults)
+        settings = _settings(out, faults, learn=learn)
         own = load_own(settings, out.parent)
         yield assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal, own=own)
     finally:
         journal.close()
 
 
-def _settings(out: Path, faults: str) -> Settings:
-    if not faults:
+def _settings(out: Path, faults: str, *, learn: bool) -> Settings:
+    if not faults and learn:
         return read_settings(default_config())
-    config = out.with_suffix(".toml")
-    config.write_text(default_config().read_text() + faults)
+    config, text = out.with_suffix(".toml"), default_config().read_text()
+    assert "learn = true" in text
+    text = text if learn else text.replace("learn = true", "learn = false")
+    config.write_text(text + faults)
     return read_settings(config)
 
 

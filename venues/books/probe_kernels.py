@@ -23,6 +23,7 @@ from venues.books.probe_layout import (
     P_HIT,
     P_LAST_MID,
     P_MID,
+    P_NEAREST,
     P_ORDERS,
     P_REACH,
     P_SECOND,
@@ -118,19 +119,28 @@ def probes_printed(
     standing = book_net(mem, b, tick * 2 + side)
     mid = mid_of(mem, b)
     reach = no_reach(side)
-    for slot in range(SLOTS):
-        stands = p[ticks + slot]
-        through = stands > tick if side == 0 else stands < tick
-        if through and stands != no_reach(side):
-            fill_probe(p, side, slot, now_ns, mid)
+    for born in range(GENERATIONS):
+        nearest = p[P_NEAREST + side * GENERATIONS + born]
+        if nearest < tick if side == 0 else nearest > tick:
+            reach = max(reach, nearest) if side == 0 else min(reach, nearest)
             continue
-        if stands == tick:
-            ahead = min(p[aheads + slot], standing)
-            if lots > ahead:
+        nearest = no_reach(side)
+        for slot in range(born * PLACES, (born + 1) * PLACES):
+            stands = p[ticks + slot]
+            if stands == no_reach(side):
+                continue
+            if stands > tick if side == 0 else stands < tick:
                 fill_probe(p, side, slot, now_ns, mid)
                 continue
-            p[aheads + slot] = ahead - lots
-        reach = max(reach, stands) if side == 0 else min(reach, stands)
+            if stands == tick:
+                ahead = min(p[aheads + slot], standing)
+                if lots > ahead:
+                    fill_probe(p, side, slot, now_ns, mid)
+                    continue
+                p[aheads + slot] = ahead - lots
+            nearest = max(nearest, stands) if side == 0 else min(nearest, stands)
+        p[P_NEAREST + side * GENERATIONS + born] = nearest
+        reach = max(reach, nearest) if side == 0 else min(reach, nearest)
     p[P_REACH + side] = reach
 
 
@@ -139,14 +149,20 @@ def come_through(p: Int64s, side: int, other: int, now_ns: int, mid: int) -> Non
     """Fill the virtual orders of `side` that the book's other side, at tick `other`, has come to."""
     ticks = word_at(O_TICK, side)
     reach = no_reach(side)
-    for slot in range(SLOTS):
-        stands = p[ticks + slot]
-        if stands == no_reach(side):
-            continue
-        if stands >= other if side == 0 else stands <= other:
-            fill_probe(p, side, slot, now_ns, mid)
-            continue
-        reach = max(reach, stands) if side == 0 else min(reach, stands)
+    for born in range(GENERATIONS):
+        nearest = p[P_NEAREST + side * GENERATIONS + born]
+        if nearest >= other if side == 0 else nearest <= other:
+            nearest = no_reach(side)
+            for slot in range(born * PLACES, (born + 1) * PLACES):
+                stands = p[ticks + slot]
+                if stands == no_reach(side):
+                    continue
+                if stands >= other if side == 0 else stands <= other:
+                    fill_probe(p, side, slot, now_ns, mid)
+                    continue
+                nearest = max(nearest, stands) if side == 0 else min(nearest, stands)
+            p[P_NEAREST + side * GENERATIONS + born] = nearest
+        reach = max(reach, nearest) if side == 0 else min(reach, nearest)
     p[P_REACH + side] = reach
 
 
@@ -228,6 +244,7 @@ def drop_generation(p: Int64s, born: int) -> None:
     """Forget the virtual orders of one second; the reach may stay too far, which costs a look."""
     p[P_BORN + born] = 0
     for side in range(2):
+        p[P_NEAREST + side * GENERATIONS + born] = no_reach(side)
         for slot in range(born * PLACES, (born + 1) * PLACES):
             p[word_at(O_TICK, side) + slot] = no_reach(side)
             p[word_at(O_STATUS, side) + slot] = 0
@@ -278,9 +295,10 @@ def post_generation(p: Int64s, mem: Int64s, b: int, second: int) -> None:
             cell = ((side * PLACES + place) * STATES + state) * QUEUES + queue
             p[word_at(O_CELL, side) + slot] = cell * CELL_WORDS
             p[word_at(O_STATUS, side) + slot] = USED
-            p[P_REACH + side] = (
-                max(p[P_REACH + side], tick) if side == 0 else min(p[P_REACH + side], tick)
-            )
+        # The one at the touch is the best of them: the touch, which is above zero.
+        p[P_NEAREST + side * GENERATIONS + born] = touch
+        reach = p[P_REACH + side]
+        p[P_REACH + side] = max(reach, touch) if side == 0 else min(reach, touch)
 
 
 @jit_flat

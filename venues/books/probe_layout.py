@@ -1,7 +1,8 @@
 """Where do the virtual orders of one instrument lie in the array their kernels keep?
 
 First the header, the P_* words. Then the generations: the second in which each was posted + 1 (0 =
-none), the mid then (bid + ask), the touch of bids and the touch of asks. Then the orders: for each
+none), the mid then (bid + ask), the touch of bids and of asks, and for each side the
+best tick at which one of them is not filled. Then the orders: for each
 word of O_* those of bids, then of asks, by generation and place. At last the table of what has been
 counted.
 """
@@ -27,7 +28,8 @@ SLOTS: Final = GENERATIONS * PLACES
 P_BORN: Final = P_HEADER
 P_MID: Final = P_BORN + GENERATIONS
 P_TOUCH: Final = P_MID + GENERATIONS
-P_ORDERS: Final = P_TOUCH + 2 * GENERATIONS
+P_NEAREST: Final = P_TOUCH + 2 * GENERATIONS
+P_ORDERS: Final = P_NEAREST + 2 * GENERATIONS
 O_TICK: Final = 0  # where it stands while it is not filled, else a tick nothing reaches
 O_AHEAD: Final = 1
 O_CELL: Final = 2

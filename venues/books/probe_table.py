@@ -5,9 +5,10 @@ import numpy as np
 from venues.books.layout import FAR_TICK, NO_TICK
 from venues.books.probe_kernels import probes_looked, probes_printed
 from venues.books.probe_layout import (
+    GENERATIONS,
     O_TICK,
-    ORDER_WORDS,
     P_FLOW,
+    P_NEAREST,
     P_ON,
     P_ORDERS,
     P_REACH,
@@ -38,7 +39,9 @@ class KernelProbes:
         self.words[:, P_REACH + 1] = FAR_TICK
         self.words[:, asks - SLOTS : asks] = NO_TICK
         self.words[:, asks : asks + SLOTS] = FAR_TICK
-        assert ORDER_WORDS > O_TICK
+        middle = P_NEAREST + GENERATIONS
+        self.words[:, P_NEAREST:middle] = NO_TICK
+        self.words[:, middle : middle + GENERATIONS] = FAR_TICK
 
     def looked(self, i: int, now_ns: int) -> None:
         """Follow book `i` after a message that became known at `now_ns`."""
@@ -50,8 +53,8 @@ class KernelProbes:
         probes_printed(self.words[i], mem, base, int(taker_is_buy), tick, lots, now_ns)
 
     def table(self, i: int) -> Int64s:
-        """Return what has been counted so far: `TABLE_WORDS` integers, cell by cell."""
-        return self.words[i, P_TABLE : P_TABLE + TABLE_WORDS].copy()
+        """Return what has been counted, cell by cell; it goes on counting."""
+        return self.words[i, P_TABLE : P_TABLE + TABLE_WORDS]
 
     def flow(self, i: int, side: int) -> int:
         """Return the lots, in parts of `FLOW_ONE`, that prints take from `side` in a second."""

@@ -121,7 +121,7 @@ class TwinProbes:
                     order.ahead = ahead - lots
 
     def table(self, i: int) -> Int64s:
-        """Return what has been counted so far: `TABLE_WORDS` integers, cell by cell."""
+        """Return what has been counted, cell by cell."""
         return np.array(self._all[i].table, np.int64)
 
     def flow(self, i: int, side: int) -> int:

@@ -78,7 +78,10 @@ class Probes(Protocol):
         ...
 
     def table(self, i: int) -> Int64s:
-        """Return what has been counted so far: `TABLE_WORDS` integers, cell by cell."""
+        """Return what has been counted: `TABLE_WORDS` integers, cell by cell.
+
+        To be read at once, and not written to: it may go on counting.
+        """
         ...
 
     def flow(self, i: int, side: int) -> int:

@@ -214,78 +214,46 @@ def play_apart(
 
     Stream after stream: what cannot stop the market may play in any order between instruments and
     between venue and view, and a book that is played for a while stays in the processor's cache.
-    Where virtual orders stand in a book, its prints play in their time between its messages.
+    Where virtual orders stand in a book, its messages and its prints play by turns, in their time.
     """
     n = len(desk)
-    cut_ns = control[C_CUT_TIME]
-    cut_stream = control[C_CUT_STREAM]
     for stream in range(len(streams) - 1):
         i = stream - n
-        if 0 <= i < n and probes[i, P_ON] != 0:
-            prints = 3 * n + 2 * i
-            at = control[C_NEXT + prints]
-            while at < streams[prints + 1] and comes_first(
-                entries[at, TIME], prints, cut_ns, cut_stream
-            ):
-                # The book up to the print, then prints up to the next message of the book.
-                short = play_stream(
-                    control,
-                    stream,
-                    entries[at, TIME],
-                    prints,
-                    entries,
-                    streams,
-                    keys,
-                    lots,
-                    mem,
-                    bases,
-                    desk,
-                    impacts,
-                    probes,
+        by_turns = 0 <= i < n and probes[i, P_ON] != 0
+        playing = stream
+        other = 3 * n + 2 * i
+        while True:
+            until_ns = control[C_CUT_TIME]
+            until_stream = control[C_CUT_STREAM]
+            more = False
+            if by_turns:
+                at = control[C_NEXT + other]
+                more = at < streams[other + 1] and comes_first(
+                    entries[at, TIME], other, until_ns, until_stream
                 )
-                if short != PLAYED:
-                    return short
-                message = control[C_NEXT + stream]
-                until_ns = cut_ns
-                until_stream = cut_stream
-                if message < streams[stream + 1] and comes_first(
-                    entries[message, TIME], stream, cut_ns, cut_stream
-                ):
-                    until_ns = entries[message, TIME]
-                    until_stream = stream
-                play_stream(
-                    control,
-                    prints,
-                    until_ns,
-                    until_stream,
-                    entries,
-                    streams,
-                    keys,
-                    lots,
-                    mem,
-                    bases,
-                    desk,
-                    impacts,
-                    probes,
-                )
-                at = control[C_NEXT + prints]
-        short = play_stream(
-            control,
-            stream,
-            cut_ns,
-            cut_stream,
-            entries,
-            streams,
-            keys,
-            lots,
-            mem,
-            bases,
-            desk,
-            impacts,
-            probes,
-        )
-        if short != PLAYED:
-            return short
+                if more:
+                    until_ns = entries[at, TIME]
+                    until_stream = other
+            short = play_stream(
+                control,
+                playing,
+                until_ns,
+                until_stream,
+                entries,
+                streams,
+                keys,
+                lots,
+                mem,
+                bases,
+                desk,
+                impacts,
+                probes,
+            )
+            if short != PLAYED:
+                return short
+            if not more:
+                break
+            playing, other = other, playing
     return PLAYED
 
 
