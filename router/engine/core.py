@@ -190,13 +190,13 @@ class Core:
         """
         if isinstance(command, Submit) and not parent.running:
             return False
-        composite = self.composite(parent.spec.symbol)
+        limit, reference = self._bounds_of(parent, command)
         verdict = self.gate.approve(
             command,
             spec=parent.spec,
             member=self.state.member_of(command),
-            limit=self.limit_of(parent),
-            reference=composite.mid,
+            limit=limit,
+            reference=reference,
             held=self._held_for(parent, command),
         )
         if isinstance(verdict, Refused):
@@ -214,6 +214,17 @@ class Core:
         if isinstance(command, Submit) and command.time_in_force is TimeInForce.GTC:
             self.show_own(self.state.children[command.client_order_id])
         return True
+
+    def _bounds_of(self, parent: Parent, command: Command) -> tuple[Decimal, Decimal | None]:
+        """Return the worst price of a command and what its collar lies around, market prices.
+
+        The market is at the trigger of a stop when it becomes an order, so that is its reference.
+        """
+        if not isinstance(command, Submit) or command.trigger is None:
+            return self.limit_of(parent), self.composite(parent.spec.symbol).mid
+        trigger = self.state.member_of(command).market_price(command.trigger.price)
+        collar = self._beyond(trigger, command.side.sign)
+        return (collar if parent.limit is None else parent.limit), trigger
 
     def _held_for(self, parent: Parent, command: Command) -> Decimal | None:
         """Return what a parent that reduces may trade at a venue, instrument units; else None."""
@@ -337,7 +348,9 @@ class Core:
 
         `fired` names the wake-up that just fired: if it is set again it is armed again.
         """
-        armed = {tag: wake for tag, wake in parent.wakes.items() if tag != fired}
+        armed = parent.wakes
+        if fired in armed:
+            armed = {tag: wake for tag, wake in armed.items() if tag != fired}
         same = memory is parent.memory
         if wakes != parent.wakes or not (same or memory == parent.memory):
             spelled = parent.spelled if same else msgspec.Raw(_encode(memory))
@@ -351,6 +364,8 @@ class Core:
         new: Mapping[str, WakeAt | WakeWhen],
     ) -> None:
         """Set and unset timers and watches so that exactly `new` can fire."""
+        if old == new:
+            return
         for tag, wake in old.items():
             if new.get(tag) != wake:
                 self.timers.forget(StrategyTimer(parent_id, tag))
@@ -369,6 +384,8 @@ def _own_keys(orders: Iterable[Child]) -> dict[int, int]:
     """Return lots by level key of `orders` in one book."""
     own: dict[int, int] = {}
     for child in orders:
+        if child.dormant:
+            continue  # it stands in no book yet
         instrument, reserved = child.member.instrument, child.reserved
         tick = int(child.submit.price / instrument.tick_size)
         key = level_key(tick, BID if child.submit.side is Side.BUY else ASK)

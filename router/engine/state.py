@@ -41,6 +41,7 @@ from strategies.spec import kind_of
 from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.events import (
     Accepted,
+    Activated,
     AnswerLost,
     Asked,
     Canceled,
@@ -61,6 +62,7 @@ Members = Mapping[tuple[VenueId, Symbol], Member]
 
 _STANDING = {
     Standing.WORKING: Report.ACCEPTED,
+    Standing.DORMANT: Report.ACCEPTED,
     Standing.FILLED: Report.FULL,
     Standing.CANCELED: Report.CANCELED,
     Standing.EXPIRED: Report.EXPIRED,
@@ -250,6 +252,9 @@ class EngineState:
                 allowed = self._fill(child, event)
             case Accepted():
                 allowed = child.report(Report.ACCEPTED)
+            case Activated():
+                child.activated = True
+                allowed = child.report(Report.ACCEPTED)
             case Canceled(cum_quantity=cum_quantity):
                 allowed = child.report(Report.CANCELED, cum_quantity=cum_quantity)
             case Expired(cum_quantity=cum_quantity):
@@ -279,6 +284,7 @@ class EngineState:
 
     def _fill(self, child: Child, fill: Filled) -> bool:
         if child.book(fill):
+            child.activated = True
             self.parent_of(child).booked(child, fill.quantity)
             self.positions.book(
                 child.submit.account, child.member.instrument, child.submit.side, fill
@@ -294,6 +300,8 @@ class EngineState:
             if look is Look.FIRST:
                 child.absent_since_ns = at_ns
             return True
+        if event.standing is Standing.WORKING:
+            child.activated = True
         return child.report(_STANDING[event.standing], cum_quantity=event.cum_quantity)
 
 
@@ -313,7 +321,12 @@ def _raises(child: Child, event: ExecutionEvent) -> bool:
     """Note whether a burned order lives at its venue after all; return whether that is news."""
     before = child.risen
     match event:
-        case Accepted() | Filled() | Reported(standing=Standing.WORKING):
+        case (
+            Accepted()
+            | Activated()
+            | Filled()
+            | Reported(standing=Standing.WORKING | Standing.DORMANT)
+        ):
             # What is told twice, or late, is no second life.
             child.risen = child.filled < child.quantity and not child.buried
         case Canceled() | Expired() | Rejected():

@@ -7,7 +7,16 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from router.documents.fields import Section, SymbolName, VenueName, count, money, text, word
+from router.documents.fields import (
+    Section,
+    SymbolName,
+    VenueName,
+    count,
+    money,
+    text,
+    word,
+    yes_or_no,
+)
 from venues.model.instrument import FeeIn
 from venues.model.numbers import ONE, ZERO
 
@@ -101,6 +110,7 @@ class FaultKind(enum.Enum):
     ANSWER_LATE = "answer_late"
     FILL_LATE = "fill_late"
     FILL_MISSING = "fill_missing"
+    CUM_BEHIND = "cum_behind"
     DOUBLED = "doubled"
     REORDERED = "reordered"
     CANCELED_UNASKED = "canceled_unasked"
@@ -156,6 +166,7 @@ FAULT_KEYS: Final[dict[FaultKind, frozenset[str]]] = {
     FaultKind.ANSWER_LATE: _LATE,
     FaultKind.FILL_LATE: _LATE,
     FaultKind.FILL_MISSING: _STRIKE,
+    FaultKind.CUM_BEHIND: _LATE,
     FaultKind.DOUBLED: _LATE,
     FaultKind.REORDERED: _STRIKE,
     FaultKind.CANCELED_UNASKED: _LATE,
@@ -203,6 +214,9 @@ class VenueSection(Section):
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None
     )
+    stop_orders: Annotated[bool, yes_or_no()] | None = _key(
+        "whether it holds stop-limit orders until their trigger", None
+    )
 
 
 class InstrumentSection(Section):
@@ -222,6 +236,9 @@ class InstrumentSection(Section):
     )
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None
+    )
+    stop_orders: Annotated[bool, yes_or_no()] | None = _key(
+        "whether it holds stop-limit orders until their trigger", None
     )
     min_quantity: Annotated[Decimal, _BOUND] | None = _key("smallest order, in its own units", None)
     min_notional: Annotated[Decimal, _BOUND] | None = _key("smallest order, in quote", None)

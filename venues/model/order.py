@@ -1,6 +1,9 @@
-"""The words of an order: side, type, time in force, margin mode, liquidity."""
+"""The words of an order: side, type, time in force, trigger, margin mode, liquidity."""
 
 import enum
+from decimal import Decimal
+
+import msgspec
 
 
 class Side(enum.Enum):
@@ -32,6 +35,28 @@ class TimeInForce(enum.Enum):
 
     GTC = "gtc"
     IOC = "ioc"
+
+
+class TriggerSource(enum.Enum):
+    """Which price of its own a venue holds against a trigger (FIX 1107)."""
+
+    LAST = "last"
+    MARK = "mark"
+
+
+class TriggerDirection(enum.Enum):
+    """Which way the price has to come to a trigger (FIX 1109)."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Trigger(msgspec.Struct, frozen=True, kw_only=True):
+    """What wakes an order that a venue holds dormant: its own `source` price at `price` or beyond."""
+
+    price: Decimal
+    direction: TriggerDirection
+    source: TriggerSource = TriggerSource.LAST
 
 
 class MarginMode(enum.Enum):

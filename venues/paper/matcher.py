@@ -34,6 +34,7 @@ from venues.paper.desk import (
     OWN_WORDS,
 )
 from venues.paper.played import CROSS_LEVELS, Bounds, MakerFill, QueueModel
+from venues.paper.prices import RecordedPrices
 from venues.paper.schedule import FIRST, SECOND, Schedule
 from venues.paper.sweeping import sweep_once
 
@@ -54,8 +55,11 @@ class KernelMatcher:
     has been played; the book of a venue nobody looks at lags behind it, and is told the rest first.
     """
 
-    def __init__(self, books: KernelBooks, schedule: Schedule, queue: QueueModel) -> None:
+    def __init__(
+        self, books: KernelBooks, schedule: Schedule, queue: QueueModel, prices: RecordedPrices
+    ) -> None:
         n = len(schedule.last_exchange_ns)
+        self.prices = prices
         self._books = books
         self._schedule = schedule
         self.control: Int64s = np.append(np.zeros(C_NEXT, np.int64), schedule.streams[:-1])
