@@ -153,17 +153,20 @@ def _cross(state: LimitStopState, view: View) -> tuple[LimitStopState, Sequence[
     left = view.spec.quantity - view.filled - view.open_quantity
     if left < view.min_quantity():
         return state, [*quiet, *_too_little(left, view)]
+    bound = _bound(state, view)
+    there = view.available(view.spec.side, bound, left) > ZERO
     due_ns = state.phase_ns + stop_params(view.spec).rest_after_s * _S_NS
-    if view.now_ns >= due_ns:
+    # A doubt may have held all of it back until now: what is there is tried once, however late it is.
+    if view.now_ns >= due_ns and (state.tried_ns >= due_ns or not there):
         return _give_up_crossing(state, left, view, quiet)
     again_ns = min(state.tried_ns + AGAIN_NS, due_ns)
     if state.tried_ns and view.now_ns < again_ns:
         again = WakeAt(at_ns=again_ns, tag=AGAIN)
         return state, [*quiet, again, Idle(reason="crossing again in a moment")]
     state = structs.replace(state, tried_ns=view.now_ns)
-    bound = _bound(state, view)
-    again = WakeAt(at_ns=min(view.now_ns + AGAIN_NS, due_ns), tag=AGAIN)
-    if view.available(view.spec.side, bound, left) <= ZERO:
+    later_ns = view.now_ns + AGAIN_NS
+    again = WakeAt(at_ns=min(later_ns, due_ns) if view.now_ns < due_ns else later_ns, tag=AGAIN)
+    if not there:
         why = view.why_nothing(bound)
         return state, [*quiet, again, Idle(reason=f"crossing within {plain(bound)}: {why}")]
     take = Take(quantity=left, limit=bound, leg=TAKER, to_the_limit=True)

@@ -12,6 +12,11 @@ _TAKERS: Final = tuple(name for name, kind in KINDS.items() if not kind.rests)
 _EXIT: Final = "then (its exit)"
 _NO_MORE: Final = "left: the books gave no more within the limit"
 _TOO_SMALL: Final = "0.2 left: below every venue's smallest order"
+_RESTS: Final = "4 left of the stop at 95: nothing to take within 94.525, it rests there"
+_JUMPED: Final = (
+    "done: 4 at alpha for 94.6; ALARM stop: gap: mid 89.95 is beyond 94.525 as the stop at 95 fires; "
+    f"widen: not beyond 94.525; ALARM stop: {_RESTS}"
+)
 
 CANNOT: Final[Mapping[tuple[str, str], str]] = {
     **{(kind, "post-only reject"): "never posts" for kind in _TAKERS},
@@ -68,6 +73,8 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("twap, passive", "lost request"): "done: 4 at alpha for 99.975",
     ("twap, passive", "venue silent"): "done: 4 at alpha for 100",
     ("limit_stop", "lost answer"): "done: 4 at alpha for 94.9",
+    ("limit_stop", "lost request"): "done: 4 at alpha for 94.9",
+    ("limit_stop", "venue silent"): "done: 4 at alpha for 94.9",
     ("limit_stop", "crash and recover"): "done: 4 at alpha for 94.9",
     ("limit_stop", "pause"): "done: 4 at alpha for 94.9",
     # Dust of a slice is carried to the next; dust of a whole order is told.
@@ -99,9 +106,9 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("oco", "amend down"): "done: 2 at beta for 103",
     ("own script", "amend down"): "done: 2 at alpha for 100",
     # A stop that the market jumps over sells at its slip when the market is back, and not below.
-    ("limit_stop", "gap through the price"): "done: 4 at alpha for 94.6",
-    (_EXIT, "gap through the price"): "done: 4 at alpha for 94.6",
-    ("oco", "gap through the price"): "done: 4 at alpha for 94.6",
+    ("limit_stop", "gap through the price"): f"done: 4 at alpha for 94.6; ALARM {_RESTS}",
+    (_EXIT, "gap through the price"): _JUMPED,
+    ("oco", "gap through the price"): _JUMPED,
 }
 
 
