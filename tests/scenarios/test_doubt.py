@@ -71,7 +71,10 @@ def test_a_stop_whose_order_was_in_doubt_past_every_deadline_takes_what_is_there
     said = answered(desk, 100, Standing.ABSENT)
     assert said == ["alpha#2: sell 10 @ 99.5"]
     assert desk.expires("alpha#2", "6") == ["alpha#3: rest sell 4 @ 100"]
-    assert desk.flags == ["alarm"]
+    assert [alarm.text for alarm in desk.report().alarms] == [
+        "the stop at 100 fired 15 s ago and 10 of it is in doubt: perhaps not protected",
+        "4 left of the stop at 100: nothing to take within 99.5, it rests there",
+    ]
 
 
 def test_a_fill_proves_that_it_lives() -> None:
