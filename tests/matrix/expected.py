@@ -36,10 +36,16 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     **{
         (kind, event): _taken_back(kind)
         for kind in KINDS
-        for event in ("fill during cancel", "fill after cancel ack", "fill told late")
+        for event in ("fill during cancel", "fill after cancel ack")
     },
+    # What an end has counted is gone, told or not: only what is left of it goes out again.
+    ("rest", "fill told late"): "done: 1 at alpha and 3 at beta for 99.9",
+    ("rest, behind depth", "fill told late"): "done: 1 at alpha and 3 at beta for 99.8",
+    ("oco", "fill told late"): "done: 1 at alpha and 3 at beta for 103",
+    ("limit_stop", "fill told late"): "done: 4 at alpha for 94.925",
     # A take is one sweep: what it did not get, it does not chase.
     ("take", "partial fill"): f"expired: 1 at alpha for 100; 3 {_NO_MORE}",
+    ("take", "fill told late"): f"expired: 1 at alpha for 100; 3 {_NO_MORE}",
     ("take", "lost request"): "expired: nothing; 4 left: alpha rejected: proven absent",
     ("take", "reject"): "expired: nothing; 4 left: alpha rejected: insufficient balance",
     ("take", "market walks away"): f"expired: nothing; 4 {_NO_MORE}",
