@@ -21,9 +21,11 @@ from strategies.intents import (
     Finish,
     Idle,
     Intent,
+    Protect,
     Rest,
     Take,
     Triggered,
+    Unprotect,
     Unwake,
     WakeAt,
     WakeWhen,
@@ -222,7 +224,7 @@ def _renamed(leg: LegSpec, intent: Intent) -> Intent:
     match intent:
         case Rest(leg=name, cross_leg=cross):
             return structs.replace(intent, leg=prefix + name, cross_leg=cross and prefix + cross)
-        case Take() | Withdraw():
+        case Take() | Protect() | Unprotect() | Withdraw():
             return structs.replace(intent, leg=prefix + intent.leg)
         case WakeAt() | WakeWhen() | Unwake():
             return structs.replace(intent, tag=prefix + intent.tag)
