@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from router.engine.core import Core
+from router.engine.learning import write_down
 from router.engine.records import ParentMoved, Planned
 from router.engine.terms import terms_of
 from router.engine.timers import AgainTimer
@@ -165,6 +166,7 @@ def _take(core: Core, parent: Parent, intent: Take) -> bool:
         to_the_limit=intent.to_the_limit,
     )
     core.note(Planned(parent.spec.id, core.state.plans + 1, core.now_ns, plan))
+    write_down(core, parent.spec.symbol)
     sent = False
     for leg in plan.legs:
         instrument = core.books.instruments[leg.book]

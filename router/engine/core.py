@@ -8,6 +8,8 @@ from random import Random
 import msgspec
 
 from router.depth.composite import Composite, observe
+from router.depth.expected import Expect
+from router.depth.expected import twin as expect_twin
 from router.depth.funding import expected_funding
 from router.depth.scale import Scale, charged, market_scale
 from router.engine.records import Decided, Flagged, Issued, ParentMoved, Received, Record
@@ -71,6 +73,7 @@ class Core:
     sweep: Sweep
     watching: Watching
     search: Search = search_twin
+    expect: Expect = expect_twin
     timers: Timers = field(default_factory=Timers)
     now_ns: int = 0
     records: list[Record] = field(default_factory=list)
@@ -208,10 +211,17 @@ class Core:
         if isinstance(command, Submit) and command.held:
             self.timers.set(ReleaseTimer(command.client_order_id), command.release_ns)
         else:
-            self.commands.append(verdict)
+            self.leave(verdict)
         if isinstance(command, Submit) and command.time_in_force is TimeInForce.GTC:
             self.show_own(self.state.children[command.client_order_id])
         return True
+
+    def leave(self, approved: Approved) -> None:
+        """Let a command go once this step is on disk; what a taker does to its book is no lesson."""
+        self.commands.append(approved)
+        command = approved.command
+        if isinstance(command, Submit) and command.time_in_force is TimeInForce.IOC:
+            self.books.disturbed(self.watching.book_of(command.venue, command.symbol), self.now_ns)
 
     def _held_for(self, parent: Parent, command: Command) -> Decimal | None:
         """Return what a parent that reduces may trade at a venue, instrument units; else None."""

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from router.engine.core import Core
+from router.engine.learning import learning_of
 from router.orders.parent import Parent
 from router.routing.offers import Terms, allowed_by
 from venues.model.ids import VenueId
@@ -22,8 +23,9 @@ def terms_of(core: Core, parent: Parent) -> Terms:
         room=room,
         own={book: core.own_keys(book) for book in core.resting},
         venues_most=spec.venues_most,
-        ways_ns=core.state.trips.ways_ns() if within_ns else {},
+        ways_ns=core.state.trips.ways_ns() if within_ns or core.settings.learn_depth else {},
         release_within_ns=within_ns,
+        learning=learning_of(core, spec.symbol),
     )
 
 

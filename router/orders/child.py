@@ -39,6 +39,9 @@ class Child:
     queries: int = 0
     absent_since_ns: int = 0  # engine time of the first counted negative look
     closed_reason: str = ""
+    arriving: int | None = (
+        None  # which share of it should fill, in 1 / 1024, where that was learned
+    )
     burned: bool = False
     risen: bool = False
     buried: bool = False

@@ -10,6 +10,7 @@ import numpy as np
 
 from router.depth.composite import Composite, Depth, Quote
 from router.depth.conversion import Conversion, rated
+from router.depth.expected import Expect
 from router.depth.scale import Scale
 from router.routing.cost import Curve, curve, rated_curve
 from router.routing.plan import BookSeen, level_rows
@@ -25,6 +26,18 @@ _EVERYTHING: Final = 2**60
 _GRAINS_MOST: Final = 2**60
 
 
+class Learning(msgspec.Struct, frozen=True, eq=False):
+    """How a decision uses what was learned of depth.
+
+    `waiting_e6`: what a grain bought later costs above the dearest one bought now, in millionths.
+    `luck`: what our own takers got of what they were expected to get, per book, in 1 / WHOLE.
+    """
+
+    waiting_e6: int
+    expect: Expect
+    luck: Mapping[int, int] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What binds one decision beside the limit.
@@ -33,7 +46,8 @@ class Terms:
     may still get. `own`: book position -> level keys of our own resting orders there. At most
     `venues_most` legs.
     `ways_ns`: how long an order travels to a venue, as measured; a leg is held at most
-    `release_within_ns` so that all arrive together.
+    `release_within_ns` so that all arrive together. `learning`: how to use what was learned of depth,
+    None for displayed depth alone.
     """
 
     barred: Mapping[VenueId, str] = field(default_factory=dict)
@@ -42,6 +56,7 @@ class Terms:
     venues_most: int | None = None
     ways_ns: Mapping[VenueId, int] = field(default_factory=dict)
     release_within_ns: int = 0
+    learning: Learning | None = None
 
 
 class Sight(msgspec.Struct, frozen=True, eq=False, gc=False):
