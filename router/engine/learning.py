@@ -6,7 +6,7 @@ import numpy as np
 
 from router.engine.core import Core
 from router.engine.records import Learned
-from router.routing.offers import Learning
+from router.routing.arrival import Learning
 from venues.books.layout import HORIZONS
 from venues.model.ids import Symbol, VenueId
 

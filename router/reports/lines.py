@@ -72,6 +72,13 @@ def _order(row: OrderRow) -> dict[str, str | int | bool | None]:
         "closed_ns": row.closed_ns or None,
         "cum_quantity": plain(member.market_quantity(row.filled)),
     }
+    if s.trigger is not None:
+        line |= {
+            "trigger_price": plain(member.market_price(s.trigger.price)),
+            "trigger_source": s.trigger.source.value,
+            "trigger_direction": s.trigger.direction.value,
+            "taken_ns": row.taken_ns or None,
+        }
     if member.counted is not None:
         line |= {"contracts": plain(s.quantity), "cum_contracts": plain(row.filled)}
     return line

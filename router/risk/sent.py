@@ -12,6 +12,7 @@ from decimal import Decimal
 from venues.model.commands import Submit
 from venues.model.events import (
     Accepted,
+    Activated,
     Canceled,
     ExecutionEvent,
     Expired,
@@ -27,6 +28,7 @@ ATOM_DIGITS = 18
 
 # Made once: a union written where it is asked for is made anew every time.
 _TELLS_CUM = Filled | Canceled | Expired | Reported
+_LIVES = Accepted | Activated | Filled | Reported
 _ENDS = Canceled | Expired | Rejected
 
 
@@ -74,7 +76,7 @@ class SentCounter:
         if entry is None:
             return
         before = _counted(entry)
-        if entry.burned and isinstance(event, Accepted | Filled | Reported):
+        if entry.burned and isinstance(event, _LIVES):
             # Believed never to have been there, and there it is: it counts whole again.
             entry.over = isinstance(event, Reported) and event.standing is Standing.ABSENT
         if isinstance(event, _TELLS_CUM):

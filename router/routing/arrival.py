@@ -13,10 +13,10 @@ import msgspec
 import numpy as np
 
 from router.depth.composite import Depth
-from router.depth.expected import Shown, filled_share, mean_share, reach_of
+from router.depth.expected import Expect, Shown, filled_share, mean_share, reach_of
 from router.depth.scale import Scale
 from router.routing.cost import Curve
-from router.routing.offers import Learning, book_side
+from router.routing.offers import book_side
 from router.routing.plan import Arrival, BookSeen
 from router.routing.split import Offer
 from router.routing.sweep import Merge
@@ -35,6 +35,18 @@ _ALL: Final = 2**60
 _PARTS: Final = 1_000_000
 _NOTHING: Final = np.zeros((0, REACHES), np.int64)
 _UNSEEN: Final = Shown((), (), (), (), 0)
+
+
+class Learning(msgspec.Struct, frozen=True, eq=False):
+    """How a decision uses what was learned of depth.
+
+    `waiting_e6`: what a grain bought later costs above the dearest one bought now, in millionths.
+    `luck`: what our own takers got of what they were expected to get, per book, in 1 / WHOLE.
+    """
+
+    waiting_e6: int
+    expect: Expect
+    luck: Mapping[int, int] = {}
 
 
 class Expected(msgspec.Struct, frozen=True, eq=False):

@@ -1,7 +1,6 @@
 """What does each venue offer to one taker? Its levels, cut by limit, cap, minimum and own orders."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -10,7 +9,6 @@ import numpy as np
 
 from router.depth.composite import Composite, Depth, Quote
 from router.depth.conversion import Conversion, rated
-from router.depth.expected import Expect
 from router.depth.scale import Scale
 from router.routing.cost import Curve, curve, rated_curve
 from router.routing.plan import BookSeen, level_rows
@@ -26,37 +24,22 @@ _EVERYTHING: Final = 2**60
 _GRAINS_MOST: Final = 2**60
 
 
-class Learning(msgspec.Struct, frozen=True, eq=False):
-    """How a decision uses what was learned of depth.
-
-    `waiting_e6`: what a grain bought later costs above the dearest one bought now, in millionths.
-    `luck`: what our own takers got of what they were expected to get, per book, in 1 / WHOLE.
-    """
-
-    waiting_e6: int
-    expect: Expect
-    luck: Mapping[int, int] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True, eq=False):
     """What binds one decision beside the limit.
 
     `barred`: venues not to use, each with the reason to report. `room`: market quantity a venue
     may still get. `own`: book position -> level keys of our own resting orders there. At most
     `venues_most` legs.
     `ways_ns`: how long an order travels to a venue, as measured; a leg is held at most
-    `release_within_ns` so that all arrive together. `learning`: how to use what was learned of depth,
-    None for displayed depth alone.
+    `release_within_ns` so that all arrive together.
     """
 
-    barred: Mapping[VenueId, str] = field(default_factory=dict)
-    room: Mapping[VenueId, Decimal] = field(default_factory=dict)
-    own: Mapping[int, Collection[int]] = field(default_factory=dict)
+    barred: Mapping[VenueId, str] = msgspec.field(default_factory=dict)
+    room: Mapping[VenueId, Decimal] = msgspec.field(default_factory=dict)
+    own: Mapping[int, Collection[int]] = msgspec.field(default_factory=dict)
     venues_most: int | None = None
-    ways_ns: Mapping[VenueId, int] = field(default_factory=dict)
+    ways_ns: Mapping[VenueId, int] = msgspec.field(default_factory=dict)
     release_within_ns: int = 0
-    learning: Learning | None = None
 
 
 class Sight(msgspec.Struct, frozen=True, eq=False, gc=False):

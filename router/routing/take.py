@@ -8,7 +8,7 @@ from typing import Final
 from router.depth.composite import Composite, Depth
 from router.depth.conversion import average_rate
 from router.depth.scale import Scale
-from router.routing.arrival import Expected, arrivals, arriving, expected_offers
+from router.routing.arrival import Expected, Learning, arrivals, arriving, expected_offers
 from router.routing.cost import Curve
 from router.routing.counterfactual import other_ways
 from router.routing.exact import Search
@@ -40,11 +40,13 @@ def plan_take(
     sweep: Sweep,
     search: Search = search_twin,
     to_the_limit: bool = False,
+    learning: Learning | None = None,
 ) -> Plan:
     """Return the plan to take up to `quantity` market units, no level beyond market price `limit`.
 
     `to_the_limit`: legs may follow a book that moves away up to `limit` instead of the marginal
     price: for the end of a parent, where a remainder too small to trade is worse than a few ticks.
+    `learning`: split by what was learned of displayed depth, None by what is displayed.
     ValueError for a quantity below zero or beyond 2^60 grains.
     """
     scale = composite.scale
@@ -54,7 +56,7 @@ def plan_take(
     offers = [o.offer for o in offered]
     curves = [s.curve for s in sights]
     merge = sweep(curves)
-    learned = _learned(depth, scale, sights, offers, side, need, merge, terms)
+    learned = _learned(depth, scale, sights, offers, side, need, merge, terms, learning)
     answer = _divided(offers, learned, need, merge, terms, sweep, search)
     taken = answer.taken
     relaxed = _relaxed(depth, composite, side, sum(taken), limit, terms, sweep, search)
@@ -130,9 +132,10 @@ def _learned(
     need: int,
     merge: Merge,
     terms: Terms,
+    learning: Learning | None,
 ) -> list[Expected]:
     """Return the offers as expected on arrival, [] where nothing is learned."""
-    if terms.learning is None:
+    if learning is None:
         return []
     return expected_offers(
         depth,
@@ -144,7 +147,7 @@ def _learned(
         need=need,
         merge=merge,
         ways_ns=terms.ways_ns,
-        learning=terms.learning,
+        learning=learning,
     )
 
 

@@ -119,6 +119,7 @@ class FaultKind(enum.Enum):
     ANSWER_LATE = "answer_late"
     FILL_LATE = "fill_late"
     FILL_MISSING = "fill_missing"
+    CUM_BEHIND = "cum_behind"
     DOUBLED = "doubled"
     REORDERED = "reordered"
     CANCELED_UNASKED = "canceled_unasked"
@@ -174,6 +175,7 @@ FAULT_KEYS: Final[dict[FaultKind, frozenset[str]]] = {
     FaultKind.ANSWER_LATE: _LATE,
     FaultKind.FILL_LATE: _LATE,
     FaultKind.FILL_MISSING: _STRIKE,
+    FaultKind.CUM_BEHIND: _LATE,
     FaultKind.DOUBLED: _LATE,
     FaultKind.REORDERED: _STRIKE,
     FaultKind.CANCELED_UNASKED: _LATE,
@@ -221,6 +223,9 @@ class VenueSection(Section):
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None
     )
+    stop_orders: Annotated[bool, yes_or_no()] | None = _key(
+        "whether it holds stop-limit orders until their trigger", None
+    )
 
 
 class InstrumentSection(Section):
@@ -240,6 +245,9 @@ class InstrumentSection(Section):
     )
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None
+    )
+    stop_orders: Annotated[bool, yes_or_no()] | None = _key(
+        "whether it holds stop-limit orders until their trigger", None
     )
     min_quantity: Annotated[Decimal, _BOUND] | None = _key("smallest order, in its own units", None)
     min_notional: Annotated[Decimal, _BOUND] | None = _key("smallest order, in quote", None)

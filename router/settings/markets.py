@@ -56,6 +56,7 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                 taker_fee=venue.taker_fee,
                 fee_in=fee_in,
                 funding_interval_s=venue.funding_interval_s,
+                stop_orders=venue.stop_orders,
             )
     for own in settings.instrument:
         if (own.venue, own.symbol) == (instrument.venue, instrument.symbol):
@@ -71,6 +72,7 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                 taker_fee=own.taker_fee,
                 fee_in=own.fee_in,
                 funding_interval_s=own.funding_interval_s,
+                stop_orders=own.stop_orders,
                 min_quantity=own.min_quantity,
                 min_notional=own.min_notional,
             )

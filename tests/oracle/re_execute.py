@@ -29,6 +29,7 @@ from tests.oracle.raw_tape import (
     read_trades,
 )
 from tests.oracle.resting import Bound, Queue, Resting
+from tests.oracle.stops import judge_stops
 from tests.oracle.sweep import Child, Sweeps
 from tests.oracle.venue_book import VenueBook
 from tests.oracle.verdict import Findings, OracleError, Rule, Verdict
@@ -46,6 +47,7 @@ def check(tape: Path | Sequence[Path], out: Path) -> Verdict:
     orders, fills = _orders(out, terms), _fills(out, terms)
     assign(orders, fills, terms, findings)
     findings.counts.update(orders=len(orders), fills=len(fills))
+    judge_stops(orders, terms, findings)
     for key in sorted({(order.venue, order.symbol) for order in orders}):
         if key not in terms:
             raise OracleError(f"orders.jsonl: {key[0]} {key[1]} is not on the tape")
@@ -148,6 +150,8 @@ class Instrument:
                 text = f"traded {time_ns - last_ns} ns after the last word of the recording"
                 self.findings.broken(Rule.IN_RECORDING, child.name, text)
             return
+        if self._kept_from_our_own(child):
+            return
         taken = sweeps.meet(child, self.book, time_ns)
         if taken:
             (self.asks if order.is_buy else self.bids).overtaken(self.book)
@@ -175,6 +179,14 @@ class Instrument:
                 resting.fill_cums.append(cum)
         self.findings.counts.update(resting=1, maker_fills=len(resting.fill_cums))
         queue.join(resting)
+
+    def _kept_from_our_own(self, child: Child) -> bool:
+        """Return whether a stop that woke was taken out at once: it would have met our own order."""
+        order = child.order
+        if order.stop is None or order.fills or order.closed_ns != order.arrived_ns:
+            return False
+        theirs = (self.asks if order.is_buy else self.bids).orders
+        return any(o.tick <= child.tick if order.is_buy else o.tick >= child.tick for o in theirs)
 
     def _misses_queue(self, order: Order) -> None:
         if any(fill.liquidity is Liquidity.MAKER for fill in order.fills):

@@ -50,6 +50,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     `order_cost` (quote, >= 0) is what an order costs beside its fee (gas), charged once, with its
     first fill; only where fees are paid in quote, ValueError otherwise.
     `funding_interval_s` (> 0): seconds between two funding times of a perp.
+    `stop_orders`: whether the venue holds stop-limit orders until their trigger.
     """
 
     venue: VenueId
@@ -66,6 +67,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     fee_in: FeeIn = FeeIn.QUOTE
     order_cost: Decimal = ZERO
     funding_interval_s: int = FUNDING_INTERVAL_S
+    stop_orders: bool = False
 
     def __post_init__(self) -> None:
         if self.fee_in is FeeIn.RECEIVED and not self.brings_base:

@@ -1,6 +1,7 @@
 """What really happened at a paper venue, whatever was told: the measure of a fault run."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 
@@ -9,6 +10,9 @@ from venues.model.events import Filled, Standing
 from venues.model.order import TimeInForce
 from venues.paper.faults import Faded, Fault, Overfilled
 from venues.paper.listing import Listing
+
+# An order that stands so may still trade.
+OPEN: Final = frozenset({Standing.WORKING, Standing.DORMANT})
 
 
 @dataclass(slots=True)
@@ -28,7 +32,7 @@ class PaperOrder:
     @property
     def leaves(self) -> int:
         """Return what may still trade, in lots; negative after a venue's overfill."""
-        return self.lots - self.cum_lots if self.standing is Standing.WORKING else 0
+        return self.lots - self.cum_lots if self.standing in OPEN else 0
 
     @property
     def sought(self) -> int:

@@ -26,7 +26,14 @@ _STEPS = ("tick_size", "lot_size", "contract_size")
 _MINIMUMS = ("min_quantity", "min_notional")
 _FEES = ("maker_fee", "taker_fee")
 _INSTRUMENT_NEEDS = ("venue", "symbol", "kind", *_STEPS, *_MINIMUMS, *_FEES, "book", "trades")
-_INSTRUMENT_MAY = ("derivs", "contract", "fee_in", "order_cost", "funding_interval_s")
+_INSTRUMENT_MAY = (
+    "derivs",
+    "contract",
+    "fee_in",
+    "order_cost",
+    "funding_interval_s",
+    "stop_orders",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,7 @@ def _source(folder: Path, entry: "_Table") -> Source:
         contract=_contract(entry, kinds[entry.text("kind")]),
         fee_in=_fee_in(entry, kinds[entry.text("kind")]),
         funding_interval_s=_funding_interval_s(entry),
+        stop_orders=entry.switch("stop_orders"),
     )
     instrument = _with_order_cost(entry, instrument)
     steps = steps_of_instrument(instrument)
@@ -253,6 +261,13 @@ class _Table:
 
     def optional_whole(self, key: str) -> int | None:
         return self.whole(key) if key in self.values else None
+
+    def switch(self, key: str) -> bool:
+        """Return what the file says, False where it does not."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.refuse(key, "must be true or false, without quotes")
+        return value
 
     def money(
         self,
