@@ -7,11 +7,11 @@ import numpy as np
 from router.engine.core import Core
 from router.engine.records import Learned
 from router.routing.arrival import Learning
-from venues.books.layout import HORIZONS
+from venues.books.layout import RINGS
 from venues.model.ids import Symbol, VenueId
 
 # What is lost in a crash is learned anew in about the time it took.
-WRITE_EVERY_NS: Final = 60_000_000_000
+WRITE_EVERY_NS: Final = 300_000_000_000
 
 
 def learning_of(core: Core, symbol: Symbol) -> Learning | None:
@@ -44,9 +44,9 @@ def write_down(core: Core, symbol: Symbol) -> None:
 
 def _write(core: Core, place: tuple[VenueId, Symbol]) -> None:
     dumped = core.books.dump_outcomes(core.watching.book_of(*place))
-    taken = tuple(dumped[:HORIZONS].tolist())
-    shares = dumped[HORIZONS:].astype("<i2").tobytes() if any(taken) else b""
-    core.note(Learned(*place, taken, shares, core.now_ns))
+    taken = tuple(dumped[:RINGS].tolist())
+    kept = dumped[RINGS:].astype("<i4").tobytes() if any(taken) else b""
+    core.note(Learned(*place, taken, kept, core.now_ns))
 
 
 def recall(core: Core) -> None:
@@ -55,7 +55,7 @@ def recall(core: Core) -> None:
         return
     for place, record in core.state.learned.items():
         book = core.watching.book_of(*place)
-        if record.shares and not core.books.dump_outcomes(book)[:HORIZONS].any():
-            shares = np.frombuffer(record.shares, "<i2").astype(np.int64)
+        if record.kept and not core.books.dump_outcomes(book)[:RINGS].any():
+            kept = np.frombuffer(record.kept, "<i4").astype(np.int64)
             taken = np.array(record.taken, np.int64)
-            core.books.restore_outcomes(book, np.concatenate((taken, shares)))
+            core.books.restore_outcomes(book, np.concatenate((taken, kept)))

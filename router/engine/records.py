@@ -105,13 +105,13 @@ class Planned(msgspec.Struct, frozen=True, tag="planned"):
 class Learned(msgspec.Struct, frozen=True, tag="learned"):
     """What was known of how the displayed depth of one book fares, written down now and then.
 
-    `taken`: outcomes ever taken down, by horizon; `shares`: those that are kept, as int16.
+    `taken`: outcomes ever taken down, by ring; `kept`: those that still are, as int32.
     """
 
     venue: VenueId
     symbol: Symbol
     taken: tuple[int, ...]
-    shares: bytes
+    kept: bytes
     at_ns: int
 
 

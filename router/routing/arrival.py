@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from router.depth.composite import Depth
-from router.depth.expected import Expect, Shown, filled_share, mean_share, reach_of
+from router.depth.expected import PARTS, Expect, Shown, expected_depth, reach_of
 from router.depth.scale import Scale
 from router.routing.cost import Curve
 from router.routing.offers import book_side
@@ -30,11 +30,12 @@ from venues.model.order import Side
 UNKNOWN_WAY_NS: Final = 50_000_000
 # A level counts for at most so many times what is asked for: more tells no scenario from another.
 _TIMES_ENOUGH: Final = 16
+_BLOCKS: Final = 32
 _DEEP_MOST: Final = 4096
 _ALL: Final = 2**60
-_PARTS: Final = 1_000_000
+_MILLION: Final = 1_000_000
 _NOTHING: Final = np.zeros((0, REACHES), np.int64)
-_UNSEEN: Final = Shown((), (), (), (), 0)
+_UNSEEN: Final = Shown((), (), (), (), 1, 0)
 
 
 class Learning(msgspec.Struct, frozen=True, eq=False):
@@ -50,22 +51,22 @@ class Learning(msgspec.Struct, frozen=True, eq=False):
 
 
 class Expected(msgspec.Struct, frozen=True, eq=False):
-    """One offer as expected: `offer` for the split, and what it was made from.
+    """One offer as expected: `offer` for the split, in PARTS of a tick, and what it was made from.
 
-    `shares`: outcomes, none where nothing is known. `shown`: its levels up to the price of waiting,
-    which hold `displayed` grains in all.
+    `outcomes`: none where nothing is known. `shown`: its levels up to the price of waiting, which
+    hold `displayed` grains in all.
     """
 
     offer: Offer
     way_ns: int
-    shares: Int64s
+    outcomes: Int64s
     shown: Shown
     displayed: int = 0
 
     @property
     def known(self) -> bool:
         """Return whether anything is known of what becomes of this book."""
-        return len(self.shares) > 0
+        return len(self.outcomes) > 0
 
 
 def expected_offers(
@@ -91,32 +92,36 @@ def expected_offers(
     out = []
     for seen, offer, book in zip(books, offers, places, strict=True):
         way_ns = ways_ns.get(seen.venue, UNKNOWN_WAY_NS)
-        shares = depth.outcomes(book, book_side(side), horizon_of(way_ns))
-        if not len(shares) or seen.rates or not offer.most:
-            out.append(Expected(offer, way_ns, _NOTHING, _UNSEEN))
+        outcomes = depth.outcomes(book, book_side(side), horizon_of(way_ns))
+        if not len(outcomes) or seen.rates or not offer.most:
+            out.append(Expected(_in_parts(offer), way_ns, _NOTHING, _UNSEEN))
             continue
-        luck = learning.luck.get(book, WHOLE)
-        if luck != WHOLE:
-            shares = shares * luck // WHOLE
         # In the ticks of this venue; prices are negated for a sell, so that less is always better.
-        reach = waiting // abs(offer.net)
-        lot_grains = scale.grains[seen.member]
+        reach = waiting * PARTS // abs(offer.net)
         ticks, lots = depth.levels(
-            book, book_side(side), limit_tick=reach * side.sign, enough=_ALL, most=_DEEP_MOST
+            book,
+            book_side(side),
+            limit_tick=reach // PARTS * side.sign,
+            enough=_ALL,
+            most=_DEEP_MOST,
         )
-        most = (need // lot_grains + 1) * _TIMES_ENOUGH
-        held = offer.curve
+        lot_grains = scale.grains[seen.member]
+        prices, upto = _pieces(offer, min(need, offer.most), side)
         shown = Shown(
-            prices=held.ticks if side is Side.BUY else [-tick for tick in held.ticks],
-            upto=held.upto,
+            prices=prices,
+            upto=upto,
             deep=(ticks * side.sign).tolist(),
-            grains=(np.minimum(lots, most) * lot_grains).tolist(),
+            grains=(
+                np.minimum(lots, (need // lot_grains + 1) * _TIMES_ENOUGH) * lot_grains
+            ).tolist(),
+            lot_grains=lot_grains,
             reach=reach,
+            luck=learning.luck.get(book, WHOLE),
         )
-        prices = [side.sign * price for price in learning.expect(shown, shares)]
-        counted = msgspec.structs.replace(offer, curve=_priced(prices, held.upto))
+        expected = [side.sign * price for price in learning.expect(shown, outcomes)]
+        counted = _with(offer, _priced(expected, upto))
         displayed = sum(lots.tolist()) * lot_grains
-        out.append(Expected(counted, way_ns, shares, shown, displayed))
+        out.append(Expected(counted, way_ns, outcomes, shown, displayed))
     return out if any(e.known for e in out) else []
 
 
@@ -128,15 +133,16 @@ def arrivals(
     for seen, found in zip(books, expected, strict=True):
         if not found.known:
             continue
-        share = mean_share(found.shares, _reach(found, found.shown.reach))
+        reach = _reach(found, found.shown.reach // PARTS)
+        there = expected_depth(found.shown, found.outcomes, reach, found.displayed, _ALL)
         told.append(
             Arrival(
                 venue=seen.venue,
                 symbol=seen.symbol,
                 way_ns=found.way_ns,
-                outcomes=len(found.shares),
+                outcomes=len(found.outcomes),
                 displayed=scale.quantity(found.displayed),
-                expected=scale.quantity(found.displayed * share // WHOLE),
+                expected=scale.quantity(there),
             )
         )
     return tuple(told)
@@ -151,7 +157,8 @@ def arriving(found: Expected, grains: int, limit_tick: int) -> int | None:
     displayed = sum(
         [lots for at, lots in zip(shown.deep, shown.grains, strict=True) if at <= price]
     )
-    return filled_share(found.shares, _reach(found, price), displayed, grains)
+    reach = _reach(found, price)
+    return expected_depth(shown, found.outcomes, reach, displayed, grains) * WHOLE // grains
 
 
 def _reach(found: Expected, price: int) -> int:
@@ -170,10 +177,40 @@ def _price_of_waiting(
         return None
     swept = merge([o.net for o in offers], [o.step for o in offers], [0] * len(offers), most, need)
     paid = [o.curve.last_tick(t) * o.net for o, t in zip(offers, swept, strict=True) if t]
-    return max(paid) + abs(max(paid)) * waiting_e6 // _PARTS if paid else None
+    return max(paid) + abs(max(paid)) * waiting_e6 // _MILLION if paid else None
+
+
+def _pieces(offer: Offer, need: int, side: Side) -> tuple[list[int], list[int]]:
+    """Return the displayed price and the end of every piece that gets a price of its own.
+
+    The first grains of a level are surer than its last: no piece has more than a 32nd of `need`.
+    """
+    block = -(-need // (_BLOCKS * offer.step)) * offer.step
+    prices: list[int] = []
+    ends: list[int] = []
+    before = 0
+    for tick, upto in zip(offer.curve.ticks, offer.curve.upto, strict=True):
+        cuts = [*range(before + block, upto, block), upto]
+        prices += [side.sign * tick] * len(cuts)
+        ends += cuts
+        before = upto
+    return prices, ends
 
 
 def _priced(prices: list[int], upto: list[int]) -> Curve:
-    """Return the curve of levels that hold `upto` grains and cost `prices`."""
+    """Return the curve of pieces that end at `upto` grains and cost `prices`."""
     sizes = [upto[0], *map(sub, upto[1:], upto)]
     return Curve(prices, upto, list(accumulate(map(mul, prices, sizes))))
+
+
+def _in_parts(offer: Offer) -> Offer:
+    """Return `offer` as it is, in PARTS of a tick."""
+    held = offer.curve
+    ticks = [tick * PARTS for tick in held.ticks]
+    worth = [total * PARTS for total in held.worth]
+    return _with(offer, Curve(ticks, held.upto, worth))
+
+
+def _with(offer: Offer, curve: Curve) -> Offer:
+    """Return `offer` with a curve in PARTS of a tick."""
+    return msgspec.structs.replace(offer, curve=curve, fixed=offer.fixed * PARTS)

@@ -7,6 +7,7 @@ from typing import Final
 
 from router.depth.composite import Composite, Depth
 from router.depth.conversion import average_rate
+from router.depth.expected import PARTS
 from router.depth.scale import Scale
 from router.routing.arrival import Expected, Learning, arrivals, arriving, expected_offers
 from router.routing.cost import Curve
@@ -60,7 +61,8 @@ def plan_take(
     answer = _divided(offers, learned, need, merge, terms, sweep, search)
     taken = answer.taken
     relaxed = _relaxed(depth, composite, side, sum(taken), limit, terms, sweep, search)
-    gap = answer.gap if relaxed is None else max(cost_of(offers, taken) - relaxed, 0)
+    found_gap = -(-answer.gap // PARTS) if learned else answer.gap
+    gap = found_gap if relaxed is None else max(cost_of(offers, taken) - relaxed, 0)
     books = tuple([s.seen for s in sights])
     other = other_ways(scale, books, curves, side=side, grains=sum(taken), merge=merge)
     legs = _legs(scale, sights, offered, taken, side, terms, learned, to_the_limit=to_the_limit)

@@ -54,23 +54,29 @@ H_LEARNS: Final = 29  # 1 where outcomes are taken down
 # What of the depth displayed at one moment was there when an order would have arrived (`outcomes`).
 LOOK_EVERY_NS: Final = 1_000_000_000
 # Distances from the touch in hundredths of a bp: doubling, so that few of them say much.
-REACH_E6: Final = (0, 5, 10, 20, 40, 80, 160, 320, 640)
+REACH_E6: Final = (0, 10, 20, 40, 80, 160, 320, 640, 1280)
 REACHES: Final = len(REACH_E6)
 HORIZON_NS: Final = (5_000_000, 50_000_000, 200_000_000)  # ways to the venue
 HORIZONS: Final = len(HORIZON_NS)
+LEANS: Final = 3  # which side of the book is the heavier one: this, neither, the other
+LEAN_REACH: Final = 3  # the distance at which that is asked
+OUTCOMES_MOST: Final = 64  # kept per horizon, side and lean: a ring, the oldest goes
+# What is displayed counts as so many outcomes of its own; less evidence of one lean is not enough.
+OUTCOMES_LEAST: Final = 16
+WHOLE: Final = 1 << 10  # an outcome up to this is a share of what was displayed; beyond, lots more
+MORE_MOST: Final = 1 << 30  # more lots than that are taken for that
 LOTS_MOST: Final = 1 << 50  # more than that counts as that, so that shares stay exact
-OUTCOMES_MOST: Final = 64  # kept per horizon: a ring, the oldest goes
-WHOLE: Final = 1 << 10  # all that was displayed, as a share
-SHARE_MOST: Final = 4 * WHOLE  # more than that is taken for that
 O_NEXT: Final = 48  # when to look next, local ns
 O_AT: Final = 49  # when we looked last and still wait for outcomes, local ns; 0 for no wait
 O_DONE: Final = 50  # horizons of that look already known
-O_COUNT: Final = 51  # [51..53] outcomes ever taken down, by horizon
-O_LIMITS: Final = 54  # 2 x REACHES ticks looked at, bids then asks
+O_LEAN: Final = 51  # [51], [52]: the lean that look saw, for bids and asks
+O_LIMITS: Final = 53  # 2 x REACHES ticks looked at, bids then asks
 O_SHOWN: Final = O_LIMITS + 2 * REACHES  # lots displayed within them
-O_RING: Final = O_SHOWN + 2 * REACHES  # HORIZONS x OUTCOMES_MOST x 2 x REACHES shares
-OUTCOME_WORDS: Final = OUTCOMES_MOST * 2 * REACHES  # of one horizon
-HEADER: Final = O_RING + HORIZONS * OUTCOME_WORDS
+RINGS: Final = HORIZONS * 2 * LEANS
+O_COUNT: Final = O_SHOWN + 2 * REACHES  # outcomes ever taken down, by ring
+O_RING: Final = O_COUNT + RINGS  # RINGS x OUTCOMES_MOST x REACHES outcomes
+RING_WORDS: Final = OUTCOMES_MOST * REACHES
+HEADER: Final = O_RING + RINGS * RING_WORDS
 
 OVERFLOW_STRIDE: Final = 2  # key + 1, level word
 TOUCHED_STRIDE: Final = 6

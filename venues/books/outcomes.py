@@ -3,8 +3,10 @@
 Once a second (of the local clock) a book is looked at: how many lots stand within each of REACHES
 distances of the touch. An order decided then would meet the venue's book after each of HORIZON_NS, so
 the first message stamped later by the venue finds, before it changes anything, the book that order
-would have met. What stands within the same ticks then, as a share of what was displayed, is one
-outcome: levels cancelled or traded away lower it, new ones raise it.
+would have met. What stands within the same ticks then is one outcome. Less than was displayed is kept
+as a share: whoever leaves was part of it. More is kept as lots: who comes has not asked how much there
+was. Outcomes are kept apart by which side of the book was the heavier one, which says most of where
+the price goes next (Cao, Hansch, Wang 2009, *The information content of an open limit-order book*).
 
 Nothing of ours may be in it: `book_disturbed` drops the look at hand when an order of ours leaves.
 """
@@ -19,23 +21,28 @@ from venues.books.layout import (
     H_LEARNS,
     H_SHOWN,
     H_TS_LOCAL,
+    HEADER,
     HORIZON_NS,
     HORIZONS,
+    LEAN_REACH,
+    LEANS,
     LOOK_EVERY_NS,
     LOTS_MOST,
+    MORE_MOST,
     NO_TICK,
     O_AT,
     O_COUNT,
     O_DONE,
+    O_LEAN,
     O_LIMITS,
     O_NEXT,
     O_RING,
     O_SHOWN,
-    OUTCOME_WORDS,
+    OUTCOMES_LEAST,
     OUTCOMES_MOST,
     REACH_E6,
     REACHES,
-    SHARE_MOST,
+    RING_WORDS,
     WHOLE,
 )
 from venues.books.within import book_within
@@ -62,10 +69,34 @@ def sound(mem: Int64s, b: int) -> bool:
 
 
 @jit_flat
+def lean_of(mem: Int64s, b: int, side: int) -> int:
+    """Return which side is the heavier one: 0 the other one, 1 neither, 2 this; two to one is heavy."""
+    own = near_lots(mem, b, side)
+    other = near_lots(mem, b, 1 - side)
+    return 2 if own > 2 * other else 0 if other > 2 * own else 1
+
+
+@jit_flat
+def near_lots(mem: Int64s, b: int, side: int) -> int:
+    """Return the lots near the touch of `side`."""
+    touch = mem[b + H_SHOWN + side]
+    if touch == NO_TICK:
+        return 0
+    return book_within(mem, b, side, reach_tick(touch, side, LEAN_REACH), LOTS_MOST)
+
+
+@jit_flat
+def ring_of(horizon: int, side: int, lean: int) -> int:
+    """Return the number of the ring that holds these outcomes."""
+    return (horizon * 2 + side) * LEANS + lean
+
+
+@jit_flat
 def look(mem: Int64s, b: int, at_ns: int) -> None:
     """Note what is displayed at local time `at_ns`."""
     for side in range(2):
         touch = mem[b + H_SHOWN + side]
+        mem[b + O_LEAN + side] = lean_of(mem, b, side)
         for reach in range(REACHES):
             place = side * REACHES + reach
             tick = reach_tick(touch, side, reach)
@@ -76,17 +107,25 @@ def look(mem: Int64s, b: int, at_ns: int) -> None:
 
 
 @jit_flat
+def outcome_of(shown: int, there: int) -> int:
+    """Return what became of `shown` lots: a share in 1 / WHOLE, or WHOLE and the lots that came."""
+    if there >= shown:
+        return WHOLE + min(there - shown, MORE_MOST)
+    return there * WHOLE // shown
+
+
+@jit_flat
 def take_down(mem: Int64s, b: int, horizon: int) -> None:
-    """Enter what is there now of what was displayed as an outcome of `horizon`."""
-    slot = mem[b + O_COUNT + horizon] % OUTCOMES_MOST
-    ring = b + O_RING + horizon * OUTCOME_WORDS + slot * 2 * REACHES
-    for place in range(2 * REACHES):
-        side = 1 if place >= REACHES else 0
-        shown = mem[b + O_SHOWN + place]
-        there = book_within(mem, b, side, mem[b + O_LIMITS + place], LOTS_MOST)
-        share = WHOLE if shown == 0 else there * WHOLE // shown
-        mem[ring + place] = min(share, SHARE_MOST)
-    mem[b + O_COUNT + horizon] += 1
+    """Enter what is there now of what was displayed as an outcome of `horizon`, for both sides."""
+    for side in range(2):
+        ring = ring_of(horizon, side, mem[b + O_LEAN + side])
+        slot = mem[b + O_COUNT + ring] % OUTCOMES_MOST
+        at = b + O_RING + ring * RING_WORDS + slot * REACHES
+        for reach in range(REACHES):
+            place = side * REACHES + reach
+            there = book_within(mem, b, side, mem[b + O_LIMITS + place], LOTS_MOST)
+            mem[at + reach] = outcome_of(mem[b + O_SHOWN + place], there)
+        mem[b + O_COUNT + ring] += 1
 
 
 @jit_flat
@@ -135,29 +174,31 @@ def book_learn(mem: Int64s, b: int) -> None:
     mem[b + H_LEARNS] = 1
 
 
-@jit_flat
-def outcomes_known(mem: Int64s, b: int, horizon: int) -> int:
-    """Return how many outcomes of `horizon` are kept."""
-    count: int = mem[b + O_COUNT + horizon]
-    return min(count, OUTCOMES_MOST)
+def outcomes(mem: Int64s, b: int, horizon: int, side: int) -> Int64s:
+    """Return outcomes of a side, shape (n, REACHES): those of the lean there is now, if enough.
+
+    Else those of all leans together. In no order of time.
+    """
+    alike = _kept(mem, b, ring_of(horizon, side, lean_of(mem, b, side)))
+    if len(alike) >= OUTCOMES_LEAST:
+        return np.ascontiguousarray(alike)
+    return np.concatenate([_kept(mem, b, ring_of(horizon, side, lean)) for lean in range(LEANS)])
 
 
-def shares(mem: Int64s, b: int, horizon: int, side: int) -> Int64s:
-    """Return the outcomes of a side, shape (n, REACHES), in 1 / WHOLE; in no order of time."""
-    first = b + O_RING + horizon * OUTCOME_WORDS
-    kept = mem[first : first + OUTCOME_WORDS].reshape(OUTCOMES_MOST, 2, REACHES)
-    return np.ascontiguousarray(kept[: outcomes_known(mem, b, horizon), side])
+def _kept(mem: Int64s, b: int, ring: int) -> Int64s:
+    """Return what a ring holds, shape (n, REACHES)."""
+    first = b + O_RING + ring * RING_WORDS
+    kept = min(int(mem[b + O_COUNT + ring]), OUTCOMES_MOST)
+    return mem[first : first + kept * REACHES].reshape(kept, REACHES)
 
 
 def dump_outcomes(mem: Int64s, b: int) -> Int64s:
     """Return all that has been learned of a book: counts, then the rings."""
-    counts = mem[b + O_COUNT : b + O_COUNT + HORIZONS]
-    return np.concatenate((counts, mem[b + O_RING : b + O_RING + HORIZONS * OUTCOME_WORDS]))
+    return mem[b + O_COUNT : b + HEADER].copy()
 
 
 def restore_outcomes(mem: Int64s, b: int, dumped: Int64s) -> None:
     """Put back what `dump_outcomes` returned; ValueError for anything of another size."""
-    if len(dumped) != HORIZONS + HORIZONS * OUTCOME_WORDS:
+    if len(dumped) != HEADER - O_COUNT:
         raise ValueError(f"{len(dumped)} words are not what a book has learned")
-    mem[b + O_COUNT : b + O_COUNT + HORIZONS] = dumped[:HORIZONS]
-    mem[b + O_RING : b + O_RING + HORIZONS * OUTCOME_WORDS] = dumped[HORIZONS:]
+    mem[b + O_COUNT : b + HEADER] = dumped

@@ -170,7 +170,10 @@ class Books(Protocol):
         ...
 
     def outcomes(self, i: int, side: int, horizon: int) -> Int64s:
-        """Return outcomes, shape (n, REACHES): shares of the displayed lots in 1 / WHOLE."""
+        """Return outcomes alike to what the book shows now, shape (n, REACHES).
+
+        Up to WHOLE: which share of what was displayed was there on arrival; beyond: lots more.
+        """
         ...
 
     def dump_outcomes(self, i: int) -> Int64s:

@@ -47,8 +47,8 @@ from venues.books.outcomes import (
     book_disturbed,
     book_learn,
     dump_outcomes,
+    outcomes,
     restore_outcomes,
-    shares,
 )
 from venues.books.port import DEFAULT_MOST, Books, Capacity
 from venues.books.quote import QUOTE_WORDS, book_quote
@@ -262,7 +262,7 @@ class KernelBooks:
 
     def outcomes(self, i: int, side: int, horizon: int) -> Int64s:
         """Return outcomes of a side; see `Books.outcomes`."""
-        return shares(self.arena.mem, self.base(i), horizon, side)
+        return outcomes(self.arena.mem, self.base(i), horizon, side)
 
     def dump_outcomes(self, i: int) -> Int64s:
         """Return all that has been learned of book `i`."""

@@ -100,11 +100,13 @@ class _Book:
         bids, asks = self.shelf
         sound = self.verified and not self.gapped and bids and asks and not self.crossed()
 
-        def within(side: int, tick: int) -> int:
-            return min(sum(self.net(t * 2 + side) for t in self.ticks(side, tick)), LOTS_MOST)
-
         touch = (bids[-1], asks[0]) if sound else None
-        self.outcomes.observed(touch, within, self.last_local_ns, (ts_exchange_ns, ts_local_ns))
+        stamps_ns = ts_exchange_ns, ts_local_ns
+        self.outcomes.observed(touch, self.within, self.last_local_ns, stamps_ns)
+
+    def within(self, side: int, tick: int) -> int:
+        """Return the net lots of `side` no worse than `tick`, at most LOTS_MOST."""
+        return min(sum(self.net(t * 2 + side) for t in self.ticks(side, tick)), LOTS_MOST)
 
     def crossed(self) -> bool:
         """Return whether the displayed touch is crossed or locked."""
@@ -296,7 +298,10 @@ class TwinBooks:
 
     def outcomes(self, i: int, side: int, horizon: int) -> Int64s:
         """Return outcomes of a side; see `Books.outcomes`."""
-        return self._books[i].outcomes.shares(side, horizon)
+        book = self._books[i]
+        bids, asks = book.shelf
+        touch = [bids[-1] if bids else None, asks[0] if asks else None]
+        return book.outcomes.outcomes(touch, book.within, side, horizon)
 
     def dump_outcomes(self, i: int) -> Int64s:
         """Return all that has been learned of book `i`."""
