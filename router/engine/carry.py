@@ -6,7 +6,7 @@ from typing import assert_never
 
 from router.engine.core import Core
 from router.engine.learning import learning_of, write_down
-from router.engine.records import ParentMoved, Planned
+from router.engine.records import ALARM, ParentMoved, Planned
 from router.engine.terms import terms_of
 from router.engine.timers import AgainTimer
 from router.engine.view import EngineView
@@ -81,7 +81,8 @@ def carry_out(
     core: Core, parent: Parent, memory: Memory, intents: Sequence[Intent], fired: str = ""
 ) -> bool:
     """Do what `intents` say, in order; return whether an order was wanted and none went out."""
-    wakes: dict[str, WakeAt | WakeWhen] = {t: w for t, w in parent.wakes.items() if t != fired}
+    wakes = dict(parent.wakes)
+    wakes.pop(fired, None)
     idle: Idle | None = None
     finish: Finish | None = None
     alarms: list[str] = []
@@ -125,7 +126,7 @@ def carry_out(
         parent.idle = f"{finish.reason}, waiting for more of its entry"
         return False
     for sentence in alarms:
-        core.flag(parent.spec.id, "alarm", sentence)
+        core.flag(parent.spec.id, ALARM, sentence)
     if finish is not None:
         then = ParentState.DONE if finish.complete else ParentState.EXPIRED
         core.wind_down(parent, then, finish.reason)
