@@ -17,6 +17,7 @@ import msgspec
 from benchmarks.replay import TAPES_BESIDE
 from benchmarks.study_books import WAYS_NS, Moment, Playing, Shelf, shelves
 from benchmarks.study_calibration import Calibration, Observer
+from benchmarks.study_ghosts import Ghost, ghosts
 from benchmarks.study_page import write_page
 from benchmarks.study_routers import NAIVE, Ours
 from benchmarks.study_scores import DECISIONS_LEAST, Cell, Tally
@@ -43,6 +44,7 @@ class Studied(msgspec.Struct, frozen=True, kw_only=True):
     refills: bool
     cells: tuple[Cell, ...]
     calibrations: tuple[Calibration, ...]
+    ghosts: tuple[Ghost, ...] = ()
 
 
 @dataclass(slots=True)
@@ -124,6 +126,7 @@ def study(folder: Path, *, routed: bool, derived: bool = False, refills: bool = 
         refills=refills,
         cells=cells,
         calibrations=observer.calibrations(),
+        ghosts=ghosts(folder) if routed and not derived and not refills else (),
     )
 
 
@@ -145,6 +148,11 @@ def told(found: Studied) -> str:
         f"  {c.venue} {c.way_ms} ms within {c.within_bps} bps: n {c.samples}, slope {c.slope:.3f}, "
         f"Brier {c.brier:.4f} (constant {c.brier_constant:.4f})"
         for c in found.calibrations
+    ]
+    lines += [
+        f"  traded at {g.traded}: cancelled at {g.there} within {g.while_ms} ms, a unit: "
+        f"{g.cancelled.mean:+.3f} [{g.cancelled.low:+.3f}, {g.cancelled.high:+.3f}]"
+        for g in found.ghosts
     ]
     return "\n".join(lines)
 

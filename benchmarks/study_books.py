@@ -86,11 +86,15 @@ class Playing:
             after = {}
             for offset_ns in OFFSETS_NS:
                 at_ns = now_ns + offset_ns
-                self._next[1] = self._play(self.venue, self._there, self._next[1], at_ns)
+                self.play_venues(at_ns)
                 after[offset_ns] = {
                     side: shelves(self.venue, self.scale, side) for side in (Side.BUY, Side.SELL)
                 }
             yield Moment(now_ns, (now_ns - first_ns) / (last_ns - first_ns), after)
+
+    def play_venues(self, until_ns: int) -> None:
+        """Play the venues' own books up to `until_ns`."""
+        self._next[1] = self._play(self.venue, self._there, self._next[1], until_ns)
 
     def _play(self, books: Books, order: Int64s, at: int, until_ns: int) -> int:
         """Apply the messages up to `until_ns`; return the first that is later."""

@@ -66,6 +66,17 @@ def _section(one: "Studied", ours: str) -> str:
             for c in one.calibrations
         ]
         parts.append("</table>")
+    if one.ghosts:
+        parts.append(
+            "<h3>Cancelled at one venue per unit traded at another</h3><table><tr><th>traded at"
+            "<th>cancelled at<th>within<th>units"
+        )
+        parts += [
+            f"<tr><td>{html.escape(g.traded)}<td>{html.escape(g.there)}<td>{g.while_ms} ms"
+            f"<td>{g.cancelled.mean:+.3f} [{g.cancelled.low:+.3f}, {g.cancelled.high:+.3f}]"
+            for g in one.ghosts
+        ]
+        parts.append("</table>")
     return "".join(parts)
 
 

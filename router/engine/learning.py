@@ -7,8 +7,8 @@ import numpy as np
 from router.engine.core import Core
 from router.engine.records import Learned
 from router.routing.arrival import Learning
-from venues.books.layout import RINGS
-from venues.model.ids import Symbol, VenueId
+from venues.books.layout import OUTCOMES_LEAST, RINGS
+from venues.model.ids import Symbol
 
 # What is lost in a crash is learned anew in about the time it took.
 WRITE_EVERY_NS: Final = 300_000_000_000
@@ -32,21 +32,19 @@ def learning_of(core: Core, symbol: Symbol) -> Learning | None:
 
 
 def write_down(core: Core, symbol: Symbol) -> None:
-    """Note what is known of the books of a market, where that was not done for a while."""
+    """Note what is known of the books of a market: once there is evidence, then now and then."""
     if not core.settings.learn_depth:
         return
     for m in core.scales[symbol].members:
         place = m.instrument.venue, m.instrument.symbol
         before = core.state.learned.get(place)
-        if before is None or core.now_ns - before.at_ns >= WRITE_EVERY_NS:
-            _write(core, place)
-
-
-def _write(core: Core, place: tuple[VenueId, Symbol]) -> None:
-    dumped = core.books.dump_outcomes(core.watching.book_of(*place))
-    taken = tuple(dumped[:RINGS].tolist())
-    kept = dumped[RINGS:].astype("<i4").tobytes() if any(taken) else b""
-    core.note(Learned(*place, taken, kept, core.now_ns))
+        if before is not None and core.now_ns - before.at_ns < WRITE_EVERY_NS:
+            continue
+        dumped = core.books.dump_outcomes(core.watching.book_of(*place))
+        taken = tuple(dumped[:RINGS].tolist())
+        if sum(taken) >= OUTCOMES_LEAST:
+            kept = dumped[RINGS:].astype("<i4").tobytes()
+            core.note(Learned(*place, taken, kept, core.now_ns))
 
 
 def recall(core: Core) -> None:
@@ -55,7 +53,7 @@ def recall(core: Core) -> None:
         return
     for place, record in core.state.learned.items():
         book = core.watching.book_of(*place)
-        if record.kept and not core.books.dump_outcomes(book)[:RINGS].any():
+        if not core.books.dump_outcomes(book)[:RINGS].any():
             kept = np.frombuffer(record.kept, "<i4").astype(np.int64)
             taken = np.array(record.taken, np.int64)
             core.books.restore_outcomes(book, np.concatenate((taken, kept)))
