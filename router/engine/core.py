@@ -213,17 +213,10 @@ class Core:
         if isinstance(command, Submit) and command.held:
             self.timers.set(ReleaseTimer(command.client_order_id), command.release_ns)
         else:
-            self.leave(verdict)
+            self.commands.append(verdict)
         if isinstance(command, Submit) and command.time_in_force is TimeInForce.GTC:
             self.show_own(self.state.children[command.client_order_id])
         return True
-
-    def leave(self, approved: Approved) -> None:
-        """Let a command go once this step is on disk; what a taker does to its book is no lesson."""
-        self.commands.append(approved)
-        command = approved.command
-        if isinstance(command, Submit) and command.time_in_force is TimeInForce.IOC:
-            self.books.disturbed(self.watching.book_of(command.venue, command.symbol), self.now_ns)
 
     def _bounds_of(self, parent: Parent, command: Command) -> tuple[Decimal, Decimal | None]:
         """Return the worst price of a command and what its collar lies around, market prices.

@@ -34,7 +34,7 @@ def release(core: Core, child: Child) -> None:
         decide(core, parent, Progressed(), why=why)
         return
     core.note(Released(submit.client_order_id, core.now_ns))
-    core.leave(verdict)
+    core.commands.append(verdict)
 
 
 def _meets_own(core: Core, child: Child) -> str:
