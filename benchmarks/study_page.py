@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from benchmarks.routing_study import Studied
 
 
@@ -31,9 +33,7 @@ def write_page(out: Path, found: Sequence["Studied"], *, ours: str, exact: str) 
 
 
 def _section(one: "Studied", ours: str) -> str:
-    title = one.tape + (", derived venues in" if one.derived else "")
-    title += ", with refills" if one.refills else ""
-    parts = [f"<h2>{html.escape(title)}</h2>"]
+    parts = [f"<h2>{html.escape(_title(one))}</h2>"]
     if one.cells:
         names = [name for name in one.cells[0].cost if name != ours]
         head = "".join(f"<th>{html.escape(name)}" for name in names)
@@ -91,58 +91,58 @@ def _picture(found: Sequence["Studied"], exact: str) -> bytes:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    routed = [one for one in found if one.cells]
-    figure, axes = plt.subplots(
-        2, max(len(routed), len(found), 1), figsize=(5.2 * max(len(found), 1), 9), squeeze=False
-    )
+    columns = max(len(found), 1)
+    figure, axes = plt.subplots(2, columns, figsize=(5.2 * columns, 9), squeeze=False)
     for column, one in enumerate(found):
-        top, below = axes[0][column], axes[1][column]
-        top.set_title(
-            one.tape
-            + (" + derived" if one.derived else "")
-            + (" + refills" if one.refills else ""),
-            fontsize=9,
-        )
-        for way_ms in sorted({cell.way_ms for cell in one.cells}):
-            cells = [cell for cell in one.cells if cell.way_ms == way_ms]
-            sizes = [cell.usd for cell in cells]
-            saved = [cell.saved[exact] for cell in cells]
-            lines = top.plot(
-                sizes, [s.mean for s in saved], marker="o", label=f"{way_ms} ms: saved"
-            )
-            color = lines[0].get_color()
-            top.fill_between(
-                sizes, [s.low for s in saved], [s.high for s in saved], alpha=0.15, color=color
-            )
-            top.plot(
-                sizes,
-                [cell.gap for cell in cells],
-                ls=":",
-                color=color,
-                label=f"{way_ms} ms: all there is",
-            )
-        top.axhline(0, color="grey", lw=0.7)
-        if one.cells:
-            top.set_xscale("log")
-            top.set_xlabel("size, USD")
-            top.set_ylabel("bps saved against displayed depth")
-            top.legend(fontsize=7)
-        for c in one.calibrations:
-            if c.within_bps in (0.0, 1.6):
-                below.plot(
-                    [b.predicted for b in c.reliability],
-                    [b.realised for b in c.reliability],
-                    marker=".",
-                    lw=0.8,
-                    label=f"{c.venue.split()[0]} {c.way_ms} ms, {c.within_bps} bps",
-                )
-        below.plot([0, 1], [0, 1], color="grey", lw=0.7)
-        below.set_xlabel("foretold: nine tenths will be there")
-        below.set_ylabel("came true")
-        if one.calibrations:
-            below.legend(fontsize=5)
+        axes[0][column].set_title(_title(one), fontsize=9)
+        _draw_savings(axes[0][column], one, exact)
+        _draw_reliability(axes[1][column], one)
     figure.tight_layout()
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=110)
     plt.close(figure)
     return out.getvalue()
+
+
+def _title(one: "Studied") -> str:
+    """Return what a recording is called."""
+    title = one.tape + (", derived venues in" if one.derived else "")
+    return title + (", with refills" if one.refills else "")
+
+
+def _draw_savings(plot: "Axes", one: "Studied", exact: str) -> None:
+    """Draw what learning saves by size, a line per way, and what a clairvoyant would."""
+    for way_ms in sorted({cell.way_ms for cell in one.cells}):
+        cells = [cell for cell in one.cells if cell.way_ms == way_ms]
+        sizes = [cell.usd for cell in cells]
+        saved = [cell.saved[exact] for cell in cells]
+        (line,) = plot.plot(sizes, [s.mean for s in saved], marker="o", label=f"{way_ms} ms: saved")
+        color = line.get_color()
+        lows, highs = [s.low for s in saved], [s.high for s in saved]
+        plot.fill_between(sizes, lows, highs, alpha=0.15, color=color)
+        gaps = [cell.gap for cell in cells]
+        plot.plot(sizes, gaps, ls=":", color=color, label=f"{way_ms} ms: all there is")
+    plot.axhline(0, color="grey", lw=0.7)
+    if one.cells:
+        plot.set_xscale("log")
+        plot.set_xlabel("size, USD")
+        plot.set_ylabel("bps saved against displayed depth")
+        plot.legend(fontsize=7)
+
+
+def _draw_reliability(plot: "Axes", one: "Studied") -> None:
+    """Draw how often what was foretold came true."""
+    for c in one.calibrations:
+        if c.within_bps in (0.0, 1.6):
+            plot.plot(
+                [b.predicted for b in c.reliability],
+                [b.realised for b in c.reliability],
+                marker=".",
+                lw=0.8,
+                label=f"{c.venue.split()[0]} {c.way_ms} ms, {c.within_bps} bps",
+            )
+    plot.plot([0, 1], [0, 1], color="grey", lw=0.7)
+    plot.set_xlabel("foretold: nine tenths will be there")
+    plot.set_ylabel("came true")
+    if one.calibrations:
+        plot.legend(fontsize=5)
