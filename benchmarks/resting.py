@@ -1,7 +1,7 @@
 """Are orders that rest filled as often as foretold, and is it worth foretelling? One recorded tape.
 
 `python -m benchmarks resting --tape DIR` prints the tables and writes JSON, and where plotly and
-matplotlib are installed (`pip install "fathom-router[bench]"`) an HTML page and a picture, into runs/.
+matplotlib are installed an HTML page and a picture, into runs/.
 """
 
 from decimal import Decimal

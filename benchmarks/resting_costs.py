@@ -137,7 +137,7 @@ def _replayed(
 ) -> tuple[Paper, float]:
     """Return a finished replay of one parent, and how long it took."""
     settings = read_settings(default_config())
-    run = settings.run.model_copy(update={"learn": learn})
+    run = settings.run.model_copy(update={"learn_fills": learn})
     settings = settings.model_copy(update={"run": run})
     spec = ParentSpec(
         id=ParentId("p"),

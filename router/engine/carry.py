@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from router.engine.core import Core
+from router.engine.learning import learning_of, write_down
 from router.engine.lessons import journal_lessons, weighing_of
 from router.engine.records import ALARM, ParentMoved, Placed, Planned
 from router.engine.terms import stops_of, terms_of
@@ -159,6 +160,7 @@ def _take(core: Core, parent: Parent, intent: Take) -> bool:
     """Plan a sweep over the books as they stand and send its legs; return whether any went out."""
     plan = _plan(core, parent, intent)
     core.note(Planned(parent.spec.id, core.state.plans + 1, core.now_ns, plan))
+    write_down(core, parent.spec.symbol)
     sent = _send_legs(core, parent, plan, intent.leg)
     if not plan.legs:
         parent.idle = "; ".join(f"{venue} {why}" for venue, why in plan.skipped)
@@ -177,6 +179,7 @@ def _plan(core: Core, parent: Parent, intent: Take) -> Plan:
         sweep=core.sweep,
         search=core.search,
         to_the_limit=intent.to_the_limit,
+        learning=learning_of(core, parent.spec.symbol),
     )
 
 
@@ -233,6 +236,7 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
         core.note(Placed(parent.spec.id, plan_no, core.now_ns, place.weighed))
         if place.weighed.takes:
             core.note(Planned(parent.spec.id, plan_no + 1, core.now_ns, plans[-1]))
+            write_down(core, parent.spec.symbol)
             return _send_legs(core, parent, plans[-1], intent.cross_leg)
     instrument = core.books.instruments[place.post.book]
     submit = _submit(

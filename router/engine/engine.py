@@ -26,6 +26,7 @@ from router.engine.inputs import (
     WatchesFired,
 )
 from router.engine.instructing import amend, pause, resume
+from router.engine.learning import recall
 from router.engine.lessons import recall_lessons
 from router.engine.records import Halted, Received, Record
 from router.engine.releasing import release
@@ -193,6 +194,7 @@ class Engine:
     def _recovered(self) -> None:
         """Go on after a restart: doubt what was sent, ask about all, re-arm, then resume."""
         core = self.core
+        recall(core)
         recall_lessons(core)
         for child in list(core.state.children.values()):
             if child.settled:

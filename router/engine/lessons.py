@@ -11,7 +11,7 @@ import numpy as np
 
 from router.depth.fills import counted
 from router.engine.core import NS_PER_S, Core
-from router.engine.records import Learned, Lesson
+from router.engine.records import Lesson, Lessons
 from router.routing.plan import Plan
 from router.routing.worth import Weighing
 from venues.books.probes import CELL_WORDS, TABLE_WORDS
@@ -27,7 +27,7 @@ def weighing_of(core: Core, until_ns: int, taking: Callable[[], Plan] | None) ->
 
     `taking` plans to take the same quantity now, if it may be taken.
     """
-    if not core.settings.learn:
+    if not core.settings.learn_fills:
         return None
     return Weighing(
         known=lambda book: counted(core.probes, book),
@@ -46,11 +46,11 @@ def _unit_price(plan: Plan) -> Decimal | None:
 
 def journal_lessons(core: Core) -> None:
     """Record what has been learned by now, unless that was done a short while ago."""
-    last = core.state.learned
+    last = core.state.lessons
     if last is not None and core.now_ns - last.at_ns < JOURNAL_NS:
         return
     core.note(
-        Learned(tuple(_lesson(core, i) for i in range(len(core.books.instruments))), core.now_ns)
+        Lessons(tuple(_lesson(core, i) for i in range(len(core.books.instruments))), core.now_ns)
     )
 
 
@@ -69,8 +69,8 @@ def _lesson(core: Core, i: int) -> Lesson:
 
 def recall_lessons(core: Core) -> None:
     """Teach books of which nothing is known yet what was known when it was last journalled."""
-    learned = core.state.learned
-    if learned is None or not core.settings.learn:
+    learned = core.state.lessons
+    if learned is None or not core.settings.learn_fills:
         return
     lessons = {(lesson.venue, lesson.symbol): lesson for lesson in learned.lessons}
     for i, instrument in enumerate(core.books.instruments):

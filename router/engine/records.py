@@ -112,8 +112,21 @@ class Placed(msgspec.Struct, frozen=True, tag="placed"):
     weighed: Weighed
 
 
+class Learned(msgspec.Struct, frozen=True, tag="learned"):
+    """What was known of how the displayed depth of one book fares, written down now and then.
+
+    `taken`: outcomes ever taken down, by ring; `kept`: those that still are, as int32.
+    """
+
+    venue: VenueId
+    symbol: Symbol
+    taken: tuple[int, ...]
+    kept: bytes
+    at_ns: int
+
+
 class Lesson(msgspec.Struct, frozen=True):
-    """What had been learned of one instrument: the cells of its table that are not empty.
+    """What became of orders in one book: the cells of its table that are not empty.
 
     `cells` by their position, each as `venues.books.probes` says; `flows` of bids and of asks.
     """
@@ -125,8 +138,8 @@ class Lesson(msgspec.Struct, frozen=True):
     swing: int
 
 
-class Learned(msgspec.Struct, frozen=True, tag="learned"):
-    """What routing had learned when it decided; a restart goes on from the last one."""
+class Lessons(msgspec.Struct, frozen=True, tag="lessons"):
+    """What was known of orders that rest when it was decided by it, written down now and then."""
 
     lessons: tuple[Lesson, ...]
     at_ns: int
@@ -189,6 +202,7 @@ Record = (
     | Decided
     | Planned
     | Placed
+    | Lessons
     | Learned
     | Issued
     | Released

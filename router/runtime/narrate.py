@@ -10,6 +10,7 @@ from router.engine.records import (
     Halted,
     Issued,
     Learned,
+    Lessons,
     ParentAmended,
     ParentGrew,
     ParentMoved,
@@ -100,7 +101,7 @@ class Narrator:
                 log.warning("proven absent", order=order_id)
             case ParentGrew() | Issued() | Released() | Received() | Decided():
                 pass
-            case Planned() | Placed() | Learned():
+            case Planned() | Learned() | Placed() | Lessons():
                 pass
             case _:
                 assert_never(record)

@@ -71,10 +71,11 @@ def replayed(
     seed: int = 1,
     faults: str = "",
     script: Sequence[tuple[int, Input]] = (),
-    learn: bool = True,
+    learns: bool = True,
+    fills: bool = True,
 ) -> Report:
     """Replay in virtual time and write the run to `out`; `faults`: more lines of the config."""
-    with _assembled(tape, specs, out, kernels, seed, faults, GROUPED, learn=learn) as paper:
+    with _assembled(tape, specs, out, kernels, seed, faults, GROUPED, learns, fills) as paper:
         play(paper, specs, script)
     return _written(paper, out)
 
@@ -88,10 +89,10 @@ def lived(
     seed: int = 1,
     faults: str = "",
     script: Sequence[tuple[int, Input]] = (),
-    learn: bool = True,
+    fills: bool = True,
 ) -> Report:
     """Run the asyncio loop on a virtual clock, every commit on disk, and write the run to `out`."""
-    with _assembled(tape, specs, out, kernels, seed, faults, DURABLE, learn=learn) as paper:
+    with _assembled(tape, specs, out, kernels, seed, faults, DURABLE, fills=fills) as paper:
         _live(paper, specs, script)
     return _written(paper, out)
 
@@ -105,27 +106,30 @@ def _assembled(
     seed: int,
     faults: str,
     durability: Durability,
-    *,
-    learn: bool,
+    learns: bool = True,
+    fills: bool = True,
 ) -> Iterator[Paper]:
     """Put a run together in `out`; its journal is closed after the block."""
     out.mkdir(parents=True)
     journal = open_journal(out / JOURNAL, durability)
     try:
-        settings = _settings(out, faults, learn=learn)
+        settings = _settings(out, faults, learns, fills)
         own = load_own(settings, out.parent)
         yield assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal, own=own)
     finally:
         journal.close()
 
 
-def _settings(out: Path, faults: str, *, learn: bool) -> Settings:
-    if not faults and learn:
+def _settings(out: Path, faults: str, learns: bool, fills: bool) -> Settings:
+    if not faults and learns and fills:
         return read_settings(default_config())
-    config, text = out.with_suffix(".toml"), default_config().read_text()
-    assert "learn = true" in text
-    text = text if learn else text.replace("learn = true", "learn = false")
-    config.write_text(text + faults)
+    text = default_config().read_text()
+    on, off = "learn_depth = true", "learn_depth = false"
+    assert on in text
+    assert "learn_fills = true" in text
+    text = text if fills else text.replace("learn_fills = true", "learn_fills = false")
+    config = out.with_suffix(".toml")
+    config.write_text((text if learns else text.replace(on, off)) + faults)
     return read_settings(config)
 
 

@@ -69,7 +69,7 @@ def test_without_learning_nothing_is_said_of_places_and_all_is_the_same_too(
 ) -> None:
     market = tape(5)
     specs = parents(market.start_ns + 5 * SECOND)
-    off = replayed(market, specs, tmp_path / "off", kernels=kernels, learn=False)
+    off = replayed(market, specs, tmp_path / "off", kernels=kernels, fills=False)
     assert places(tmp_path / "off") == []
-    live = lived(market, specs, tmp_path / "live", kernels=kernels, learn=False)
+    live = lived(market, specs, tmp_path / "live", kernels=kernels, fills=False)
     assert live.digest == off.digest

@@ -111,7 +111,7 @@ class Scenario(Asked):
             limits=limits or Limits(),
             margins=margins or DoubtMargins(),
             release_within_ns=release_within_ms * 1_000_000,
-            learn=learn,
+            learn_fills=learn,
         )
         self.now_ns = BEGIN_NS
         self.market = SceneMarket(venues, side)
@@ -349,7 +349,7 @@ class Scenario(Asked):
         assert self._shadow.children == state.children
         assert self._shadow.sent == state.sent
         assert self._shadow.trips == state.trips
-        assert (self._shadow.learned, self._shadow.plans) == (state.learned, state.plans)
+        assert (self._shadow.lessons, self._shadow.plans) == (state.lessons, state.plans)
         assert self._shadow.digest.hexdigest() == state.digest.hexdigest()
         for parent_id, parent in state.parents.items():
             other = self._shadow.parents[parent_id]

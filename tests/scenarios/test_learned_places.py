@@ -77,7 +77,7 @@ def test_a_restart_knows_what_was_known_when_it_last_decided() -> None:
     desk.at(0)
     desk.accepts("beta#1")
     kinds = [row.kind for row in desk.desk.journal.rows()]
-    assert kinds.count("learned") == 1
+    assert kinds.count("lessons") == 1
     before = [desk.market.probes.table(i).tolist() for i in range(2)]
     desk.market.probes = TwinProbes(desk.market.books, learn=True)
     desk.restarts()
