@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from router.documents.fields import Section, SymbolName, VenueName, count, money, text, word
-from venues.model.instrument import FeeIn
+from venues.model.instrument import FeeIn, ReduceOnly
 from venues.model.numbers import ONE, ZERO
 
 _NS_PER_MS: Final = 1_000_000
@@ -183,6 +183,7 @@ class PaperSection(Section):
 
 
 _FUNDING_S: Final = count(1, 7 * 24 * 3600, "seconds")
+_REDUCE_ONLY: Final = word([said.value for said in ReduceOnly])
 _FEE_IN: Final = word([fee_in.value for fee_in in FeeIn])
 
 
@@ -203,6 +204,11 @@ class VenueSection(Section):
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None
     )
+    reduce_only: Annotated[ReduceOnly, _REDUCE_ONLY] | None = _key(
+        "perps, what reduce-only orders may trade together: capped = what is held, summed = more is "
+        "refused",
+        None,
+    )
 
 
 class InstrumentSection(Section):
@@ -222,6 +228,11 @@ class InstrumentSection(Section):
     )
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None
+    )
+    reduce_only: Annotated[ReduceOnly, _REDUCE_ONLY] | None = _key(
+        "perps, what reduce-only orders may trade together: capped = what is held, summed = more is "
+        "refused",
+        None,
     )
     min_quantity: Annotated[Decimal, _BOUND] | None = _key("smallest order, in its own units", None)
     min_notional: Annotated[Decimal, _BOUND] | None = _key("smallest order, in quote", None)

@@ -1,13 +1,14 @@
 """What really happened at a paper venue, whatever was told: the measure of a fault run."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import msgspec
 
 from venues.model.commands import Command, Submit
 from venues.model.events import Filled, Standing
 from venues.model.order import TimeInForce
-from venues.paper.faults import Faded, Fault, Overfilled
+from venues.paper.faults import CumBehind, Faded, Fault, Overfilled
 from venues.paper.listing import Listing
 
 
@@ -29,6 +30,14 @@ class PaperOrder:
     def leaves(self) -> int:
         """Return what may still trade, in lots; negative after a venue's overfill."""
         return self.lots - self.cum_lots if self.standing is Standing.WORKING else 0
+
+    @property
+    def told_cum(self) -> Decimal:
+        """Return the cumulative quantity in its closing word, as its faults have it."""
+        cum = self.listing.quantity(self.cum_lots)
+        if self.fills and any(isinstance(f, CumBehind) for f in self.faults):
+            return cum - self.fills[-1].quantity
+        return cum
 
     @property
     def sought(self) -> int:

@@ -8,7 +8,6 @@ arrival first. Everything is decided by the commands, their times, the market an
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from random import Random
 from typing import assert_never
 
@@ -33,7 +32,6 @@ from venues.paper.answers import Events, Outbox, Request, answer, stream
 from venues.paper.faults import (
     ArrivalLate,
     CanceledUnasked,
-    CumBehind,
     FaultPlan,
     Refused,
     RequestLost,
@@ -97,6 +95,9 @@ class PaperVenue:
         self._orders: dict[ClientOrderId, PaperOrder] = {}
         self._refused: set[ClientOrderId] = set()
         self._open: dict[int, dict[int, PaperOrder]] = {i: {} for i, _ in listed}
+        self._cut: set[tuple[int, int]] = (
+            set()
+        )  # ended because they met more than there was to reduce
         self._seen: list[Seen] = []
         self._trades: list[Filled] = []
 
@@ -148,14 +149,25 @@ class PaperVenue:
         return self._outbox.take(now_ns)
 
     def maker_filled(self, i: int, order_no: int, lots: int, now_ns: int) -> None:
-        """Book that `lots` of a resting order traded at its price; the market has counted them."""
+        """Book that `lots` of a resting order met its price; the market has counted them.
+
+        A reduce-only order trades no more than is held at that instant, and ends where it met more.
+        """
         order = self._open[i].get(order_no)
+        if (i, order_no) in self._cut:
+            return
         if order is None or not 0 < lots <= order.leaves:
             raise ValueError(f"{self.venue}: order {order_no} of {i} cannot fill {lots} lots")
-        filled = self._trade(order, order.tick, lots, Liquidity.MAKER, now_ns)
+        traded = self._holdings.tradable(order, lots)
+        events: list[ExecutionEvent] = []
+        if traded:
+            events.append(self._trade(order, order.tick, traded, Liquidity.MAKER, now_ns))
         if order.cum_lots == order.lots:
             self._close(order, Standing.FILLED)
-        self._tell(order, (filled,), now_ns)
+        elif traded < lots:
+            self._cut.add((i, order_no))
+            events.append(self._end(order, now_ns))
+        self._tell(order, tuple(events), now_ns)
 
     def hang_up(self) -> None:
         """Forget who was listening: messages under way are lost, requests under way still arrive."""
@@ -229,9 +241,9 @@ class PaperVenue:
             return steps.value
         tick, lots = steps
         order = PaperOrder(submit, listed, len(self._orders) + 1, tick, lots, request.faults)
-        if submit.reduce_only and lots > self._holdings.reducible(order):
-            return Refusal.REDUCE_ONLY.value
         resting = self._open[listed.i]
+        if self._holdings.refuses(order, resting.values()):
+            return Refusal.REDUCE_ONLY.value
         if resting and any(_would_trade(order, own) for own in resting.values()):
             return Refusal.OWN_ORDER.value
         if submit.post_only and self._matcher.would_cross(listed.i, _book_side(submit), tick):
@@ -262,7 +274,7 @@ class PaperVenue:
                     client_order_id=submit.client_order_id,
                     venue=self.venue,
                     ts_exchange_ns=now_ns,
-                    cum_quantity=_told_cum(order),
+                    cum_quantity=order.told_cum,
                 )
             )
         else:
@@ -328,7 +340,7 @@ class PaperVenue:
             client_order_id=order.submit.client_order_id,
             venue=self.venue,
             ts_exchange_ns=now_ns,
-            cum_quantity=_told_cum(order),
+            cum_quantity=order.told_cum,
         )
 
     def _close(self, order: PaperOrder, standing: Standing) -> None:
@@ -385,10 +397,3 @@ def _would_trade(order: PaperOrder, own: PaperOrder) -> bool:
         and own.submit.account == order.submit.account
         and sign * order.tick >= sign * own.tick
     )
-
-
-def _told_cum(order: PaperOrder) -> Decimal:
-    cum = order.listing.quantity(order.cum_lots)
-    if order.fills and any(isinstance(f, CumBehind) for f in order.faults):
-        return cum - order.fills[-1].quantity
-    return cum
