@@ -215,7 +215,7 @@ def test_a_position_reduced_by_another_order_takes_the_surplus_of_a_reduce_only_
 def test_a_position_that_turns_leaves_no_reduce_only_order_standing() -> None:
     held = [Holding(account=MAIN_ACCOUNT, symbol=perp().symbol, lots=5)]
     desk = Desk(instrument=perp(), holdings=held)
-    desk.submit("sell", 1, 205, ioc=False, reduce_only=True)
+    desk.submit("sell", 2, 205, ioc=False, reduce_only=True)
     desk.submit("sell", 9, 199)
     desk.wait(S)
     assert desk.words == ["Accepted", "Accepted", "Filled", "Canceled"]
@@ -244,8 +244,8 @@ def test_where_reduce_only_orders_count_together_a_second_full_one_is_refused() 
     instrument = msgspec.structs.replace(perp(), reduce_only=ReduceOnly.SUMMED)
     held = [Holding(account=MAIN_ACCOUNT, symbol=instrument.symbol, lots=5)]
     desk = Desk(instrument=instrument, holdings=held)
-    desk.submit("sell", 4, 205, ioc=False, reduce_only=True)
+    desk.submit("sell", 3, 205, ioc=False, reduce_only=True)
+    desk.submit("sell", 3, 206, ioc=False, reduce_only=True)
     desk.submit("sell", 2, 206, ioc=False, reduce_only=True)
-    desk.submit("sell", 1, 206, ioc=False, reduce_only=True)
     desk.wait(S)
     assert desk.words == ["Accepted", "Rejected", "Accepted"]
