@@ -225,7 +225,7 @@ def test_a_position_that_grows_leaves_exits_as_they_are_and_they_trade_what_they
     held = [Holding(account=MAIN_ACCOUNT, symbol=perp().symbol, lots=5)]
     desk = Desk(instrument=perp(), holdings=held)
     desk.submit("sell", 5, 205, ioc=False, reduce_only=True)
-    desk.submit("buy", 5, 201)
+    desk.submit("buy", 3, 201)
     desk.wait(S)
     desk.trade_into(1, 5)
     desk.wait(2 * S)
