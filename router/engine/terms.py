@@ -3,22 +3,24 @@
 from decimal import Decimal
 
 from router.engine.core import Core
+from router.engine.guarding import stood_on
 from router.orders.parent import Parent
 from router.routing.offers import Terms, allowed_by
 from venues.model.ids import VenueId
 from venues.model.numbers import ZERO
 
 
-def terms_of(core: Core, parent: Parent) -> Terms:
-    """Return the terms of `parent` as it stands now."""
+def terms_of(core: Core, parent: Parent, leg: str | None = None) -> Terms:
+    """Return the terms of `parent` as it stands now; of a guarded group, for an order of `leg`."""
     spec = parent.spec
     venues = [m.instrument.venue for m in core.scales[spec.symbol].members]
     within_ns = core.settings.release_within_ns
     room = {venue: max(cap - _used(parent, venue), ZERO) for venue, cap in spec.venue_caps}
     if spec.reduces:
-        room = {v: min(held, room.get(v, held)) for v, held in _held(core, parent).items()}
+        room = {v: min(held, room.get(v, held)) for v, held in _held(core, parent, leg).items()}
+    barred = allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny)
     return Terms(
-        barred=allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny),
+        barred={**stood_on(core, parent), **barred},
         room=room,
         own={book: core.own_keys(book) for book in core.resting},
         venues_most=spec.venues_most,
@@ -27,13 +29,13 @@ def terms_of(core: Core, parent: Parent) -> Terms:
     )
 
 
-def _held(core: Core, parent: Parent) -> dict[VenueId, Decimal]:
+def _held(core: Core, parent: Parent, leg: str | None) -> dict[VenueId, Decimal]:
     """Return what is held at each venue for a parent that reduces: all it may trade, market units."""
     room: dict[VenueId, Decimal] = {}
     for member in core.scale_of(parent).members:
         if not member.sized:
             continue
-        held = core.state.exit_room(parent, member)
+        held = core.state.exit_room(parent, member, leg)
         venue, quantity = member.instrument.venue, member.market_quantity(held)
         # Room is told by venue: with several instruments there, as much as any of them could give.
         room[venue] = min(room.get(venue, quantity), quantity)

@@ -25,6 +25,7 @@ _WEATHER = {
     Refusal.POST_ONLY.value,
     Refusal.CLOSED.value,
     Refusal.UNKNOWN_ORDER.value,
+    Refusal.REDUCE_ONLY.value,  # less is held than we have been told of
 }
 _OURS = {refusal.value for refusal in Refusal} - _WEATHER
 

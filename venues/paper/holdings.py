@@ -26,11 +26,15 @@ class Holdings:
     def __init__(self, start: Sequence[Holding]) -> None:
         self._net = {(holding.account, holding.symbol): holding.lots for holding in start}
 
+    def net(self, account: AccountId, symbol: Symbol) -> int:
+        """Return the position in lots, > 0 long."""
+        return self._net.get((account, symbol), 0)
+
     def reducible(self, order: PaperOrder) -> int:
         """Return how many lots `order` could trade without growing or turning the position."""
         if order.listing.is_spot:
             return order.lots
-        net = self._net.get((order.submit.account, order.submit.symbol), 0)
+        net = self.net(order.submit.account, order.submit.symbol)
         return max(0, -order.submit.side.sign * net)
 
     def tradable(self, order: PaperOrder, lots: int) -> int:
