@@ -32,7 +32,7 @@ verify-routes: $(DEV_STAMP)
 	@$(BIN)/python -m tests.routing_oracles $(ARGS)
 
 matrix: $(DEV_STAMP)
-	@$(BIN)/python -m tests.scenarios
+	@$(BIN)/python -m tests.matrix
 
 docs: $(RUN_STAMP)
 	@$(BIN)/python -m router.order_files.docs > docs/orders.md

@@ -29,7 +29,7 @@ def after_the_end(state: TwapState, view: View) -> Decision:
     if view.children and left <= ZERO:
         if awaited(view):
             return state, [Idle(reason="horizon over: the rest waits at the limit")]
-        return state, [Idle(reason="only the venue knows the rest: in doubt")]
+        return _untried(state), [Idle(reason="only the venue knows the rest: in doubt")]
     if state.forfeited_lots and left <= ZERO:
         return state, [_given_up(view, "forfeited while paused")]
     leftover = params_of(view.spec).leftover
@@ -59,8 +59,8 @@ def _try(state: TwapState, view: View) -> Decision:
     allowed = room(to_do(state, view), state, view)
     if state.leftover_attempts >= ATTEMPTS or _too_late(state, view):
         if view.children:
-            return state, [Idle(reason="gave up on depth, a child is open or in doubt")]
-        return state, [_given_up(view, allowed.why or view.why_nothing(view.limit))]
+            return _untried(state), [Idle(reason="gave up on depth, a child is open or in doubt")]
+        return state, [_given_up(view, allowed.why or _why_left(view))]
     tried = structs.replace(
         state, leftover_attempts=state.leftover_attempts + 1, posted_ns=view.now_ns
     )
@@ -77,10 +77,27 @@ def _try(state: TwapState, view: View) -> Decision:
 
 
 def _too_late(state: TwapState, view: View) -> bool:
-    """Return whether a sweep has had its time; what rests at the limit may wait."""
+    """Return whether a sweep has had its time; what rests at the limit may wait.
+
+    What a doubt held back until now has not: it is tried once, however late it is.
+    """
     if params_of(view.spec).leftover == "rest_at_limit":
         return False
+    if not state.posted_ns and not view.children:
+        return False
     return view.now_ns >= state.end_ns + max(state.horizon_ns, SWEEP_NS_LEAST)
+
+
+def _untried(state: TwapState) -> TwapState:
+    """Return the state of a parent that waits for a doubt: what that gives back is yet to be tried."""
+    return structs.replace(state, posted_ns=0)
+
+
+def _why_left(view: View) -> str:
+    """Return why nothing more was traded: what is there to take now came too late."""
+    if view.available(view.spec.side, view.limit, view.spec.quantity - view.filled) > ZERO:
+        return "the time to sweep is over"
+    return view.why_nothing(view.limit)
 
 
 def _given_up(view: View, why: str) -> Finish:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 from msgspec import structs
 
@@ -30,6 +31,9 @@ PASSIVE, TAKER = "passive", "taker"
 PACE_NS = 1_000_000_000
 # So many resting children are watched one by one; more are brought together in one.
 _CHILDREN_MOST = 3
+
+_WATCHES: Final = tuple(f"{MOVED}{n}" for n in range(_CHILDREN_MOST))
+_UNWATCHED: Final = tuple(Unwake(tag=tag) for tag in (MOVED, *_WATCHES))
 
 AT_THE_TOUCH = Pegging()
 
@@ -166,14 +170,14 @@ def _watching(
         for n, child in enumerate(resting[:_CHILDREN_MOST]):
             if not too_little_to_move(child, view):
                 (condition,) = watched(child, view, AT_THE_TOUCH, 1)
-                watches.append(WakeWhen(condition=condition, tag=f"{MOVED}{n}"))
+                watches.append(WakeWhen(condition=condition, tag=_WATCHES[n]))
     if resting:
         return [*watches, Idle(reason=why or "resting the slice at the touch")]
     return [*watches, *_waiting(state, view, why)]
 
 
 def _unwatched() -> Sequence[Unwake]:
-    return [Unwake(tag=tag) for tag in (MOVED, *(f"{MOVED}{n}" for n in range(_CHILDREN_MOST)))]
+    return _UNWATCHED
 
 
 def _open_passive(view: View) -> Sequence[ChildView]:

@@ -84,9 +84,10 @@ def brought_up_to_date(state: TwapState, event: StrategyEvent, view: View) -> Tw
     if isinstance(event, Resumed) and event.paused_ns:
         state = _after_pause(state, event.paused_ns, view)
     params = params_of(view.spec)
-    lots, asked_ns = lots_in(view.spec.quantity, view.lot), params.horizon_s * _S_NS
-    if (lots, asked_ns) == (state.wanted_lots, state.asked_ns):
+    asked_ns = params.horizon_s * _S_NS
+    if asked_ns == state.asked_ns and state.wanted_lots * view.lot == view.spec.quantity:
         return state
+    lots = lots_in(view.spec.quantity, view.lot)
     end_ns = state.end_ns
     if lots != state.wanted_lots and not isinstance(event, Resumed):
         # A total that a trader names after a pause is to be traded, whatever was forfeited before.

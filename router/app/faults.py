@@ -11,6 +11,7 @@ from venues.paper.faults import (
     AnswerMissing,
     ArrivalLate,
     CanceledUnasked,
+    CumBehind,
     Doubled,
     Fault,
     FaultPlan,
@@ -68,6 +69,8 @@ def _fault(section: FaultSection) -> Fault | None:
             return FillLate(section.delay_ns)
         case FaultKind.FILL_MISSING:
             return FillMissing()
+        case FaultKind.CUM_BEHIND:
+            return CumBehind(section.delay_ns)
         case FaultKind.DOUBLED:
             return Doubled(section.delay_ns)
         case FaultKind.REORDERED:

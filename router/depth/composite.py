@@ -124,19 +124,11 @@ def observe(depth: Depth, scale: Scale, *, now_ns: int, stale_after_ns: int) -> 
     quotes: list[Quote] = []
     for member, book in enumerate(scale.books):
         state, bid, ask, local_ns = depth.quote(book, now_ns, stale_after_ns)
-        quotes.append(
-            Quote(
-                member=member,
-                book=book,
-                venue=scale.members[member].instrument.venue,
-                state=state,
-                bid=bid,
-                ask=ask,
-                local_ns=local_ns,
-                refusal=_refusal(depth, book, state, now_ns - local_ns),
-            )
-        )
-        if (by := scale.conversion(member)) is not None:
+        live = state is BookState.LIVE
+        refusal = "" if live else _refusal(depth, book, state, now_ns - local_ns)
+        venue = scale.members[member].instrument.venue
+        quotes.append(Quote(member, book, venue, state, bid, ask, local_ns, refusal))
+        if scale.conversions and (by := scale.conversions[member]) is not None:
             quotes[-1] = _converted(depth, quotes[-1], by, now_ns, stale_after_ns)
     for member, reason in _suspects(scale, quotes):
         quotes[member] = msgspec.structs.replace(quotes[member], refusal=reason)
@@ -194,8 +186,9 @@ def _suspects(scale: Scale, quotes: Sequence[Quote]) -> list[tuple[int, str]]:
 
 def _widest_cross(scale: Scale, live: Sequence[Quote]) -> tuple[Quote, Quote, int] | None:
     """Return bidder, asker and excess (tenths of a bps) of the worst cross, the first at a tie."""
-    gets = [at * scale.taker_sell[q.member] for q in live if (at := q.sells_at) is not None]
-    pays = [at * scale.taker_buy[q.member] for q in live if (at := q.buys_at) is not None]
+    sell, buy = scale.taker_sell, scale.taker_buy
+    gets = [q.bid * q.bid_rate * sell[q.member] for q in live if q.bid is not None]
+    pays = [q.ask * q.ask_rate * buy[q.member] for q in live if q.ask is not None]
     if not gets or not pays or max(gets) <= min(pays):
         return None
     worst = None
@@ -224,14 +217,16 @@ def _mid(scale: Scale, quotes: Sequence[Quote]) -> Decimal | None:
 
     A book whose quote another book converts has no say: it would bring the errors of two.
     """
-    doubled = sorted(
-        (q.bid + q.ask) * scale.raw[q.member]
+    raw, converted = scale.raw, scale.conversions
+    doubled = [
+        (q.bid + q.ask) * raw[q.member]
         for q in quotes
         if q.state is BookState.LIVE and q.bid is not None and q.ask is not None
-        if scale.conversion(q.member) is None
-    )
+        if not converted or converted[q.member] is None
+    ]
     if not doubled:
         return None
+    doubled.sort()
     lower, upper = doubled[(len(doubled) - 1) // 2], doubled[len(doubled) // 2]
     return MONEY.divide(Decimal(lower + upper), Decimal(4 * scale.denominator))
 

@@ -39,8 +39,6 @@ from venues.model.order import TimeInForce
 ROUNDS = 3
 AGAIN_NS = 1_000_000_000
 
-_ORDERS = Take | Rest
-
 
 def decide(
     core: Core, parent: Parent, event: StrategyEvent, fired: str = "", why: str = ""
@@ -88,12 +86,14 @@ def carry_out(
     finish: Finish | None = None
     alarms: list[str] = []
     fires = ""
+    orders: list[Take | Rest] = []
+    withdrawn: list[Withdraw] = []
     for intent in intents:
         match intent:
-            case WakeAt(tag=tag) | WakeWhen(tag=tag):
-                wakes[tag] = intent
             case Unwake(tag=tag):
                 wakes.pop(tag, None)
+            case WakeAt(tag=tag) | WakeWhen(tag=tag):
+                wakes[tag] = intent
             case Idle():
                 idle = intent
             case Finish():
@@ -102,8 +102,10 @@ def carry_out(
                 alarms.append(sentence)
             case Triggered(reason=reason):
                 fires = reason
-            case Take() | Rest() | Withdraw():
-                pass
+            case Take() | Rest():
+                orders.append(intent)
+            case Withdraw():
+                withdrawn.append(intent)
             case _:
                 assert_never(intent)
     try:
@@ -111,10 +113,9 @@ def carry_out(
     except CannotWatch as error:
         broken(core, parent, str(error))
         return False
-    sent = [_order(core, parent, i) for i in intents if isinstance(i, _ORDERS)]
-    for intent in intents:
-        if isinstance(intent, Withdraw):
-            _withdraw(core, parent, intent)
+    sent = [_order(core, parent, order) for order in orders]
+    for withdrawal in withdrawn:
+        _withdraw(core, parent, withdrawal)
     if any(sent) or not sent:  # else the reason why none went out stands
         _say(core, parent, idle)
     entry = None if parent.spec.exit_of is None else core.state.parents[parent.spec.exit_of]

@@ -1,6 +1,6 @@
 """What every part of a step shares: state, gate, timers, market access, and the records it makes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
@@ -77,6 +77,8 @@ class Core:
     records: list[Record] = field(default_factory=list)
     commands: list[Approved] = field(default_factory=list)
     resting: dict[int, dict[ClientOrderId, Child]] = field(default_factory=dict)
+    # Lots by level key of what rests, or may rest, for us by book: follows from `resting`.
+    own: dict[int, dict[int, int]] = field(default_factory=dict)
     # The smallest order by parent and price, on which alone it depends.
     smallest: dict[tuple[ParentId, Decimal], Decimal] = field(default_factory=dict)
     # What has been followed of entries: filled, ended, and whether their exit has.
@@ -189,13 +191,13 @@ class Core:
         """
         if isinstance(command, Submit) and not parent.running:
             return False
-        composite = self.composite(parent.spec.symbol)
+        limit, reference = self._bounds_of(parent, command)
         verdict = self.gate.approve(
             command,
             spec=parent.spec,
             member=self.state.member_of(command),
-            limit=self.limit_of(parent),
-            reference=composite.mid,
+            limit=limit,
+            reference=reference,
             held=self._held_for(parent, command),
         )
         if isinstance(verdict, Refused):
@@ -213,6 +215,17 @@ class Core:
         if isinstance(command, Submit) and command.time_in_force is TimeInForce.GTC:
             self.show_own(self.state.children[command.client_order_id])
         return True
+
+    def _bounds_of(self, parent: Parent, command: Command) -> tuple[Decimal, Decimal | None]:
+        """Return the worst price of a command and what its collar lies around, market prices.
+
+        The market is at the trigger of a stop when it becomes an order, so that is its reference.
+        """
+        if not isinstance(command, Submit) or command.trigger is None:
+            return self.limit_of(parent), self.composite(parent.spec.symbol).mid
+        trigger = self.state.member_of(command).market_price(command.trigger.price)
+        collar = self._beyond(trigger, command.side.sign)
+        return (collar if parent.limit is None else parent.limit), trigger
 
     def _held_for(self, parent: Parent, command: Command) -> Decimal | None:
         """Return what a parent that reduces may trade at a venue, instrument units; else None."""
@@ -286,17 +299,8 @@ class Core:
             orders.pop(s.client_order_id, None)
         else:
             orders[s.client_order_id] = child
-        self.books.set_own(i, self.own_keys(i))
-
-    def own_keys(self, book: int) -> dict[int, int]:
-        """Return lots by level key of what rests, or may rest, for us in one book."""
-        own: dict[int, int] = {}
-        for child in self.resting.get(book, {}).values():
-            instrument = child.member.instrument
-            tick = int(child.submit.price / instrument.tick_size)
-            key = level_key(tick, BID if child.submit.side is Side.BUY else ASK)
-            own[key] = own.get(key, 0) + int(child.reserved / instrument.lot_size)
-        return own
+        own = self.own[i] = _own_keys(orders.values())
+        self.books.set_own(i, own)
 
     def wind_down(self, parent: Parent, then: ParentState, reason: str) -> None:
         """Send nothing new for `parent`, cancel what is open; it ends when all is settled."""
@@ -346,8 +350,10 @@ class Core:
         `fired` names the wake-up that just fired: if it is set again it is armed again.
         """
         armed = {tag: wake for tag, wake in parent.wakes.items() if tag != fired}
-        if memory != parent.memory or wakes != parent.wakes:
-            self.note(Decided(parent.spec.id, msgspec.Raw(_encode(memory)), tuple(wakes.values())))
+        same = memory is parent.memory
+        if wakes != parent.wakes or not (same or memory == parent.memory):
+            spelled = parent.spelled if same else msgspec.Raw(_encode(memory))
+            self.note(Decided(parent.spec.id, spelled, tuple(wakes.values())))
         self.rearm(parent.spec.id, armed, wakes)
 
     def rearm(
@@ -369,3 +375,16 @@ class Core:
             else:
                 symbol = self.state.parents[parent_id].spec.symbol
                 self.watching.watch(parent_id, tag, wake.condition, symbol, self.now_ns)
+
+
+def _own_keys(orders: Iterable[Child]) -> dict[int, int]:
+    """Return lots by level key of `orders` in one book."""
+    own: dict[int, int] = {}
+    for child in orders:
+        if child.dormant:
+            continue  # it stands in no book yet
+        instrument, reserved = child.member.instrument, child.reserved
+        tick = int(child.submit.price / instrument.tick_size)
+        key = level_key(tick, BID if child.submit.side is Side.BUY else ASK)
+        own[key] = own.get(key, 0) + int(reserved / instrument.lot_size)
+    return own

@@ -43,6 +43,8 @@ class Digest:
                     command.reduce_only,
                     command.margin_mode,
                 )
+                if command.trigger is not None:
+                    facts = (*facts, command.trigger)
             case Cancel():
                 facts = ("cancel", command.client_order_id, command.number)
             case Query():

@@ -41,7 +41,7 @@ def _meets_own(core: Core, child: Child) -> str:
     """Return that an order of ours has come to rest in the way of `child` meanwhile, or ""."""
     submit = child.submit
     book = core.watching.book_of(submit.venue, submit.symbol)
-    guard = own_guard(core.own_keys(book), submit.side)
+    guard = own_guard(core.own.get(book, ()), submit.side)
     tick = int(submit.price / child.member.instrument.tick_size)
     if guard is None or (tick - guard) * submit.side.sign <= 0:
         return ""

@@ -43,6 +43,7 @@ from strategies.spec import group_leg, kind_of
 from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.events import (
     Accepted,
+    Activated,
     AnswerLost,
     Asked,
     Canceled,
@@ -63,6 +64,7 @@ Members = Mapping[tuple[VenueId, Symbol], Member]
 
 _STANDING = {
     Standing.WORKING: Report.ACCEPTED,
+    Standing.DORMANT: Report.ACCEPTED,
     Standing.FILLED: Report.FULL,
     Standing.CANCELED: Report.CANCELED,
     Standing.EXPIRED: Report.EXPIRED,
@@ -215,8 +217,10 @@ class EngineState:
 
     def _decided(self, record: Decided) -> None:
         parent = self.parents[record.parent_id]
-        memory_type = self.memory_types[kind_of(parent.spec.params)]
-        parent.memory = msgspec.json.decode(record.memory, type=memory_type)
+        if parent.memory is None or record.memory != parent.spelled:
+            memory_type = self.memory_types[kind_of(parent.spec.params)]
+            parent.memory = msgspec.json.decode(record.memory, type=memory_type)
+            parent.spelled = record.memory
         parent.wakes = {wake.tag: wake for wake in record.wakes}
 
     def _moved(self, record: ParentMoved) -> None:
@@ -264,6 +268,9 @@ class EngineState:
                 allowed = self._fill(child, event)
             case Accepted():
                 allowed = child.report(Report.ACCEPTED)
+            case Activated():
+                child.activated = True
+                allowed = child.report(Report.ACCEPTED)
             case Canceled(cum_quantity=cum_quantity):
                 allowed = child.report(Report.CANCELED, cum_quantity=cum_quantity)
             case Expired(cum_quantity=cum_quantity):
@@ -293,6 +300,7 @@ class EngineState:
 
     def _fill(self, child: Child, fill: Filled) -> bool:
         if child.book(fill):
+            child.activated = True
             self.parent_of(child).booked(child, fill.quantity)
             self.positions.book(
                 child.submit.account, child.member.instrument, child.submit.side, fill
@@ -308,6 +316,8 @@ class EngineState:
             if look is Look.FIRST:
                 child.absent_since_ns = at_ns
             return True
+        if event.standing is Standing.WORKING:
+            child.activated = True
         return child.report(_STANDING[event.standing], cum_quantity=event.cum_quantity)
 
 
@@ -327,7 +337,12 @@ def _raises(child: Child, event: ExecutionEvent) -> bool:
     """Note whether a burned order lives at its venue after all; return whether that is news."""
     before = child.risen
     match event:
-        case Accepted() | Filled() | Reported(standing=Standing.WORKING):
+        case (
+            Accepted()
+            | Activated()
+            | Filled()
+            | Reported(standing=Standing.WORKING | Standing.DORMANT)
+        ):
             # What is told twice, or late, is no second life.
             child.risen = child.filled < child.quantity and not child.buried
         case Canceled() | Expired() | Rejected():

@@ -1,11 +1,13 @@
 """What binds routing for one parent: venues it may use, caps left, our own orders in the way."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from router.engine.core import Core
 from router.engine.guarding import stood_on
 from router.orders.parent import Parent
 from router.routing.offers import Terms, allowed_by
+from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.numbers import ZERO
 
@@ -13,20 +15,26 @@ from venues.model.numbers import ZERO
 def terms_of(core: Core, parent: Parent, leg: str | None = None) -> Terms:
     """Return the terms of `parent` as it stands now; of a guarded group, for an order of `leg`."""
     spec = parent.spec
-    venues = [m.instrument.venue for m in core.scales[spec.symbol].members]
     within_ns = core.settings.release_within_ns
     room = {venue: max(cap - _used(parent, venue), ZERO) for venue, cap in spec.venue_caps}
     if spec.reduces:
         room = {v: min(held, room.get(v, held)) for v, held in _held(core, parent, leg).items()}
-    barred = allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny)
     return Terms(
-        barred={**stood_on(core, parent), **barred},
+        barred={**stood_on(core, parent), **_barred(core, spec)},
         room=room,
-        own={book: core.own_keys(book) for book in core.resting},
+        own=core.own,
         venues_most=spec.venues_most,
         ways_ns=core.state.trips.ways_ns() if within_ns else {},
         release_within_ns=within_ns,
     )
+
+
+def _barred(core: Core, spec: ParentSpec) -> Mapping[VenueId, str]:
+    """Return the venues that `spec` may not use; most may use all."""
+    if not spec.venues_allow and not spec.venues_deny:
+        return {}
+    venues = [m.instrument.venue for m in core.scales[spec.symbol].members]
+    return allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny)
 
 
 def _held(core: Core, parent: Parent, leg: str | None) -> dict[VenueId, Decimal]:

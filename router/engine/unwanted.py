@@ -49,7 +49,11 @@ def is_unwanted(parent: Parent, child: Child) -> bool:
 
 def _can_be_withdrawn(child: Child) -> bool:
     """Return whether a cancel may come in time: an IOC on its way has ended before."""
-    return child.submit.time_in_force is TimeInForce.GTC or child.status is Status.HELD
+    return (
+        child.submit.time_in_force is TimeInForce.GTC
+        or child.submit.trigger is not None
+        or child.status is Status.HELD
+    )
 
 
 def _beyond_limit(parent: Parent, child: Child) -> bool:

@@ -28,12 +28,13 @@ from venues.model.order import Side
 _E12 = Decimal(10) ** 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class EngineView:
-    """The `strategies.base.View` of one parent."""
+    """The `strategies.base.View` of one parent at one decision."""
 
     core: Core
     parent: Parent
+    _children: Sequence[ChildView] | None = None  # looked at once: nothing moves while it decides
 
     @property
     def now_ns(self) -> int:
@@ -104,18 +105,22 @@ class EngineView:
     @property
     def children(self) -> Sequence[ChildView]:
         """Return the children that are not settled, oldest first."""
-        return [_child_view(child) for child in self.parent.unsettled.values()]
+        if self._children is None:
+            self._children = [_child_view(child) for child in self.parent.unsettled.values()]
+        return self._children
 
     def place(self, child: ChildView, how: Pegging) -> Place | None:
         """Return where `child` would rest if it were posted now at its own venue."""
         core, side = self.core, self.spec.side
         composite = core.market_of(self.parent)
+        scale = composite.scale
         for q in composite.quotes:
-            instrument = composite.scale.members[q.member].instrument
-            if (instrument.venue, instrument.symbol) != (child.venue, child.symbol) or q.refusal:
+            if q.venue != child.venue or q.refusal:
                 continue
-            terms = terms_of(core, self.parent)
-            found = resting_tick(core.books, composite.scale, q, side, self.limit, how, terms)
+            if scale.members[q.member].instrument.symbol != child.symbol:
+                continue
+            own = core.own.get(q.book, ())
+            found = resting_tick(core.books, scale, q, side, self.limit, how, own)
             if not isinstance(found, str):
                 peg_tick, tick = found
                 return Place(tick, peg_tick, q.best(side.opposite), q.best(side))
@@ -148,10 +153,12 @@ class EngineView:
 
     def parked_reason(self) -> str:
         """Return why no allowed venue can be used, or "" when one can."""
-        live, terms = self.live_venues(), terms_of(self.core, self.parent)
-        room = terms.room
-        full = {v: self._full for v in live if v in room and room[v] < self.parent.lot}
-        full |= {v: why for v, why in terms.barred.items() if v in live}
+        live, full = self.live_venues(), {}
+        if self.spec.venue_caps or self.spec.reduces or self.core.state.guarded:
+            terms = terms_of(self.core, self.parent)
+            room = terms.room
+            full = {v: self._full for v in live if v in room and room[v] < self.parent.lot}
+            full |= {v: why for v, why in terms.barred.items() if v in live}
         if len(full) < len(live):
             return ""
         refusals = self.core.composite(self.spec.symbol).refusals

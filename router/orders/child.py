@@ -39,6 +39,7 @@ class Child:
     queries: int = 0
     absent_since_ns: int = 0  # engine time of the first counted negative look
     closed_reason: str = ""
+    activated: bool = False  # the trigger of a stop was reached, as far as the venue said
     burned: bool = False
     risen: bool = False
     buried: bool = False
@@ -57,6 +58,11 @@ class Child:
     def place(self) -> tuple[VenueId, Symbol]:
         """Return where it trades."""
         return self.submit.venue, self.submit.symbol
+
+    @property
+    def dormant(self) -> bool:
+        """Return whether it is not in its venue's book: a stop whose trigger was not reached."""
+        return self.submit.trigger is not None and not self.activated
 
     @property
     def kept(self) -> Decimal:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from msgspec import structs
+from msgspec import Raw, structs
 
 from router.orders.child import Child
 from router.orders.guarded import Guard
@@ -65,6 +65,7 @@ class Parent:
     children: dict[ClientOrderId, Child] = field(default_factory=dict)
     unsettled: dict[ClientOrderId, Child] = field(default_factory=dict)
     memory: State | None = None
+    spelled: Raw = field(default_factory=Raw)  # the memory as records spell it
     wakes: dict[str, WakeAt | WakeWhen] = field(default_factory=dict)
     then: ParentState | None = None  # what it becomes once its last child is settled
     idle: str = ""  # why nothing is being done now; a remark, not part of the state

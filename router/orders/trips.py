@@ -14,10 +14,12 @@ class Trips:
     """Round trips per venue in ns, oldest first: from leaving to the first answer about an order."""
 
     rounds: dict[VenueId, tuple[int, ...]] = field(default_factory=dict)
+    _ways: dict[VenueId, int] = field(default_factory=dict, compare=False)  # follows from `rounds`
 
     def measured(self, venue: VenueId, round_ns: int) -> None:
         """Take in one more round trip."""
-        self.rounds[venue] = (*self.rounds.get(venue, ()), round_ns)[-SAMPLES_MOST:]
+        rounds = self.rounds[venue] = (*self.rounds.get(venue, ()), round_ns)[-SAMPLES_MOST:]
+        self._ways = {**self._ways, venue: sorted(rounds)[(len(rounds) - 1) // 2] // 2}
 
     def ways_ns(self) -> dict[VenueId, int]:
         """Return the way there per venue that was measured: half of the (lower) median round trip.
@@ -25,7 +27,4 @@ class Trips:
         The median bears almost half of the answers coming late. That both ways take equally long
         is an assumption: without a common clock nobody can tell them apart.
         """
-        return {
-            venue: sorted(rounds)[(len(rounds) - 1) // 2] // 2
-            for venue, rounds in self.rounds.items()
-        }
+        return self._ways

@@ -20,6 +20,7 @@ from router.routing.plan import Plan
 from venues.model.commands import Submit
 from venues.model.events import (
     Accepted,
+    Activated,
     Asked,
     Canceled,
     ExecutionEvent,
@@ -64,6 +65,7 @@ class Execution(msgspec.Struct, frozen=True, gc=False):
 class OrderRow:
     """One child as the venue saw it; times are the venue's, 0 = never known.
 
+    `taken_ns`: a stop came to its venue, which held it; it meets the book when it is activated.
     `released_ns`: engine time at which it left us, 0 = it has not.
 
     `state`: open, then the last word on it: filled, canceled, expired, rejected.
@@ -72,6 +74,7 @@ class OrderRow:
     submit: Submit
     member: Member
     released_ns: int = 0
+    taken_ns: int = 0
     arrived_ns: int = 0
     closed_ns: int = 0
     state: str = "open"
@@ -157,7 +160,9 @@ class Follower:
                     self._fill(row, fill, at_ns)
                 # When it ended is not said, only that it has.
                 row.end(_ENDS.get(standing, "open"), 0)
-            case Accepted(ts_exchange_ns=ts_ns):
+            case Accepted(ts_exchange_ns=ts_ns) if row.submit.trigger is not None:
+                row.taken_ns = min(row.taken_ns or ts_ns, ts_ns)
+            case Accepted(ts_exchange_ns=ts_ns) | Activated(ts_exchange_ns=ts_ns):
                 row.arrived_ns = min(row.arrived_ns or ts_ns, ts_ns)
             case Canceled(ts_exchange_ns=ts_ns):
                 row.end("canceled", ts_ns)

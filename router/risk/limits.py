@@ -8,8 +8,9 @@ from router.risk.halt import Halt
 from router.risk.sent import SentCounter, atoms
 from strategies.spec import ParentSpec
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
-from venues.model.instrument import Member, ReduceOnly
+from venues.model.instrument import Instrument, Member, ReduceOnly
 from venues.model.numbers import BPS, ZERO, floor_to, plain
+from venues.model.order import Side, TriggerDirection
 
 
 class Code(enum.Enum):
@@ -27,6 +28,7 @@ class Code(enum.Enum):
     HELD = "held"
     PASSIVE_ONLY = "passive_only"
     GUARDED = "guarded"
+    NO_STOPS = "no_stops"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Gate:
     ) -> Approved | Refused:
         """Judge one command; `limit` and `reference` (median LIVE mid) are market prices.
 
+        For a stop `reference` is its trigger: that is where the market will be.
         `held`: what an exit may trade at most, instrument units; None for every other parent.
 
         Cancels and queries always pass: they cannot add risk.
@@ -139,6 +142,26 @@ class Gate:
             return Refused(
                 Code.GRID,
                 f"{plain(submit.quantity)} @ {plain(submit.price)} is off the grid of {submit.venue}",
+            )
+        return self._refuse_trigger(submit, instrument)
+
+    def _refuse_trigger(self, submit: Submit, instrument: Instrument) -> Refused | None:
+        """Refuse a stop its venue cannot hold, or one that would fire on the good side."""
+        trigger = submit.trigger
+        if trigger is None:
+            return None
+        if not instrument.stop_orders:
+            why = f"{submit.venue} holds no stop orders in {submit.symbol}"
+            return Refused(Code.NO_STOPS, why)
+        falling = submit.side is Side.SELL
+        wanted = TriggerDirection.DOWN if falling else TriggerDirection.UP
+        beyond = submit.side.sign * (submit.price - trigger.price) < ZERO
+        on_tick = floor_to(trigger.price, instrument.tick_size) == trigger.price
+        if trigger.direction is not wanted or beyond or trigger.price <= ZERO or not on_tick:
+            return Refused(
+                Code.GRID,
+                f"a stop at {plain(trigger.price)} {trigger.direction.value} for "
+                f"{plain(submit.price)} is none, or off the grid of {submit.venue}",
             )
         return None
 

@@ -14,6 +14,7 @@ from router.risk.places import Ground, PlaceKey, Sent
 from venues.model.commands import Submit
 from venues.model.events import (
     Accepted,
+    Activated,
     Canceled,
     ExecutionEvent,
     Expired,
@@ -29,6 +30,7 @@ ATOM_DIGITS = 18
 
 # Made once: a union written where it is asked for is made anew every time.
 _TELLS_CUM = Filled | Canceled | Expired | Reported
+_LIVES = Accepted | Activated | Filled | Reported
 _ENDS = Canceled | Expired | Rejected
 
 
@@ -99,7 +101,7 @@ class SentCounter:
         if entry is None:
             return
         before, units = entry.counted, entry.units_traded
-        if entry.burned and isinstance(event, Accepted | Filled | Reported):
+        if entry.burned and isinstance(event, _LIVES):
             # Believed never to have been there, and there it is: it counts whole again.
             entry.over = isinstance(event, Reported) and event.standing is Standing.ABSENT
         if isinstance(event, _TELLS_CUM):

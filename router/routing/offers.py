@@ -1,7 +1,6 @@
 """What does each venue offer to one taker? Its levels, cut by limit, cap, minimum and own orders."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -25,8 +24,7 @@ _EVERYTHING: Final = 2**60
 _GRAINS_MOST: Final = 2**60
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True, eq=False):
     """What binds one decision beside the limit.
 
     `barred`: venues not to use, each with the reason to report. `room`: market quantity a venue
@@ -36,11 +34,11 @@ class Terms:
     `release_within_ns` so that all arrive together.
     """
 
-    barred: Mapping[VenueId, str] = field(default_factory=dict)
-    room: Mapping[VenueId, Decimal] = field(default_factory=dict)
-    own: Mapping[int, Collection[int]] = field(default_factory=dict)
+    barred: Mapping[VenueId, str] = msgspec.field(default_factory=dict)
+    room: Mapping[VenueId, Decimal] = msgspec.field(default_factory=dict)
+    own: Mapping[int, Collection[int]] = msgspec.field(default_factory=dict)
     venues_most: int | None = None
-    ways_ns: Mapping[VenueId, int] = field(default_factory=dict)
+    ways_ns: Mapping[VenueId, int] = msgspec.field(default_factory=dict)
     release_within_ns: int = 0
 
 

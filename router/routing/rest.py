@@ -5,6 +5,7 @@ fee and order cost at the pegged tick; then the smaller queue there; then the ve
 down and a sell up, so a peg never improves on what it names.
 """
 
+from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, assert_never
@@ -69,6 +70,7 @@ def place_rest(
     scale = composite.scale
     need = grains_needed(scale, quantity)
     skipped = list(scale.left_out)
+    how = Pegging(peg=peg, offset_ticks=offset_ticks, behind=behind)
     best: tuple[tuple[int | Fraction, int, int], Post] | None = None
     for quote in composite.quotes:
         reason = terms.barred.get(quote.venue, quote.refusal)
@@ -78,8 +80,8 @@ def place_rest(
         if scale.conversion(quote.member) is not None:
             skipped.append((quote.venue, CONVERTED))
             continue
-        how = Pegging(peg=peg, offset_ticks=offset_ticks, behind=behind)
-        found = resting_tick(depth, scale, quote, side, limit, how, terms)
+        own = terms.own.get(quote.book, ())
+        found = resting_tick(depth, scale, quote, side, limit, how, own)
         if isinstance(found, str):
             skipped.append((quote.venue, found))
             continue
@@ -114,9 +116,12 @@ def resting_tick(
     side: Side,
     limit: Decimal,
     how: Pegging,
-    terms: Terms,
+    own: Collection[int],
 ) -> tuple[int, int] | str:
-    """Return the pegged tick and the tick an order would rest at, or why there is none."""
+    """Return the pegged tick and the tick an order would rest at, or why there is none.
+
+    `own`: level keys of our own orders in that book.
+    """
     near, far, sign = quote.best(side.opposite), quote.best(side), side.sign
     if how.peg is Peg.CUMULATIVE:
         pegged = _behind_depth(depth, scale, quote, side, how.behind)
@@ -128,7 +133,7 @@ def resting_tick(
     bounds = [(pegged - how.offset_ticks * sign) * sign]
     if far is not None:
         bounds.append((far - sign) * sign)
-    if (guard := own_guard(terms.own.get(quote.book, ()), side)) is not None:
+    if (guard := own_guard(own, side)) is not None:
         bounds.append(guard * sign)
     bounds.append(scale.limit_tick(quote.member, side, limit) * sign)
     tick = min(bounds) * sign

@@ -7,7 +7,16 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from router.documents.fields import Section, SymbolName, VenueName, count, money, text, word
+from router.documents.fields import (
+    Section,
+    SymbolName,
+    VenueName,
+    count,
+    money,
+    text,
+    word,
+    yes_or_no,
+)
 from venues.model.instrument import FeeIn, ReduceOnly
 from venues.model.numbers import ONE, ZERO
 
@@ -101,6 +110,7 @@ class FaultKind(enum.Enum):
     ANSWER_LATE = "answer_late"
     FILL_LATE = "fill_late"
     FILL_MISSING = "fill_missing"
+    CUM_BEHIND = "cum_behind"
     DOUBLED = "doubled"
     REORDERED = "reordered"
     CANCELED_UNASKED = "canceled_unasked"
@@ -156,6 +166,7 @@ FAULT_KEYS: Final[dict[FaultKind, frozenset[str]]] = {
     FaultKind.ANSWER_LATE: _LATE,
     FaultKind.FILL_LATE: _LATE,
     FaultKind.FILL_MISSING: _STRIKE,
+    FaultKind.CUM_BEHIND: _LATE,
     FaultKind.DOUBLED: _LATE,
     FaultKind.REORDERED: _STRIKE,
     FaultKind.CANCELED_UNASKED: _LATE,
@@ -209,6 +220,9 @@ class VenueSection(Section):
         "refused",
         None,
     )
+    stop_orders: Annotated[bool, yes_or_no()] | None = _key(
+        "whether it holds stop-limit orders until their trigger", None
+    )
 
 
 class InstrumentSection(Section):
@@ -233,6 +247,9 @@ class InstrumentSection(Section):
         "perps, what reduce-only orders may trade together: capped = what is held, summed = more is "
         "refused",
         None,
+    )
+    stop_orders: Annotated[bool, yes_or_no()] | None = _key(
+        "whether it holds stop-limit orders until their trigger", None
     )
     min_quantity: Annotated[Decimal, _BOUND] | None = _key("smallest order, in its own units", None)
     min_notional: Annotated[Decimal, _BOUND] | None = _key("smallest order, in quote", None)

@@ -58,6 +58,7 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                 fee_in=fee_in,
                 funding_interval_s=venue.funding_interval_s,
                 reduce_only=reduce_only,
+                stop_orders=venue.stop_orders,
             )
     for own in settings.instrument:
         if (own.venue, own.symbol) == (instrument.venue, instrument.symbol):
@@ -79,6 +80,7 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                 fee_in=own.fee_in,
                 funding_interval_s=own.funding_interval_s,
                 reduce_only=own.reduce_only,
+                stop_orders=own.stop_orders,
                 min_quantity=own.min_quantity,
                 min_notional=own.min_notional,
             )

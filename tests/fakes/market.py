@@ -1,8 +1,33 @@
 """A book one can write down: what a paper venue matches against in tests."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from venues.model.market import BID
+from venues.model.order import Trigger, TriggerDirection, TriggerSource
+
+
+@dataclass
+class FakePrices:
+    """Last and mark prices one can write down: (ns, price) by source, rising in time."""
+
+    told: dict[TriggerSource, list[tuple[int, Decimal]]] = field(default_factory=dict)
+
+    def say(self, ns: int, price: str, source: TriggerSource = TriggerSource.LAST) -> None:
+        self.told.setdefault(source, []).append((ns, Decimal(price)))
+
+    def reached(self, i: int, trigger: Trigger, now_ns: int) -> bool:
+        known = [p for ns, p in self.told.get(trigger.source, []) if ns <= now_ns]
+        return bool(known) and _at(known[-1], trigger)
+
+    def reached_ns(self, i: int, trigger: Trigger, after_ns: int) -> int | None:
+        told = self.told.get(trigger.source, [])
+        return next((ns for ns, p in told if ns > after_ns and _at(p, trigger)), None)
+
+
+def _at(price: Decimal, trigger: Trigger) -> bool:
+    up = trigger.direction is TriggerDirection.UP
+    return price >= trigger.price if up else price <= trigger.price
 
 
 @dataclass
@@ -15,6 +40,7 @@ class FakeMarket:
     ends_ns: int | None = None
     books: dict[int, tuple[dict[int, int], dict[int, int]]] = field(default_factory=dict)
     resting: dict[tuple[int, int], tuple[int, int, int]] = field(default_factory=dict)
+    prices: FakePrices = field(default_factory=FakePrices)
 
     def show(self, text: str, i: int = 0) -> None:
         bids, asks = text.split("|")

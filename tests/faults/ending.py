@@ -11,12 +11,12 @@ from strategies.stop_params import LimitStopParams
 from tests.faults.profile import FAULTY_NS, START_NS
 from tests.faults.witness import Violation
 from tests.faults.world import World
-from venues.model.events import Filled, Standing
+from venues.model.events import Filled
 from venues.model.ids import AccountId, Symbol, VenueId
 from venues.model.numbers import ZERO
 from venues.paper.faults import CumBehind, FillMissing, Overfilled
 from venues.paper.listing import Refusal
-from venues.paper.truth import PaperOrder
+from venues.paper.truth import OPEN, PaperOrder
 
 # What a venue may refuse although we did nothing wrong; any other word is a fault of ours.
 _WEATHER = {
@@ -77,7 +77,7 @@ def check_all_counted(world: World) -> None:
     _check_trades(world)
     for venue in world.venues:
         for order in venue.orders.values():
-            if order.standing is Standing.WORKING and not _is_ghost(world, order):
+            if order.standing in OPEN and not _is_ghost(world, order):
                 raise Violation(f"an orphan still rests at {venue.venue}: {order.submit}")
         for seen in venue.truth().requests:
             ghosts = venue.broke_the_deadline and seen.refusal == Refusal.OWN_ORDER.value

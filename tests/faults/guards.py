@@ -17,7 +17,6 @@ from tests.faults.capped import apart
 from tests.faults.venue import WatchedVenue
 from venues.books.port import Books
 from venues.model.commands import Submit
-from venues.model.events import Standing
 from venues.model.ids import ParentId, VenueId
 from venues.model.market import ASK, BID, BookState, level_key
 from venues.model.numbers import BPS, ZERO
@@ -184,7 +183,7 @@ def _open(parent_id: ParentId, like: Submit, venues: _Venues) -> Decimal:
         (
             o.listing.quantity(o.leaves)
             for o in _orders(parent_id, venues)
-            if o.submit.venue == like.venue and o.standing is Standing.WORKING and o.leaves > 0
+            if o.submit.venue == like.venue and o.leaves > 0
         ),
         ZERO,
     )

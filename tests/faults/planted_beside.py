@@ -17,7 +17,7 @@ from router.risk.places import Ground
 from router.risk.sent import SentCounter
 from strategies.base import View
 from strategies.intents import Intent
-from strategies.spec import ParentSpec
+from strategies.spec import ParentSpec, group_leg
 from venues.model.commands import Submit
 from venues.model.ids import ParentId, VenueId
 from venues.model.instrument import Instrument
@@ -46,8 +46,11 @@ def guarded_legs_stand_on_more_than_is_to_be_traded(patch: Patch) -> None:
         return "" if why.endswith("both legs would fit") else why
 
     def one_leg(self: Guard, spec: ParentSpec, children: Iterable[Child]) -> Decimal:
-        sizes = [child.member.market_quantity(child.reserved) for child in children]
-        return max(sizes, default=ZERO)
+        legs: dict[str, Decimal] = {}
+        for child in children:
+            leg = group_leg(child.submit.leg)
+            legs[leg] = legs.get(leg, ZERO) + child.member.market_quantity(child.reserved)
+        return max(legs.values(), default=ZERO)
 
     def everything(self: SentCounter, submit: Submit, factor: Decimal, *, capped: bool) -> int:
         return _ALL

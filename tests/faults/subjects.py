@@ -10,14 +10,14 @@ from router.engine.records import (
     Released,
     RunOpened,
 )
-from venues.model.events import Accepted, ExecutionEvent, Filled, Reported, Standing
+from venues.model.events import Accepted, Activated, ExecutionEvent, Filled, Reported, Standing
 from venues.model.ids import ClientOrderId, ParentId
 
 
 def shows_life(event: ExecutionEvent) -> bool:
     """Return whether `event` shows that its venue knows the order."""
     known = isinstance(event, Reported) and event.standing is not Standing.ABSENT
-    return known or isinstance(event, Accepted | Filled)
+    return known or isinstance(event, Accepted | Activated | Filled)
 
 
 def about(record: Record) -> tuple[ClientOrderId, ParentId]:

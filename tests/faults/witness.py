@@ -30,14 +30,13 @@ from tests.faults.profile import Profile
 from tests.faults.subjects import about, shows_life
 from tests.faults.venue import WatchedVenue
 from venues.model.commands import Cancel, Command, Query, Submit
-from venues.model.events import Standing
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
 from venues.model.market import ASK, BID, BookState
 from venues.model.numbers import BPS, ZERO
 from venues.paper.faults import CumBehind, Overfilled
 from venues.paper.market import RecordedMarket
-from venues.paper.truth import PaperOrder
+from venues.paper.truth import OPEN, PaperOrder
 from venues.tape.recording import Tape
 
 _MINUTE_NS: Final = 60_000_000_000
@@ -333,7 +332,7 @@ class Witness:
             if order_id in venue.broke_the_deadline:
                 exposure.late[order_id] = quantity
             total += quantity
-            if order.standing is not Standing.WORKING:
+            if order.standing not in OPEN:
                 del exposure.open[order_id]
                 exposure.final += quantity
                 exposure.lies += member.market_quantity(_lie(order))

@@ -38,6 +38,16 @@ class Fill:
     contracts: Fraction | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What a stop waits for; `taken_ns`: when its venue had it, None = never told."""
+
+    price: Fraction
+    is_up: bool
+    source: str
+    taken_ns: int | None
+
+
 @dataclass(slots=True)
 class Order:
     """One line of orders.jsonl with its fills; times are the venue's, None = never (yet)."""
@@ -57,6 +67,9 @@ class Order:
     rejected: bool
     contracts: Fraction | None = None
     cum_contracts: Fraction | None = None
+    stop: Stop | None = None
+    reduce_only: bool = False
+    account: str = "main"
     fills: list[Fill] = field(default_factory=list)
 
 
@@ -123,7 +136,20 @@ def _order(row: dict[str, Any], where: str) -> Order:
         cum_quantity=_number(row, "cum_quantity", where),
         rejected=str(row.get("state", "")).lower() == "rejected",
         contracts=_number(row, "contracts", where) if "contracts" in row else None,
+        reduce_only=_flag(row, "reduce_only", where) if "reduce_only" in row else False,
+        account=_text(row, "account", where) if "account" in row else "main",
         cum_contracts=_number(row, "cum_contracts", where) if "cum_contracts" in row else None,
+        stop=_stop(row, where) if "trigger_price" in row else None,
+    )
+
+
+def _stop(row: dict[str, Any], where: str) -> Stop:
+    sources = ("last", "mark")
+    return Stop(
+        price=_number(row, "trigger_price", where),
+        is_up=_choice(row, "trigger_direction", ("down", "up"), where) == 1,
+        source=sources[_choice(row, "trigger_source", sources, where)],
+        taken_ns=_whole_or_none(row, "taken_ns", where),
     )
 
 

@@ -71,6 +71,8 @@ class Sent:
     parent: str = "p1"
     venue: str = "alpha"
     symbol: str = "BTC/USDT"
+    stop: tuple[str, str, int | None] | None = None  # trigger price, direction, taken at
+    reduce_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +204,24 @@ class Replay:
         """Write fills.jsonl and orders.jsonl into `out`."""
         out.mkdir(parents=True, exist_ok=True)
         for name, rows in (("orders", self.sent), ("fills", self.done)):
-            text = "".join(json.dumps(asdict(row)) + "\n" for row in rows)
+            text = "".join(json.dumps(_line(row)) + "\n" for row in rows)
             (out / f"{name}.jsonl").write_text(text, encoding="utf-8")
         return out
+
+
+def _line(row: Sent | Done) -> dict[str, object]:
+    """Return a row as it is written; the terms of a stop stand in keys of their own."""
+    line = asdict(row)
+    stop = line.pop("stop", None)
+    if stop is not None:
+        price, direction, taken_ns = stop
+        line |= {
+            "trigger_price": price,
+            "trigger_direction": direction,
+            "trigger_source": "last",
+            "taken_ns": taken_ns,
+        }
+    return line
 
 
 def write_tape(

@@ -28,7 +28,9 @@ from tests.oracle.raw_tape import (
     read_terms,
     read_trades,
 )
+from tests.oracle.reducing import check_reducing, reducible
 from tests.oracle.resting import Bound, Queue, Resting
+from tests.oracle.stops import judge_stops
 from tests.oracle.sweep import Child, Sweeps
 from tests.oracle.venue_book import VenueBook
 from tests.oracle.verdict import Findings, OracleError, Rule, Verdict
@@ -46,11 +48,13 @@ def check(tape: Path | Sequence[Path], out: Path) -> Verdict:
     orders, fills = _orders(out, terms), _fills(out, terms)
     assign(orders, fills, terms, findings)
     findings.counts.update(orders=len(orders), fills=len(fills))
+    judge_stops(orders, terms, findings)
     for key in sorted({(order.venue, order.symbol) for order in orders}):
         if key not in terms:
             raise OracleError(f"orders.jsonl: {key[0]} {key[1]} is not on the tape")
         mine = [o for o in orders if (o.venue, o.symbol) == key and o.arrived_ns is not None]
         if mine:
+            check_reducing(mine, findings)
             replayed = Instrument(terms[key], mine, findings)
             replayed.run()
     return findings.verdict()
@@ -148,6 +152,8 @@ class Instrument:
                 text = f"traded {time_ns - last_ns} ns after the last word of the recording"
                 self.findings.broken(Rule.IN_RECORDING, child.name, text)
             return
+        if self._kept_from_our_own(child):
+            return
         taken = sweeps.meet(child, self.book, time_ns)
         if taken:
             (self.asks if order.is_buy else self.bids).overtaken(self.book)
@@ -176,6 +182,14 @@ class Instrument:
         self.findings.counts.update(resting=1, maker_fills=len(resting.fill_cums))
         queue.join(resting)
 
+    def _kept_from_our_own(self, child: Child) -> bool:
+        """Return whether a stop that woke was taken out at once: it would have met our own order."""
+        order = child.order
+        if order.stop is None or order.fills or order.closed_ns != order.arrived_ns:
+            return False
+        theirs = (self.asks if order.is_buy else self.bids).orders
+        return any(o.tick <= child.tick if order.is_buy else o.tick >= child.tick for o in theirs)
+
     def _misses_queue(self, order: Order) -> None:
         if any(fill.liquidity is Liquidity.MAKER for fill in order.fills):
             text = "filled as a maker although it never rested"
@@ -198,6 +212,10 @@ class Instrument:
         lot, name = self.terms.lot, resting.order.child
         most, least = resting.most.filled, resting.least.filled
         known = resting.claimed_by(time_ns)
+        if resting.order.reduce_only:
+            # It need not have got what there was no position for.
+            left = reducible(resting.order, self.orders, time_ns) / lot
+            least = min(least, known + int(left))
         if claimed > most:
             text = (
                 f"after {time_ns} it claims {float(claimed * lot):.12g} as a maker; with the luckiest "

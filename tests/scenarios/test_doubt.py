@@ -14,7 +14,7 @@ def lost(*, over_s: int = 100, slices: int = 10) -> Scenario:
     """Return a parent whose first order got no answer."""
     desk = Scenario(twap(over_s=over_s, slices=slices), buy="100", limit="101", venues=ONE)
     desk.book("alpha", "500@100")
-    assert desk.at(0) == ["alpha#1: buy 10 @ 100"]
+    assert desk.at(0) == [f"alpha#1: buy {100 // slices} @ {100 if slices > 1 else 101}"]
     assert desk.answer_lost("alpha#1") == ["alpha#1: query"]
     return desk
 
@@ -47,6 +47,18 @@ def test_a_report_brings_every_fill_that_was_missed() -> None:
     desk.reports("alpha#1", Standing.FILLED)
     assert (desk.filled, desk.reserved) == (10, 0)
     assert [str(e.price) for e in desk.follower.executions] == ["99.9", "100.0"]
+
+
+def test_what_a_doubt_gives_back_long_after_the_horizon_is_tried_once_more() -> None:
+    desk = lost(over_s=10, slices=1)
+    answered(desk, 100, Standing.ABSENT)
+    assert (desk.state, desk.why) == ("active", "only the venue knows the rest: in doubt")
+    said = answered(desk, 140, Standing.ABSENT)
+    assert said == ["alpha#2: buy 100 @ 101"]  # the sweep ended at 70: there was nothing to sweep
+    desk.expires("alpha#2", "30")
+    desk.at(200)
+    assert (desk.state, desk.filled) == ("expired", 30)
+    assert desk.why == "70 left: the time to sweep is over"
 
 
 def test_a_fill_proves_that_it_lives() -> None:

@@ -321,4 +321,4 @@ def test_a_leftover_that_gets_a_little_each_second_ends_after_a_second_horizon()
     desk.fills_all(desk.at(161))
     assert desk.state == "expired"
     assert 0 < desk.filled < 100
-    assert desk.why.startswith(f"{100 - desk.filled} left: ")
+    assert desk.why == f"{100 - desk.filled} left: the time to sweep is over"

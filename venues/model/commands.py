@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from venues.model.ids import AccountId, ClientOrderId, ParentId, Symbol, VenueId
-from venues.model.order import MarginMode, OrderType, Side, TimeInForce
+from venues.model.order import MarginMode, OrderType, Side, TimeInForce, Trigger
 
 
 class Submit(msgspec.Struct, frozen=True, tag="submit", kw_only=True):
@@ -14,7 +14,9 @@ class Submit(msgspec.Struct, frozen=True, tag="submit", kw_only=True):
     `quantity` is in the instrument's own units. `deadline_ns`: not to be sent after this engine
     time. `decided_ns`: engine time of the decision. `release_ns`: it is held until then, so that the
     legs of one plan arrive together; 0 = it leaves at once. `conversion`: market quote per
-    instrument quote as the decision valued it, where a book says what that is.
+    instrument quote as the decision valued it, where a book says what that is. `trigger`: the venue
+    holds it dormant until then, and only then does it become the limit order it says; it may trade
+    from the moment it is there all the same.
     """
 
     client_order_id: ClientOrderId
@@ -36,6 +38,7 @@ class Submit(msgspec.Struct, frozen=True, tag="submit", kw_only=True):
     order_type: OrderType = OrderType.LIMIT
     post_only: bool = False
     reduce_only: bool = False
+    trigger: Trigger | None = None
     margin_mode: MarginMode = MarginMode.CASH
 
     @property

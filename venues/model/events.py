@@ -31,6 +31,10 @@ class Accepted(_Event, frozen=True, tag="accepted", kw_only=True):
     venue_order_id: str
 
 
+class Activated(_Event, frozen=True, tag="activated", kw_only=True):
+    """The trigger of a dormant order was reached: it is a limit order in the book from now on."""
+
+
 class Filled(_Event, frozen=True, tag="filled", kw_only=True):
     """One execution: last quantity and price, fee (> 0 paid), and the venue's cumulative quantity."""
 
@@ -84,6 +88,7 @@ class Standing(enum.Enum):
     """What a venue says of an order it was asked about."""
 
     WORKING = "working"
+    DORMANT = "dormant"  # open, and waiting for its trigger
     FILLED = "filled"
     CANCELED = "canceled"
     EXPIRED = "expired"
@@ -101,6 +106,7 @@ class Reported(_Event, frozen=True, tag="reported", kw_only=True):
 
 ExecutionEvent = (
     Accepted
+    | Activated
     | Filled
     | Canceled
     | Expired

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from typing import NewType
+from typing import Final, NewType
 
 VenueId = NewType("VenueId", str)
 Symbol = NewType("Symbol", str)
@@ -14,6 +14,9 @@ RunId = NewType("RunId", str)
 MAIN_ACCOUNT = AccountId("main")
 
 _TAG = "fa"
+_DIGITS: Final = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS: Final = tuple(first + second for first in _DIGITS for second in _DIGITS)
+_SHIFTS: Final = range(70, -1, -10)
 
 
 def client_order_id(run: RunId, parent: ParentId, child_no: int, attempt: int = 1) -> ClientOrderId:
@@ -23,7 +26,9 @@ def client_order_id(run: RunId, parent: ParentId, child_no: int, attempt: int = 
     """
     facts = f"{run}\x1f{parent}\x1f{child_no}\x1f{attempt}".encode()
     digest = hashlib.blake2b(facts, digest_size=10).digest()
-    return ClientOrderId(_TAG + base64.b32encode(digest).decode().lower())
+    # Base 32 (RFC 4648) of sixteen digits, two at a time.
+    bits = int.from_bytes(digest)
+    return ClientOrderId(_TAG + "".join([_PAIRS[bits >> shift & 1023] for shift in _SHIFTS]))
 
 
 def run_id(*facts: bytes) -> RunId:

@@ -57,8 +57,9 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     than QUOTE is for linear spot only, ValueError otherwise: a perp pays in what it settles in.
     `order_cost` (quote, >= 0) is what an order costs beside its fee (gas), charged once, with its
     first fill; only where fees are paid in quote, ValueError otherwise.
-    `funding_interval_s` (> 0): seconds between two funding times of a perp. `reduce_only` other than
-    UNSAID is for perps, ValueError otherwise: spot knows no position.
+    `funding_interval_s` (> 0): seconds between two funding times of a perp.
+    `stop_orders`: whether the venue holds stop-limit orders until their trigger. `reduce_only` other
+    than UNSAID is for perps, ValueError otherwise: spot knows no position.
     """
 
     venue: VenueId
@@ -75,6 +76,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     fee_in: FeeIn = FeeIn.QUOTE
     order_cost: Decimal = ZERO
     funding_interval_s: int = FUNDING_INTERVAL_S
+    stop_orders: bool = False
     reduce_only: ReduceOnly = ReduceOnly.UNSAID
 
     def __post_init__(self) -> None:

@@ -1,6 +1,9 @@
-"""The words of an order: side, type, time in force, margin mode, liquidity."""
+"""The words of an order: side, type, time in force, trigger, margin mode, liquidity."""
 
 import enum
+from decimal import Decimal
+
+import msgspec
 
 
 class Side(enum.Enum):
@@ -9,10 +12,11 @@ class Side(enum.Enum):
     BUY = "buy"
     SELL = "sell"
 
-    @property
-    def sign(self) -> int:
-        """Return +1 for a buy and -1 for a sell, so that both are one path."""
-        return 1 if self is Side.BUY else -1
+    sign: int  # +1 for a buy and -1 for a sell, so that both are one path
+
+    def __init__(self, word: str) -> None:
+        """Give the member its sign: asked for too often to be worked out."""
+        self.sign = 1 if word == "buy" else -1
 
     @property
     def opposite(self) -> "Side":
@@ -31,6 +35,28 @@ class TimeInForce(enum.Enum):
 
     GTC = "gtc"
     IOC = "ioc"
+
+
+class TriggerSource(enum.Enum):
+    """Which price of its own a venue holds against a trigger (FIX 1107)."""
+
+    LAST = "last"
+    MARK = "mark"
+
+
+class TriggerDirection(enum.Enum):
+    """Which way the price has to come to a trigger (FIX 1109)."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Trigger(msgspec.Struct, frozen=True, kw_only=True):
+    """What wakes an order that a venue holds dormant: its own `source` price at `price` or beyond."""
+
+    price: Decimal
+    direction: TriggerDirection
+    source: TriggerSource = TriggerSource.LAST
 
 
 class MarginMode(enum.Enum):

@@ -2,7 +2,7 @@
 
 A venue speaks on two channels. The *answer to a request* reaches only who still waits for it: after
 the timeout nobody does, and `AnswerLost` stands in its place. The *stream of order events*
-(Accepted, Filled, Canceled, Expired) comes whenever it comes.
+(Accepted, Activated, Filled, Canceled, Expired) comes whenever it comes.
 """
 
 import heapq
@@ -10,7 +10,15 @@ import heapq
 import msgspec
 
 from venues.model.commands import Command
-from venues.model.events import Accepted, AnswerLost, Canceled, ExecutionEvent, Expired, Filled
+from venues.model.events import (
+    Accepted,
+    Activated,
+    AnswerLost,
+    Canceled,
+    ExecutionEvent,
+    Expired,
+    Filled,
+)
 from venues.paper.faults import (
     AnswerLate,
     AnswerMissing,
@@ -19,6 +27,7 @@ from venues.paper.faults import (
     Fault,
     FillLate,
     FillMissing,
+    Refused,
     Reordered,
     asked_by,
 )
@@ -39,6 +48,13 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     def given_up(self) -> bool:
         """Return whether it arrives only after its sender stopped waiting."""
         return self.due_ns > self.lost_ns
+
+    @property
+    def scripted(self) -> str:
+        """Return the word with which its faults have it refused, "" for none."""
+        if not self.faults:
+            return ""
+        return next((f.reason for f in self.faults if isinstance(f, Refused)), "")
 
     @property
     def lost(self) -> Events:
@@ -145,7 +161,9 @@ def _late_fill(events: Events, due_ns: int, faults: tuple[Fault, ...]) -> list[M
 
 
 def _streamed(events: Events) -> Events:
-    return tuple(e for e in events if isinstance(e, Accepted | Filled | Canceled | Expired))
+    return tuple(
+        e for e in events if isinstance(e, Accepted | Activated | Filled | Canceled | Expired)
+    )
 
 
 def _permuted(events: Events, permutation: int) -> Events:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from venues.model.commands import Submit
 from venues.model.instrument import Contract, FeeIn, Instrument, Kind
-from venues.model.numbers import MONEY, ZERO, lots_in
+from venues.model.numbers import MONEY, ZERO, floor_to, lots_in
 from venues.model.order import Liquidity, Side, TimeInForce
 
 
@@ -25,6 +25,9 @@ class Refusal(enum.Enum):
     POST_ONLY = "post-only would trade"
     OWN_ORDER = "would trade with an own order"
     REDUCE_ONLY = "reduce-only would not reduce"
+    NO_STOPS = "no stop orders in this instrument"
+    NO_MARK = "no mark price to trigger on"
+    TRIGGERED = "would trigger at once"
     DUPLICATE = "duplicate client order id"
     UNKNOWN_ORDER = "unknown order"
     CLOSED = "order closed"
@@ -63,6 +66,10 @@ class Listing:
         if submit.post_only and submit.time_in_force is TimeInForce.IOC:
             return Refusal.POST_ONLY_IOC
         return tick, lots
+
+    def on_tick(self, price: Decimal) -> bool:
+        """Return whether an order may name `price`."""
+        return price > ZERO and floor_to(price, self.instrument.tick_size) == price
 
     def quantity(self, lots: int) -> Decimal:
         """Return `lots` as a quantity, exact."""

@@ -10,6 +10,7 @@ from venues.books.port import Books, Capacity
 from venues.books.watch import Watches
 from venues.paper.played import Bounds, QueueModel, Stop
 from venues.paper.ports import Matcher
+from venues.paper.prices import RecordedPrices
 from venues.paper.schedule import make_schedule
 from venues.tape.recording import Tape
 
@@ -126,7 +127,7 @@ def _twin_parts(tape: Tape, queue: QueueModel, stale_after_ns: int) -> _Parts:
 
     schedule = make_schedule(tape)
     view, venue = TwinBooks(tape.instruments), TwinBooks(tape.instruments)
-    matcher = TwinMatcher(venue, schedule.last_exchange_ns, queue)
+    matcher = TwinMatcher(venue, schedule.last_exchange_ns, queue, RecordedPrices(tape))
     watches = TwinWatches(view, stale_after_ns)
     return view, matcher, watches, TwinPlayer(schedule, venue, view, matcher, watches)
 
@@ -150,6 +151,6 @@ def _kernel_parts(
     arena = BookArena(room + room)
     view = KernelBooks(tape.instruments, arena)
     venue = KernelBooks(tape.instruments, arena, first=len(tape.instruments))
-    matcher = KernelMatcher(venue, schedule.last_exchange_ns, queue)
+    matcher = KernelMatcher(venue, schedule.last_exchange_ns, queue, RecordedPrices(tape))
     watches = KernelWatches(view, stale_after_ns)
     return view, matcher, watches, KernelPlayer(schedule, arena, view, matcher, watches)

@@ -29,6 +29,7 @@ from venues.paper.desk import (
     OWN_WORDS,
 )
 from venues.paper.played import CROSS_LEVELS, Bounds, MakerFill, QueueModel
+from venues.paper.prices import RecordedPrices
 from venues.paper.sweeping import sweep_once
 
 
@@ -48,9 +49,14 @@ class KernelMatcher:
     """
 
     def __init__(
-        self, books: KernelBooks, last_exchange_ns: tuple[int, ...], queue: QueueModel
+        self,
+        books: KernelBooks,
+        last_exchange_ns: tuple[int, ...],
+        queue: QueueModel,
+        prices: RecordedPrices,
     ) -> None:
         n = len(last_exchange_ns)
+        self.prices = prices
         self._books = books
         self._last_exchange_ns = last_exchange_ns
         self._resting: tuple[dict[int, _Place], ...] = tuple({} for _ in range(n))
@@ -110,17 +116,17 @@ class KernelMatcher:
             self.own = np.concatenate([self.own, np.zeros_like(self.own)], axis=1)
             self.fills = np.concatenate([self.fills, np.zeros_like(self.fills)])
         queue = self.own[2 * i + side]
-        ticks = queue[:count, O_TICK]
-        place = int(np.sum(ticks >= tick) if side == BID else np.sum(ticks <= tick))
-        queue[place + 1 : count + 1] = queue[place:count].copy()
-        order = queue[place]
-        order[:] = 0
+        ticks: list[int] = queue[:count, O_TICK].tolist()
+        place = sum([1 for t in ticks if (t >= tick if side == BID else t <= tick)])
+        if place < count:
+            queue[place + 1 : count + 1] = queue[place:count].copy()
+        standing = self._books.size(i, level_key(tick, side))
+        order = [0] * OWN_WORDS
         order[O_NUMBER] = order_no
         order[O_TICK] = tick
         order[O_QUANTITY] = lots
-        standing = self._books.size(i, level_key(tick, side))
-        order[O_STANDING] = standing
-        order[O_AHEAD : O_AHEAD + 2] = standing
+        order[O_STANDING] = order[O_AHEAD] = order[O_AHEAD + 1] = standing
+        queue[place] = order
         self.desk[i, D_RESTING + side] = count + 1
         self._resting[i][order_no] = _Place(side, lots)
         self._impact(i, 0, level_key(tick, side), lots)
@@ -139,7 +145,8 @@ class KernelMatcher:
         order = queue[at].tolist()
         self._left[i][order_no] = Bounds(order[O_FILLED], order[O_FILLED + 1])
         count = int(self.desk[i, D_RESTING + place.side])
-        queue[at : count - 1] = queue[at + 1 : count].copy()
+        if at < count - 1:
+            queue[at : count - 1] = queue[at + 1 : count].copy()
         self.desk[i, D_RESTING + place.side] = count - 1
         leaves = order[O_QUANTITY] - order[O_FILLED + self.model]
         self._impact(i, 0, level_key(order[O_TICK], place.side), -leaves)
@@ -177,7 +184,8 @@ class KernelMatcher:
     def _find(self, i: int, order_no: int, place: _Place) -> tuple[Int64s, int]:
         """Return the queue an order rests in and where; it does rest."""
         queue = self.own[2 * i + place.side]
-        return queue, int(np.flatnonzero(queue[:, O_NUMBER] == order_no)[0])
+        numbers: list[int] = queue[:, O_NUMBER].tolist()
+        return queue, numbers.index(order_no)
 
     def _impact(self, i: int, is_take: int, key: int, lots: int) -> None:
         """Append one impact, due before the next book message."""

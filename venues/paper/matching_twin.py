@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from venues.books.port import Books
 from venues.model.market import BID, level_key
 from venues.paper.played import CROSS_LEVELS, Bounds, MakerFill, QueueModel
+from venues.paper.prices import RecordedPrices
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,14 @@ class _Venue:
 class TwinMatcher:
     """The venue side over any `Books` that stand in exchange time; see venues.paper.ports."""
 
-    def __init__(self, books: Books, last_exchange_ns: tuple[int, ...], queue: QueueModel) -> None:
+    def __init__(
+        self,
+        books: Books,
+        last_exchange_ns: tuple[int, ...],
+        queue: QueueModel,
+        prices: RecordedPrices,
+    ) -> None:
+        self.prices = prices
         self._books = books
         self._last_exchange_ns = last_exchange_ns
         self._optimistic = queue is QueueModel.OPTIMISTIC

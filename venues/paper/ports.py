@@ -2,6 +2,20 @@
 
 from typing import Protocol
 
+from venues.model.order import Trigger
+
+
+class Prices(Protocol):
+    """A venue's own last and mark prices, in exchange time; `i` as in `Matcher`."""
+
+    def reached(self, i: int, trigger: Trigger, now_ns: int) -> bool:
+        """Return whether the price as it stands at `now_ns` is at the trigger; False without one."""
+        ...
+
+    def reached_ns(self, i: int, trigger: Trigger, after_ns: int) -> int | None:
+        """Return when the price first comes to the trigger after `after_ns`; None: it never does."""
+        ...
+
 
 class Matcher(Protocol):
     """The venue side of a recorded market; `i` is the instrument's index in the tape.
@@ -10,6 +24,9 @@ class Matcher(Protocol):
     ticks, quantities lots, `now_ns` the time at the venue, at which its book already stands.
     `order_no` is unique per instrument.
     """
+
+    @property
+    def prices(self) -> Prices: ...
 
     def sweep(
         self, i: int, side: int, limit_tick: int, lots: int, now_ns: int

@@ -1,15 +1,18 @@
 """What really happened at a paper venue, whatever was told: the measure of a fault run."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from typing import Final
 
 import msgspec
 
 from venues.model.commands import Command, Submit
 from venues.model.events import Filled, Standing
 from venues.model.order import TimeInForce
-from venues.paper.faults import CumBehind, Faded, Fault, Overfilled
+from venues.paper.faults import Faded, Fault, Overfilled
 from venues.paper.listing import Listing
+
+# An order that stands so may still trade.
+OPEN: Final = frozenset({Standing.WORKING, Standing.DORMANT})
 
 
 @dataclass(slots=True)
@@ -29,15 +32,16 @@ class PaperOrder:
     @property
     def leaves(self) -> int:
         """Return what may still trade, in lots; negative after a venue's overfill."""
-        return self.lots - self.cum_lots if self.standing is Standing.WORKING else 0
+        return self.lots - self.cum_lots if self.standing in OPEN else 0
 
-    @property
-    def told_cum(self) -> Decimal:
-        """Return the cumulative quantity in its closing word, as its faults have it."""
-        cum = self.listing.quantity(self.cum_lots)
-        if self.fills and any(isinstance(f, CumBehind) for f in self.faults):
-            return cum - self.fills[-1].quantity
-        return cum
+    def would_trade(self, own: "PaperOrder") -> bool:
+        """Return whether it would trade with `own`, an order of the same account that rests."""
+        sign = self.submit.side.sign
+        return (
+            own.submit.side is not self.submit.side
+            and own.submit.account == self.submit.account
+            and sign * self.tick >= sign * own.tick
+        )
 
     @property
     def sought(self) -> int:

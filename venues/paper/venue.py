@@ -13,34 +13,39 @@ from typing import assert_never
 
 from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.events import (
-    Accepted,
-    Canceled,
-    CancelRejected,
     ExecutionEvent,
-    Expired,
     Filled,
-    Rejected,
     Reported,
     Standing,
 )
 from venues.model.ids import ClientOrderId, VenueId
 from venues.model.instrument import Instrument
 from venues.model.market import ASK, BID
-from venues.model.numbers import MONEY, ZERO
-from venues.model.order import Liquidity, Side, TimeInForce
+from venues.model.numbers import MONEY
+from venues.model.order import Liquidity, Side, TimeInForce, Trigger
 from venues.paper.answers import Events, Outbox, Request, answer, stream
 from venues.paper.faults import (
     ArrivalLate,
     CanceledUnasked,
     FaultPlan,
-    Refused,
     RequestLost,
 )
 from venues.paper.holdings import Holding, Holdings
 from venues.paper.latency import Journeys, Latency
 from venues.paper.listing import Refusal, listing
 from venues.paper.ports import Matcher
-from venues.paper.truth import PaperOrder, Seen, Truth
+from venues.paper.stops import why_not_dormant
+from venues.paper.truth import OPEN, PaperOrder, Seen, Truth
+from venues.paper.words import (
+    accepted,
+    activated,
+    cancel_rejected,
+    canceled,
+    expired,
+    rejected,
+    reported,
+    unknown,
+)
 from venues.ports import RANK_ARRIVAL, RANK_EXECUTION
 
 
@@ -62,6 +67,16 @@ class _Withdrawal:
     """The venue's own decision to cancel an order, to be carried out at its time."""
 
     order: PaperOrder
+
+
+@dataclass(frozen=True, slots=True)
+class _Activation:
+    """The price of the venue's own that a dormant order waits for, at its time."""
+
+    order: PaperOrder
+
+
+_Due = Request | _Withdrawal | _Activation
 
 
 class PaperVenue:
@@ -88,7 +103,7 @@ class PaperVenue:
         self._journeys = Journeys(terms.latency, rng)
         self._faults = faults
         self._holdings = Holdings(holdings)
-        self._due: list[tuple[int, int, Request | _Withdrawal]] = []
+        self._due: list[tuple[int, int, _Due]] = []
         self._scheduled = 0
         self._entry_floor_ns = 0
         self._outbox = Outbox()
@@ -141,6 +156,8 @@ class PaperVenue:
                     self._take_in(item, now_ns)
                 case _Withdrawal(order):
                     self._withdraw(order, now_ns)
+                case _Activation(order):
+                    self._activate(order, now_ns)
                 case _:
                     assert_never(item)
 
@@ -201,7 +218,7 @@ class PaperVenue:
             case Cancel():
                 events, word = self._cancel(command, request, now_ns)
             case Query():
-                word = _scripted(request)
+                word = request.scripted
                 events = () if word else (self._report(command, now_ns),)
             case _:
                 assert_never(command)
@@ -217,15 +234,16 @@ class PaperVenue:
         checked = self._check(submit, request, now_ns)
         if isinstance(checked, str):
             self._refused.add(name)
-            refused = Rejected(
-                client_order_id=name, venue=self.venue, ts_exchange_ns=now_ns, reason=checked
-            )
-            return (refused,), checked
+            return (rejected(submit, checked, now_ns),), checked
         order = self._orders[name] = checked
-        return self._match(order, now_ns), ""
+        taken = accepted(order, now_ns)
+        if submit.trigger is not None:
+            self._put_to_sleep(order, submit.trigger, now_ns)
+            return (taken,), ""
+        return (taken, *self._match(order, now_ns)), ""
 
     def _check(self, submit: Submit, request: Request, now_ns: int) -> PaperOrder | str:
-        word = _scripted(request)
+        word = request.scripted
         if word:
             return word
         if now_ns > submit.deadline_ns + self._terms.grace_ns:
@@ -241,25 +259,45 @@ class PaperVenue:
             return steps.value
         tick, lots = steps
         order = PaperOrder(submit, listed, len(self._orders) + 1, tick, lots, request.faults)
-        resting = self._open[listed.i]
+        if submit.trigger is not None:
+            return why_not_dormant(listed, submit.trigger, self._matcher.prices, now_ns) or order
+        return self._why_not_in_the_book(order) or order
+
+    def _why_not_in_the_book(self, order: PaperOrder) -> str:
+        """Return why an order may not meet the book as it stands, or ""."""
+        submit, i = order.submit, order.listing.i
+        resting = self._open[i]
         if self._holdings.refuses(order, resting.values()):
             return Refusal.REDUCE_ONLY.value
-        if resting and any(_would_trade(order, own) for own in resting.values()):
+        if resting and any(order.would_trade(own) for own in resting.values()):
             return Refusal.OWN_ORDER.value
-        if submit.post_only and self._matcher.would_cross(listed.i, _book_side(submit), tick):
+        if submit.post_only and self._matcher.would_cross(i, _book_side(submit), order.tick):
             return Refusal.POST_ONLY.value
-        return order
+        return ""
+
+    def _put_to_sleep(self, order: PaperOrder, trigger: Trigger, now_ns: int) -> None:
+        """Hold an order outside the book until the venue's own price comes to its trigger."""
+        order.standing = Standing.DORMANT
+        wakes_ns = self._matcher.prices.reached_ns(order.listing.i, trigger, now_ns)
+        if wakes_ns is not None:
+            self._schedule(wakes_ns, _Activation(order))
+        self._cancel_unasked(order, now_ns)
+
+    def _activate(self, order: PaperOrder, now_ns: int) -> None:
+        """Let a dormant order meet the book as it stands right after what triggered it."""
+        if order.standing is not Standing.DORMANT:
+            return
+        order.standing = Standing.WORKING
+        woken = activated(order, now_ns)
+        if self._why_not_in_the_book(order):
+            order.standing = Standing.EXPIRED
+            self._tell(order, (woken, expired(order, now_ns)), now_ns)
+            return
+        self._tell(order, (woken, *self._match(order, now_ns)), now_ns)
 
     def _match(self, order: PaperOrder, now_ns: int) -> Events:
         submit, i, side = order.submit, order.listing.i, _book_side(order.submit)
-        events: list[ExecutionEvent] = [
-            Accepted(
-                client_order_id=submit.client_order_id,
-                venue=self.venue,
-                ts_exchange_ns=now_ns,
-                venue_order_id=f"{self.venue}-{order.order_no}",
-            )
-        ]
+        events: list[ExecutionEvent] = []
         if not submit.post_only:
             wanted = order.sought if order.faults else order.lots
             swept = self._matcher.sweep(i, side, order.tick, wanted, now_ns) if wanted else ()
@@ -269,21 +307,18 @@ class PaperVenue:
             order.standing = Standing.FILLED
         elif submit.time_in_force is TimeInForce.IOC:
             order.standing = Standing.EXPIRED
-            events.append(
-                Expired(
-                    client_order_id=submit.client_order_id,
-                    venue=self.venue,
-                    ts_exchange_ns=now_ns,
-                    cum_quantity=order.told_cum,
-                )
-            )
+            events.append(expired(order, now_ns))
         else:
             self._open[i][order.order_no] = order
             self._matcher.rest(i, order.order_no, side, order.tick, order.leaves, now_ns)
-            for fault in order.faults:
-                if isinstance(fault, CanceledUnasked):
-                    self._schedule(now_ns + fault.delay_ns, _Withdrawal(order))
+            if submit.trigger is None:
+                self._cancel_unasked(order, now_ns)
         return tuple(events)
+
+    def _cancel_unasked(self, order: PaperOrder, now_ns: int) -> None:
+        for fault in order.faults:
+            if isinstance(fault, CanceledUnasked):
+                self._schedule(now_ns + fault.delay_ns, _Withdrawal(order))
 
     def _trade(
         self, order: PaperOrder, tick: int, lots: int, liquidity: Liquidity, now_ns: int
@@ -314,34 +349,26 @@ class PaperVenue:
 
     def _cancel(self, cancel: Cancel, request: Request, now_ns: int) -> tuple[Events, str]:
         order = self._orders.get(cancel.client_order_id)
-        word = _scripted(request)
+        word = request.scripted
         if not word and order is None:
             word = Refusal.UNKNOWN_ORDER.value
-        elif not word and order is not None and order.standing is not Standing.WORKING:
+        elif not word and order is not None and order.standing not in OPEN:
             word = Refusal.CLOSED.value
         if word or order is None:
-            refused = CancelRejected(
-                client_order_id=cancel.client_order_id,
-                venue=self.venue,
-                ts_exchange_ns=now_ns,
-                reason=word,
-            )
-            return (refused,), word
+            return (cancel_rejected(cancel, word, now_ns),), word
         return (self._end(order, now_ns),), ""
 
     def _withdraw(self, order: PaperOrder, now_ns: int) -> None:
-        if order.standing is Standing.WORKING:
+        if order.standing in OPEN:
             self._tell(order, (self._end(order, now_ns),), now_ns)
 
-    def _end(self, order: PaperOrder, now_ns: int) -> Canceled:
-        self._matcher.remove(order.listing.i, order.order_no, now_ns)
-        self._close(order, Standing.CANCELED)
-        return Canceled(
-            client_order_id=order.submit.client_order_id,
-            venue=self.venue,
-            ts_exchange_ns=now_ns,
-            cum_quantity=order.told_cum,
-        )
+    def _end(self, order: PaperOrder, now_ns: int) -> ExecutionEvent:
+        if order.standing is Standing.DORMANT:
+            order.standing = Standing.CANCELED
+        else:
+            self._matcher.remove(order.listing.i, order.order_no, now_ns)
+            self._close(order, Standing.CANCELED)
+        return canceled(order, now_ns)
 
     def _close(self, order: PaperOrder, standing: Standing) -> None:
         order.standing = standing
@@ -351,22 +378,8 @@ class PaperVenue:
         name = query.client_order_id
         order = self._orders.get(name)
         if order is None:
-            known = name in self._refused
-            return Reported(
-                client_order_id=name,
-                venue=self.venue,
-                ts_exchange_ns=now_ns,
-                standing=Standing.REJECTED if known else Standing.ABSENT,
-                cum_quantity=ZERO,
-            )
-        return Reported(
-            client_order_id=name,
-            venue=self.venue,
-            ts_exchange_ns=now_ns,
-            standing=order.standing,
-            cum_quantity=order.listing.quantity(order.cum_lots),
-            fills=tuple(order.fills),
-        )
+            return unknown(query, Standing.REJECTED if name in self._refused else None, now_ns)
+        return reported(order, now_ns)
 
     def _tell(self, order: PaperOrder, events: Events, now_ns: int) -> None:
         # Said unasked: what the venue would say during a silence is said when it ends.
@@ -375,25 +388,10 @@ class PaperVenue:
         for message in stream(events, due_ns, order.faults):
             self._outbox.post(message.due_ns, message.events)
 
-    def _schedule(self, due_ns: int, item: Request | _Withdrawal) -> None:
+    def _schedule(self, due_ns: int, item: _Due) -> None:
         self._scheduled += 1
         heapq.heappush(self._due, (due_ns, self._scheduled, item))
 
 
-def _scripted(request: Request) -> str:
-    if not request.faults:
-        return ""
-    return next((f.reason for f in request.faults if isinstance(f, Refused)), "")
-
-
 def _book_side(submit: Submit) -> int:
     return BID if submit.side is Side.BUY else ASK
-
-
-def _would_trade(order: PaperOrder, own: PaperOrder) -> bool:
-    sign = order.submit.side.sign
-    return (
-        own.submit.side is not order.submit.side
-        and own.submit.account == order.submit.account
-        and sign * order.tick >= sign * own.tick
-    )

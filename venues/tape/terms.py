@@ -39,6 +39,7 @@ _INSTRUMENT_MAY = (
     "fee_in",
     "order_cost",
     "funding_interval_s",
+    "stop_orders",
     "reduce_only",
 )
 
@@ -139,6 +140,7 @@ def _source(folder: Path, entry: "_Table") -> Source:
         contract=_contract(entry, kinds[entry.text("kind")]),
         fee_in=_fee_in(entry, kinds[entry.text("kind")]),
         funding_interval_s=_funding_interval_s(entry),
+        stop_orders=entry.switch("stop_orders"),
         reduce_only=_reduce_only(entry, kinds[entry.text("kind")]),
     )
     instrument = _with_order_cost(entry, instrument)
@@ -281,6 +283,13 @@ class _Table:
 
     def optional_whole(self, key: str) -> int | None:
         return self.whole(key) if key in self.values else None
+
+    def switch(self, key: str) -> bool:
+        """Return what the file says, False where it does not."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.refuse(key, "must be true or false, without quotes")
+        return value
 
     def money(
         self,

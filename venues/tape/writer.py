@@ -71,6 +71,8 @@ def _instrument_table(recording: Recording, stem: str) -> str:
     lines = [f"{key} = {_quoted(value)}" for key, value in values.items()]
     if i.funding_interval_s != FUNDING_INTERVAL_S:
         lines.append(f"funding_interval_s = {i.funding_interval_s}")
+    if i.stop_orders:
+        lines.append("stop_orders = true")
     return "\n".join(["[[instrument]]", *lines, ""])
 
 

@@ -9,7 +9,7 @@ from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.events import ExecutionEvent
 from venues.model.ids import MAIN_ACCOUNT, AccountId, ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Instrument, Kind
-from venues.model.order import Side, TimeInForce
+from venues.model.order import Side, TimeInForce, Trigger
 from venues.paper.faults import FaultPlan, NoFaults
 from venues.paper.holdings import Holding
 from venues.paper.latency import Latency
@@ -94,6 +94,7 @@ class Desk:
         post_only: bool = False,
         reduce_only: bool = False,
         account: AccountId = MAIN_ACCOUNT,
+        trigger: Trigger | None = None,
     ) -> ClientOrderId:
         self._asked += 1
         order = ClientOrderId(name or f"o{self._asked}")
@@ -114,6 +115,7 @@ class Desk:
                 deadline_ns=deadline_ns,
                 post_only=post_only,
                 reduce_only=reduce_only,
+                trigger=trigger,
             )
         )
         return order

@@ -173,7 +173,7 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         '[[paper.fault]]\nvenue = "alpha"\nkind = "earthquake"\n[synthetic]',
         'c.toml:19: paper.fault[0].kind = "earthquake": must be one of request_lost | '
         "arrival_late | refused | answer_missing | answer_late | fill_late | fill_missing | "
-        "doubled | reordered | canceled_unasked | silence",
+        "cum_behind | doubled | reordered | canceled_unasked | silence",
     ),
     "fault without its measure": (
         "[synthetic]",
