@@ -381,11 +381,6 @@ BUGS: Final[Sequence[Bug]] = (
             held_orders_leave_for_a_parent_that_was_taken_back,
             releases_not_journalled,
             withheld_off_the_record,
-        )
-    ),
-    *(
-        Bug(plant)
-        for plant in (
             exit_sized_by_the_target,
             exits_sell_what_is_not_held,
             stops_slip_as_far_as_they_like,
