@@ -56,15 +56,15 @@ def beside(rng: Random, names: list[VenueId]) -> list[tuple[int, ParentSpec]]:
             quantity=quantity * rng.choice((1, 2, 2, 4)) / 2,
         )
         made += [(begins_ns, entry), (begins_ns + rng.randrange(60 * S_NS), out)]
-    for n in range(rng.choice((0, 1, 3))):
+    for n in range(rng.choice((0, 1, 3, 5))):
         others = _with(
             entry,
             id=ParentId(f"b{n + 2}"),
-            side=rng.choice((side, side.opposite)),
+            side=rng.choice((side, side, side.opposite)),
             quantity=Decimal(rng.randint(500, 10_000)).scaleb(-3),
             params=_other(rng),
         )
-        made.append((begins_ns + rng.randrange(240 * S_NS), others))
+        made.append((begins_ns + rng.randrange(120 * S_NS), others))
     return made
 
 
@@ -88,7 +88,7 @@ def _legs(rng: Random, side: Side, names: list[VenueId]) -> OcoParams:
         LegSpec(
             name=f"rest{n}",
             params=RestParams(repeg_interval_ms=rng.choice((200, 1_000))),
-            limit_price=_MID - side.sign * Decimal(rng.randint(-2, 6)) / 2,
+            limit_price=_MID - side.sign * Decimal(rng.randint(-2, 14)) / 2,
         )
         for n in range(rng.choice((1, 2, 2)))
     )

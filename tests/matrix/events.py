@@ -74,9 +74,7 @@ def _part_traded(first: First) -> bool:
 def _dust(story: Story, kind: Kind) -> None:
     _trade(story, kind, plain(Decimal(kind.size) - DUST))
     if kind.rests:
-        story.fault(
-            "alpha", "canceled_unasked", command="submit", number=kind.number, delay_ms=1500
-        )
+        _ends_unasked(story, kind)
 
 
 def _dust_left(first: First) -> bool:
@@ -97,12 +95,20 @@ def _traded_after_the_cancel(first: First) -> bool:
     return late and first.pieces == [1] and first.asked_to_end()[:1] == [said_ns]
 
 
-def _told_late(fault: str) -> Bend:
-    def bend(story: Story, kind: Kind) -> None:
-        story.fault("alpha", fault, command="submit", number=kind.number, delay_ms=3000)
-        _cancelled_under_way(story, kind)
+def _told_after_the_cancel(story: Story, kind: Kind) -> None:
+    story.fault("alpha", "cum_behind", command="submit", number=kind.number, delay_ms=3000)
+    _cancelled_under_way(story, kind)
 
-    return bend
+
+def _told_after_the_end(story: Story, kind: Kind) -> None:
+    _trade(story, kind, "1")
+    story.fault("alpha", "fill_late", command="submit", number=kind.number, delay_ms=3000)
+    if kind.rests:
+        _ends_unasked(story, kind)
+
+
+def _ends_unasked(story: Story, kind: Kind) -> None:
+    story.fault("alpha", "canceled_unasked", command="submit", number=kind.number, delay_ms=1500)
 
 
 def _ended_without(first: First, *, counted: str) -> bool:
@@ -280,13 +286,13 @@ EVENTS: Final[Mapping[str, Event]] = {
     ),
     "fill after cancel ack": Event(
         says="it is taken back, and 1 that the cancel did not count is told seconds later",
-        bend=_told_late("cum_behind"),
+        bend=_told_after_the_cancel,
         happened=lambda first: _ended_without(first, counted="0"),
         over_s=ORDER_S + 6,
     ),
     "fill told late": Event(
-        says="it is taken back, and 1 that the cancel counted is told seconds later",
-        bend=_told_late("fill_late"),
+        says="1 trades, the rest of its order ends, and only seconds later the 1 is told",
+        bend=_told_after_the_end,
         happened=lambda first: _ended_without(first, counted="1"),
         over_s=ORDER_S + 6,
     ),
