@@ -81,7 +81,8 @@ def carry_out(
     core: Core, parent: Parent, memory: Memory, intents: Sequence[Intent], fired: str = ""
 ) -> bool:
     """Do what `intents` say, in order; return whether an order was wanted and none went out."""
-    wakes: dict[str, WakeAt | WakeWhen] = {t: w for t, w in parent.wakes.items() if t != fired}
+    wakes = dict(parent.wakes)
+    wakes.pop(fired, None)
     idle: Idle | None = None
     finish: Finish | None = None
     alarms: list[str] = []

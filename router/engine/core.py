@@ -349,7 +349,9 @@ class Core:
 
         `fired` names the wake-up that just fired: if it is set again it is armed again.
         """
-        armed = {tag: wake for tag, wake in parent.wakes.items() if tag != fired}
+        armed = parent.wakes
+        if fired in armed:
+            armed = {tag: wake for tag, wake in armed.items() if tag != fired}
         same = memory is parent.memory
         if wakes != parent.wakes or not (same or memory == parent.memory):
             spelled = parent.spelled if same else msgspec.Raw(_encode(memory))
@@ -363,6 +365,8 @@ class Core:
         new: Mapping[str, WakeAt | WakeWhen],
     ) -> None:
         """Set and unset timers and watches so that exactly `new` can fire."""
+        if old == new:
+            return
         for tag, wake in old.items():
             if new.get(tag) != wake:
                 self.timers.forget(StrategyTimer(parent_id, tag))

@@ -1,7 +1,7 @@
 """What a strategy sees: the market and its own parent at one instant, read-only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import assert_never
 
@@ -34,17 +34,15 @@ class EngineView:
 
     core: Core
     parent: Parent
-    _children: Sequence[ChildView] | None = None  # looked at once: nothing moves while it decides
+    # Asked for again and again, and nothing moves while a strategy decides.
+    now_ns: int = field(init=False)
+    spec: ParentSpec = field(init=False)
+    _children: Sequence[ChildView] | None = None
 
-    @property
-    def now_ns(self) -> int:
-        """Return engine time."""
-        return self.core.now_ns
-
-    @property
-    def spec(self) -> ParentSpec:
-        """Return what was asked for."""
-        return self.parent.spec
+    def __post_init__(self) -> None:
+        """Note engine time and what was asked for."""
+        self.now_ns = self.core.now_ns
+        self.spec = self.parent.spec
 
     @property
     def started_ns(self) -> int:

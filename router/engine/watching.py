@@ -55,6 +55,15 @@ class Watching:
     scales: Mapping[Symbol, Scale]
     by_slot: dict[int, tuple[ParentId, str]] = field(default_factory=dict)
     by_name: dict[tuple[ParentId, str], int] = field(default_factory=dict)
+    _books: dict[tuple[VenueId, Symbol], int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find books by venue and symbol; of several markets the first has them."""
+        self._books = {}
+        for scale in self.scales.values():
+            for member, book in zip(scale.members, scale.books, strict=True):
+                place = member.instrument.venue, member.instrument.symbol
+                self._books.setdefault(place, book)
 
     def watch(
         self, parent_id: ParentId, tag: str, condition: Condition, symbol: Symbol, now_ns: int
@@ -88,11 +97,10 @@ class Watching:
 
     def book_of(self, venue: VenueId, symbol: Symbol) -> int:
         """Return the index of the book of one instrument."""
-        for scale in self.scales.values():
-            for member, book in zip(scale.members, scale.books, strict=True):
-                if (member.instrument.venue, member.instrument.symbol) == (venue, symbol):
-                    return book
-        raise ValueError(f"no book for {symbol} at {venue}")
+        book = self._books.get((venue, symbol))
+        if book is None:
+            raise ValueError(f"no book for {symbol} at {venue}")
+        return book
 
 
 def compile_row(condition: Condition, scale: Scale) -> WatchRow:

@@ -100,9 +100,9 @@ def _told_after_the_cancel(story: Story, kind: Kind) -> None:
     _cancelled_under_way(story, kind)
 
 
-def _told_after_the_end(story: Story, kind: Kind) -> None:
+def _told_after_the_end(story: Story, kind: Kind, late_ms: int = 3000) -> None:
     _trade(story, kind, "1")
-    story.fault("alpha", "fill_late", command="submit", number=kind.number, delay_ms=3000)
+    story.fault("alpha", "fill_late", command="submit", number=kind.number, delay_ms=late_ms)
     if kind.rests:
         _ends_unasked(story, kind)
 
@@ -252,9 +252,22 @@ def _crash(story: Story, kind: Kind) -> None:
 
 
 def _died_under_way(first: First) -> bool:
-    lives = sum(isinstance(r, RunOpened) for _, r in first.done.records)
     told = [ns for ns, _ in first.heard]
-    return first.left_on_time and lives == 2 and min(told) >= at_ns(ORDER_S + 3)
+    return first.left_on_time and _lives(first) == 2 and min(told, default=0) >= at_ns(ORDER_S + 3)
+
+
+def _crash_afterwards(story: Story, kind: Kind) -> None:
+    """Let 1 be told between the end of its order and any question about it, and die then."""
+    _told_after_the_end(story, kind, late_ms=550 if kind.rests else 20)
+    story.dies(ORDER_S + 4, back=ORDER_S + 5)
+
+
+def _died_afterwards(first: First) -> bool:
+    return _lives(first) == 2 and _ended_without(first, counted="1") and first.alive_at(ORDER_S + 4)
+
+
+def _lives(first: First) -> int:
+    return sum(isinstance(record, RunOpened) for _, record in first.done.records)
 
 
 def _gap(story: Story, kind: Kind) -> None:
@@ -359,6 +372,12 @@ EVENTS: Final[Mapping[str, Event]] = {
         says="the process dies with its first order under way, and another one goes on",
         bend=_crash,
         happened=_died_under_way,
+        over_s=ORDER_S + 8,
+    ),
+    "crash after a late fill": Event(
+        says="1 is told after the end of its order, and then the process dies and another one goes on",
+        bend=_crash_afterwards,
+        happened=_died_afterwards,
         over_s=ORDER_S + 8,
     ),
     "gap through the price": Event(

@@ -22,6 +22,7 @@ _JUMPED: Final = (
 CANNOT: Final[Mapping[tuple[str, str], str]] = {
     **{(kind, "post-only reject"): "never posts" for kind in _TAKERS},
     **{(kind, "venue cancels on its own"): "is over when it arrives" for kind in _TAKERS},
+    ("take", "crash after a late fill"): "is over before",
     (_EXIT, "amend up"): "is as large as what its entry has filled",
     (_EXIT, "amend down"): "is as large as what its entry has filled",
 }
@@ -43,6 +44,11 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("rest, behind depth", "fill told late"): "done: 1 at alpha and 3 at beta for 99.8",
     ("oco", "fill told late"): "done: 1 at alpha and 3 at beta for 103",
     ("limit_stop", "fill told late"): "done: 4 at alpha for 94.925",
+    ("rest", "crash after a late fill"): "done: 1 at alpha and 3 at beta for 99.9",
+    ("rest, behind depth", "crash after a late fill"): "done: 1 at alpha and 3 at beta for 99.8",
+    ("ladder", "crash after a late fill"): "done: 3 at alpha and 1 at beta for 99.75",
+    ("oco", "crash after a late fill"): "done: 1 at alpha and 3 at beta for 103",
+    ("limit_stop", "crash after a late fill"): "done: 4 at alpha for 94.925",
     # A take is one sweep: what it did not get, it does not chase.
     ("take", "partial fill"): f"expired: 1 at alpha for 100; 3 {_NO_MORE}",
     ("take", "fill told late"): f"expired: 1 at alpha for 100; 3 {_NO_MORE}",

@@ -16,10 +16,10 @@ class BookArena:
     """Many books in `mem`, book n from `bases[n]` on, behind `reserved` words of somebody else's.
 
     Growing replaces `mem` and moves bases (never the reserved words, which start at 0): read both
-    again before each kernel call.
+    again before each kernel call. `starts` are the bases as an array.
     """
 
-    __slots__ = ("bases", "mem", "reserved")
+    __slots__ = ("bases", "mem", "reserved", "starts")
 
     def __init__(self, capacities: Sequence[Capacity], reserved: int = 0) -> None:
         self.reserved = reserved
@@ -28,6 +28,7 @@ class BookArena:
         for capacity in capacities:
             self.bases.append(end)
             end += book_words(capacity.window, capacity.slots)
+        self.starts: Int64s = np.array(self.bases, np.int64)
         self.mem: Int64s = np.zeros(end, np.int64)
         for base, capacity in zip(self.bases, capacities, strict=True):
             book_init(self.mem, base, capacity.window, capacity.slots)
@@ -46,4 +47,4 @@ class BookArena:
         larger.mem[: self.reserved] = old[: self.reserved]
         for here, there in zip(bases, larger.bases, strict=True):
             book_copy(old, here, larger.mem, there)
-        self.mem, self.bases = larger.mem, larger.bases
+        self.mem, self.bases, self.starts = larger.mem, larger.bases, larger.starts

@@ -148,7 +148,8 @@ class KernelBooks:
         for key in sorted(before.keys() - wanted.keys()):
             self._leave_out(i, key, 0)
         for key, lots in wanted.items():
-            self._leave_out(i, key, lots)
+            if before.get(key) != lots:
+                self._leave_out(i, key, lots)
         self._own[i] = wanted
 
     def _leave_out(self, i: int, key: int, lots: int) -> None:

@@ -80,11 +80,12 @@ class KernelWatches:
         """Arm `row`; see the protocol."""
         check_watch(slot, row, len(self._books.instruments))
         self.clear(slot)
-        kind, words = self._words(row, now_ns)
-        at = self.rows[slot]
-        at[W_KIND] = kind
-        at[W_MASK] = sum(1 << i for i in watched(row))
-        at[W_1 : W_1 + len(words)] = words
+        kind, facts = self._words(row, now_ns)
+        words = [0] * ROW_WORDS
+        words[W_KIND] = kind
+        words[W_MASK] = sum([1 << i for i in watched(row)])
+        words[W_1 : W_1 + len(facts)] = facts
+        self.rows[slot] = words
         arm(self.rows, self.active, self.counts, slot)
 
     def clear(self, slot: int) -> None:

@@ -2,9 +2,10 @@
 
 Two books per instrument in one array: as we see it at `bases[i]`, at its venue at `bases[n + i]`.
 An instrument with own orders or watches may stop the market and plays in the order of time; the
-others follow up to the same instant, each book by itself. Before an entry that touches a book
-changes anything, its book is known to have room: else the kernel stops short, Python grows the book
-and calls again.
+views of others follow up to the same instant, each by itself. The book of a venue where nothing of
+ours rests is seen by nobody until an order gets there: what it is owed until then it is told in one
+go (`settle`). Before an entry that touches a book changes anything, its book is known to have room:
+else the kernel stops short, Python grows the book and calls again.
 """
 
 from venues.books.jit import jit, jit_flat
@@ -26,6 +27,7 @@ from venues.paper.desk import (
     C_VERDICT,
     D_APPLIED,
     D_RESTING,
+    D_TOLD,
     PLAYED,
     STOPPED,
     VENUE_SHORT,
@@ -42,23 +44,29 @@ def comes_first(time_ns: int, stream: int, until_ns: int, until_stream: int) -> 
 
 
 @jit_flat
-def can_stop(desk: Int64s, counts: Int64s, i: int) -> bool:
-    """Return whether something of instrument `i` may fill an own order or fire a watch."""
-    return bool(desk[i, D_RESTING] + desk[i, D_RESTING + 1] + counts[i] > 0)
+def rests(desk: Int64s, i: int) -> bool:
+    """Return whether an own order rests in instrument `i`: anything of it may stop the market."""
+    return bool(desk[i, D_RESTING] + desk[i, D_RESTING + 1] > 0)
 
 
 @jit_flat
 def next_stream(
     control: Int64s, entries: Int64s, streams: Int64s, desk: Int64s, counts: Int64s, every: bool
 ) -> int:
-    """Return the stream that plays next of `every` instrument or of those that can stop, or -1."""
+    """Return the stream that plays next of `every` one or of those that can stop, or -1.
+
+    A watch alone waits for what we see, not for what a venue does.
+    """
     n = len(desk)
     found = -1
     earliest = 0
     for i in range(n):
-        if not every and not can_stop(desk, counts, i):
+        whole = every or rests(desk, i)
+        if not whole and counts[i] == 0:
             continue
         for kind in range(STREAMS):
+            if not whole and kind in (VENUE_BOOK, VENUE_TRADE):
+                continue
             stream = kind * n + i if kind < 3 else 3 * n + 2 * i + kind - 3
             at = control[C_NEXT + stream]
             if at == streams[stream + 1]:
@@ -68,6 +76,52 @@ def next_stream(
                 found = stream
                 earliest = time_ns
     return found
+
+
+@jit_flat
+def settle(
+    control: Int64s,
+    entries: Int64s,
+    keys: Int64s,
+    lots: Int64s,
+    mem: Int64s,
+    bases: Int64s,
+    desk: Int64s,
+    i: int,
+) -> bool:
+    """Tell the book of instrument `i` at its venue all it is owed; False, for now, without room."""
+    b = bases[len(desk) + i]
+    end = control[C_NEXT + i]
+    for at in range(desk[i, D_TOLD], end):
+        if not play_venue_book(mem, b, entries, at, keys, lots, 0):
+            desk[i, D_TOLD] = at
+            control[C_SHORT] = i
+            control[C_SHORT_AT] = at
+            return False
+        desk[i, D_APPLIED] += 1
+    desk[i, D_TOLD] = end
+    return True
+
+
+@jit_flat
+def first_after(
+    entries: Int64s, at: int, end: int, stream: int, cut_ns: int, cut_stream: int
+) -> int:
+    """Return the first of the entries `at` to `end` of `stream` that is not before the cut."""
+    step = 1
+    last = at  # all before it are before the cut
+    while last < end and comes_first(entries[last, TIME], stream, cut_ns, cut_stream):
+        at = last + 1
+        last += step
+        step *= 2
+    last = min(last, end)
+    while at < last:
+        middle = (at + last) // 2
+        if comes_first(entries[middle, TIME], stream, cut_ns, cut_stream):
+            at = middle + 1
+        else:
+            last = middle
+    return at
 
 
 @jit
@@ -131,6 +185,8 @@ def play_together(
             if got == NO_ROOM:
                 return VENUE_SHORT
             control[C_FILLS] = got
+            if entries[at, WHAT] == VENUE_BOOK:
+                desk[i, D_TOLD] = at + 1
         else:
             got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts)
             if got == NO_ROOM:
@@ -161,10 +217,11 @@ def play_apart(
     desk: Int64s,
     impacts: Int64s,
 ) -> int:
-    """Play what nothing of ours waits for up to the cut; return PLAYED, VIEW_SHORT or VENUE_SHORT.
+    """Play what nothing of ours waits for up to the cut; return PLAYED or VIEW_SHORT.
 
     Stream after stream: what cannot stop the market may play in any order between instruments and
     between venue and view, and a book that is played for a while stays in the processor's cache.
+    What venues do is only counted: their books are owed it, and prints meet nothing there.
     """
     n = len(desk)
     cut_ns = control[C_CUT_TIME]
@@ -173,27 +230,19 @@ def play_apart(
         first = control[C_NEXT + stream]
         at = first
         end = streams[stream + 1]
+        if stream // n in (VENUE_BOOK, VENUE_TRADE):
+            at = first_after(entries, at, end, stream, cut_ns, cut_stream)
+            end = at
         while at < end and comes_first(entries[at, TIME], stream, cut_ns, cut_stream):
             i = entries[at, INSTRUMENT]
-            what = entries[at, WHAT]
-            short = PLAYED
-            if what == VENUE_BOOK:
-                if play_venue_book(mem, bases[n + i], entries, at, keys, lots, 0):
-                    desk[i, D_APPLIED] += 1
-                else:
-                    short = VENUE_SHORT
-            elif what != VENUE_TRADE:
-                got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts)
-                if got == NO_ROOM:
-                    short = VIEW_SHORT
-                else:
-                    control[C_EVENTS] += got
-            if short != PLAYED:
+            got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts)
+            if got == NO_ROOM:
                 control[C_NEXT + stream] = at
                 control[C_LEFT] -= at - first
                 control[C_SHORT] = i
                 control[C_SHORT_AT] = at
-                return short
+                return VIEW_SHORT
+            control[C_EVENTS] += got
             at += 1
         control[C_NEXT + stream] = at
         control[C_LEFT] -= at - first
@@ -233,6 +282,10 @@ def advance(
     `fills` for every resting order.
     """
     if control[C_CUT_SET] == 0:
+        for i in range(len(desk)):
+            wanted = every or rests(desk, i)
+            if wanted and not settle(control, entries, keys, lots, mem, bases, desk, i):
+                return VENUE_SHORT
         control[C_CUT_TIME] = until_ns
         control[C_CUT_STREAM] = until_stream
         verdict = play_together(
@@ -266,3 +319,18 @@ def advance(
         return short
     control[C_CUT_SET] = 0
     return int(control[C_VERDICT])
+
+
+@jit
+def tell_venue(
+    control: Int64s,
+    entries: Int64s,
+    keys: Int64s,
+    lots: Int64s,
+    mem: Int64s,
+    bases: Int64s,
+    desk: Int64s,
+    i: int,
+) -> bool:
+    """Do as `settle`, asked from Python."""
+    return settle(control, entries, keys, lots, mem, bases, desk, i)

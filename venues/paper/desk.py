@@ -19,6 +19,7 @@ D_HEAD: Final = 2  # first impact not yet shown
 D_TAIL: Final = 3  # impact after the last
 D_RESTING: Final = 4  # [4], [5]: own bids, own asks
 D_FILLS: Final = 6  # maker fills of the entry at hand
+D_TOLD: Final = 7  # the entry its venue's book is told next; those up to C_NEXT are owed to it
 
 O_NUMBER: Final = 0
 O_TICK: Final = 1

@@ -151,6 +151,6 @@ def _kernel_parts(
     arena = BookArena(room + room)
     view = KernelBooks(tape.instruments, arena)
     venue = KernelBooks(tape.instruments, arena, first=len(tape.instruments))
-    matcher = KernelMatcher(venue, schedule.last_exchange_ns, queue, RecordedPrices(tape))
+    matcher = KernelMatcher(venue, schedule, queue, RecordedPrices(tape))
     watches = KernelWatches(view, stale_after_ns)
     return view, matcher, watches, KernelPlayer(schedule, arena, view, matcher, watches)

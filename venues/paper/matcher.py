@@ -7,11 +7,16 @@ import numpy as np
 from venues.books.layout import NO_ROOM
 from venues.books.store import KernelBooks
 from venues.model.market import BID, Int64s, level_key
+from venues.paper.advance import tell_venue
 from venues.paper.desk import (
+    C_LEFT,
+    C_NEXT,
+    C_SHORT_AT,
     D_APPLIED,
     D_HEAD,
     D_RESTING,
     D_TAIL,
+    D_TOLD,
     DESK_WORDS,
     F_FILLED,
     F_INSTRUMENT,
@@ -30,6 +35,7 @@ from venues.paper.desk import (
 )
 from venues.paper.played import CROSS_LEVELS, Bounds, MakerFill, QueueModel
 from venues.paper.prices import RecordedPrices
+from venues.paper.schedule import FIRST, SECOND, Schedule
 from venues.paper.sweeping import sweep_once
 
 
@@ -45,24 +51,24 @@ class KernelMatcher:
     """The venue side (venues.paper.ports) over kernel books that stand in exchange time.
 
     `desk`, `own`, `impacts` and `fills` are the arrays of `venues.paper.desk`. Own orders join and
-    leave here; the kernels of `venues.paper.matching` fill them.
+    leave here; the kernels of `venues.paper.matching` fill them. `control` says how far the schedule
+    has been played; the book of a venue nobody looks at lags behind it, and is told the rest first.
     """
 
     def __init__(
-        self,
-        books: KernelBooks,
-        last_exchange_ns: tuple[int, ...],
-        queue: QueueModel,
-        prices: RecordedPrices,
+        self, books: KernelBooks, schedule: Schedule, queue: QueueModel, prices: RecordedPrices
     ) -> None:
-        n = len(last_exchange_ns)
+        n = len(schedule.last_exchange_ns)
         self.prices = prices
         self._books = books
-        self._last_exchange_ns = last_exchange_ns
+        self._schedule = schedule
+        self.control: Int64s = np.append(np.zeros(C_NEXT, np.int64), schedule.streams[:-1])
+        self.control[C_LEFT] = len(schedule.entries)
         self._resting: tuple[dict[int, _Place], ...] = tuple({} for _ in range(n))
         self._left: tuple[dict[int, Bounds], ...] = tuple({} for _ in range(n))
         self.model = 1 if queue is QueueModel.OPTIMISTIC else 0
         self.desk: Int64s = np.zeros((n, DESK_WORDS), np.int64)
+        self.desk[:, D_TOLD] = schedule.streams[:n]
         self.own: Int64s = np.zeros((2 * n, 16, OWN_WORDS), np.int64)
         self.impacts: Int64s = np.zeros((n, 4 * CROSS_LEVELS, IMPACT_WORDS), np.int64)
         self.fills: Int64s = np.zeros((32, FILL_WORDS), np.int64)
@@ -73,6 +79,7 @@ class KernelMatcher:
     ) -> list[tuple[int, int]]:
         """Take up to `lots` within `limit_tick`; return what traded as (tick, lots), best first."""
         taken: list[tuple[int, int]] = []
+        self._tell(i)
         while lots > 0:
             self._compact(i, CROSS_LEVELS)
             levels = sweep_once(
@@ -100,6 +107,7 @@ class KernelMatcher:
 
     def would_cross(self, i: int, side: int, tick: int) -> bool:
         """Return whether an order at `tick` would trade at once."""
+        self._tell(i)
         best = self._books.best(i, 1 - side)
         return best is not None and (tick >= best if side == BID else tick <= best)
 
@@ -161,7 +169,7 @@ class KernelMatcher:
 
     def last_exchange_ns(self, i: int) -> int | None:
         """Return the venue time of the last recorded event."""
-        return self._last_exchange_ns[i]
+        return self._schedule.last_exchange_ns[i]
 
     def maker_fills(self, count: int) -> tuple[MakerFill, ...]:
         """Return the first `count` rows of `fills`, and forget the orders they completed."""
@@ -180,6 +188,28 @@ class KernelMatcher:
         for i, resting in enumerate(self._resting):
             if resting:
                 self._compact(i, len(resting) + 2 * CROSS_LEVELS)
+
+    def _tell(self, i: int) -> None:
+        """Tell the book of `i` at its venue all that has happened there."""
+        if self.desk[i, D_TOLD] == self.control[C_NEXT + i]:
+            return
+        schedule, arena = self._schedule, self._books.arena
+        while not tell_venue(
+            self.control,
+            schedule.entries,
+            schedule.keys,
+            schedule.lots,
+            arena.mem,
+            arena.starts,
+            self.desk,
+            i,
+        ):
+            self.make_venue_room(i)
+
+    def make_venue_room(self, i: int) -> None:
+        """Give the book of `i` at its venue room for the entry it is short of, and what we do then."""
+        words = self._schedule.entries[self.control[C_SHORT_AT]]
+        self._books.grow(i, int(words[SECOND]) - int(words[FIRST]) + 2 * CROSS_LEVELS)
 
     def _find(self, i: int, order_no: int, place: _Place) -> tuple[Int64s, int]:
         """Return the queue an order rests in and where; it does rest."""

@@ -2,12 +2,9 @@
 
 from typing import Final
 
-import numpy as np
-
 from venues.books.arena import BookArena
 from venues.books.store import KernelBooks
 from venues.books.watch_table import KernelWatches
-from venues.model.market import Int64s
 from venues.paper.advance import advance, next_stream
 from venues.paper.desk import (
     C_EVENTS,
@@ -25,7 +22,7 @@ from venues.paper.desk import (
     VIEW_SHORT,
 )
 from venues.paper.matcher import KernelMatcher
-from venues.paper.played import CROSS_LEVELS, Stop
+from venues.paper.played import Stop
 from venues.paper.schedule import (
     FIRST,
     INSTRUMENT,
@@ -57,10 +54,7 @@ class KernelPlayer:
         self._instruments = len(view_books.instruments)
         self._matcher = matcher
         self._watches = watches
-        self._control: Int64s = np.append(np.zeros(C_NEXT, np.int64), schedule.streams[:-1])
-        self._control[C_LEFT] = len(schedule.entries)
-        self._bases: Int64s = np.array(arena.bases, np.int64)
-        self._mem: Int64s = arena.mem  # what `_bases` belong to
+        self._control = matcher.control
 
     @property
     def market_events(self) -> int:
@@ -119,9 +113,6 @@ class KernelPlayer:
         until_stream = first_stream_after(self._instruments, until_rank)
         matcher.make_room()
         while True:
-            if self._mem is not self._arena.mem:
-                self._mem = self._arena.mem
-                self._bases = np.array(self._arena.bases, np.int64)
             code = advance(
                 self._control,
                 until_ns,
@@ -131,8 +122,8 @@ class KernelPlayer:
                 schedule.streams,
                 schedule.keys,
                 schedule.lots,
-                self._mem,
-                self._bases,
+                self._arena.mem,
+                self._arena.starts,
                 matcher.desk,
                 matcher.own,
                 matcher.impacts,
@@ -148,12 +139,14 @@ class KernelPlayer:
             )
             if code not in {VIEW_SHORT, VENUE_SHORT}:
                 return code
-            self._grow(int(self._control[C_SHORT]), of_venue=code == VENUE_SHORT)
+            if code == VENUE_SHORT:
+                matcher.make_venue_room(int(self._control[C_SHORT]))
+            else:
+                self._grow_view(int(self._control[C_SHORT]))
 
-    def _grow(self, i: int, *, of_venue: bool) -> None:
-        """Give the book that was short room for its next message and whatever we do to it."""
+    def _grow_view(self, i: int) -> None:
+        """Give the view that was short room for its next message and whatever we do to it."""
         words = self._schedule.entries[self._control[C_SHORT_AT]]
-        rows = int(words[SECOND]) - int(words[FIRST])
         desk = self._matcher.desk[i]
-        ours = 2 * CROSS_LEVELS if of_venue else int(desk[D_TAIL]) - int(desk[D_HEAD])
-        self._arena.grow(i + self._instruments if of_venue else i, rows + ours)
+        ours = int(desk[D_TAIL]) - int(desk[D_HEAD])
+        self._arena.grow(i, int(words[SECOND]) - int(words[FIRST]) + ours)
