@@ -43,8 +43,10 @@ def unguarded(submit: Submit, parent: Parent, shadow: EngineState, venues: _Venu
         entry = shadow.parents[parent.spec.exit_of]
         held = _traded(entry.spec.id, submit, venues) - _kept_back(entry, submit)
         out = _traded(parent.spec.id, submit, venues) + _open(parent.spec.id, submit, venues)
-        if parent.spec.guarded:  # what is open beside it is capped: `apart` says where
-            out = _traded(parent.spec.id, submit, venues)
+        if parent.spec.guarded:
+            # What is open beside it is capped, `apart` says where; so is what nobody has told us of.
+            there = [c for c in parent.children.values() if c.submit.venue == submit.venue]
+            out = sum((c.filled for c in there), ZERO)
         if out + submit.quantity > held:
             return f"{submit.quantity} more than {out} out where its entry has bought {held}"
     if isinstance(parent.spec.params, OcoParams):
