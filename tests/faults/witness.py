@@ -26,17 +26,17 @@ from tests.faults.bounds import out_of_bounds
 from tests.faults.capped import left_too_large, spared
 from tests.faults.guards import fired_for_nothing, too_large_an_exit, unguarded
 from tests.faults.likeness import child_differs, parent_differs, whole_differs
+from tests.faults.native import not_as_asked
 from tests.faults.profile import Profile
-from tests.faults.subjects import about, shows_life
+from tests.faults.subjects import about, lie, shows_life
 from tests.faults.venue import WatchedVenue
 from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
 from venues.model.market import ASK, BID, BookState
 from venues.model.numbers import BPS, ZERO
-from venues.paper.faults import CumBehind, Overfilled
 from venues.paper.market import RecordedMarket
-from venues.paper.truth import OPEN, PaperOrder
+from venues.paper.truth import OPEN
 from venues.tape.recording import Tape
 
 _MINUTE_NS: Final = 60_000_000_000
@@ -282,6 +282,10 @@ class Witness:
             raise Violation(f"{submit.client_order_id} is a {submit.side.value}")
         if parent.limit is not None and sign * price > sign * parent.limit:
             raise Violation(f"{submit.client_order_id}: {price} is beyond {parent.limit}")
+        if submit.trigger is not None:
+            if wrong := not_as_asked(submit, parent, member):
+                raise Violation(f"{submit.client_order_id}: {wrong}")
+            return
         bps = self._limits.passive_collar_bps if submit.post_only else self._limits.collar_bps
         if submit.post_only and all(sign * price <= sign * mid for mid in self._mids()):
             return  # far away on the patient side: it waits for the market to come
@@ -335,7 +339,7 @@ class Witness:
             if order.standing not in OPEN:
                 del exposure.open[order_id]
                 exposure.final += quantity
-                exposure.lies += member.market_quantity(_lie(order))
+                exposure.lies += member.market_quantity(lie(order))
         if exposure.parent.spec.guarded:
             total -= spared(uncertain, self._venues, self._members)
         return total
@@ -388,12 +392,3 @@ def _name(command: Command) -> _Name:
             return "cancel", command.client_order_id, command.number
         case Query():
             return "query", command.client_order_id, command.number
-
-
-def _lie(order: PaperOrder) -> Decimal:
-    """Return what a closed order traded more than asked, or kept from us in its last word."""
-    over = max(order.cum_lots - order.lots, 0)
-    told = order.listing.quantity(over) if over else ZERO
-    if order.fills and any(isinstance(f, CumBehind) for f in order.faults):
-        return max(told, order.fills[-1].quantity)
-    return told if any(isinstance(f, Overfilled) for f in order.faults) else ZERO

@@ -1,4 +1,7 @@
-"""How does a story run on the paper venues: by the replay and by the asyncio loop, over a crash or not?"""
+"""How does a story run on the paper venues: by the replay and by the asyncio loop, over a crash or not?
+
+The replay keeps its books in plain Python, the loop in kernels: what differs between them shows, too.
+"""
 
 import asyncio
 import contextlib
@@ -14,7 +17,6 @@ from router.app.assembly import (
     build_core,
     engine_settings,
     scales_of,
-    sweep_of,
 )
 from router.app.output import report_of, write_run
 from router.app.own_strategies import Loaded, Offered
@@ -22,6 +24,7 @@ from router.app.session import live_over
 from router.engine.engine import Engine
 from router.engine.inputs import Input, Recovered, SubmitParent
 from router.engine.records import Record
+from router.engine.state import EngineState
 from router.journal.memory import MemoryJournal
 from router.orders.parent import Parent
 from router.reports.follow import Follower
@@ -38,6 +41,7 @@ from strategies.script import Script
 from strategies.scripted import ScriptStrategy
 from strategies.spec import ParentSpec
 from tests.matrix.story import LATENCY, S_NS, Story
+from venues.books.jit import kernels_available
 from venues.model.ids import ParentId
 from venues.paper.truth import PaperOrder, Seen
 from venues.ports import RANK_ARRIVAL, RANK_VENUE_BOOK
@@ -116,7 +120,7 @@ def told(story: Story, specs: Sequence[ParentSpec], where: Path, drive: Drive) -
         settings,
         specs,
         seed=1,
-        kernels=False,
+        kernels=drive is lived and kernels_available(),
         journal=MemoryJournal(),
         listener=heard,
         own=OWN,
@@ -210,14 +214,28 @@ def _reborn(paper: Paper, heard: Heard, settings: Settings, story: Story) -> Pap
         scales=scales_of(paper.tape, settings),
         members=old.state.members,
         market=paper.market,
-        sweep=sweep_of(kernels=False),
+        sweep=old.sweep,
+        search=old.search,
         strategies={**STRATEGIES, **{kind: own.strategy for kind, own in OWN.items()}},
     )
     journal, follower = paper.desk.journal.crash(), Follower(old.state.members)
     recover(core, journal, follower)
+    _same_knowledge(core.state, old.state)
     desk = Desk(Engine(core), journal, _Both(follower, heard))
     desk.write([paper.opening], story.back_ns, story.back_ns)
     return replace(paper, desk=desk, follower=follower)
+
+
+def _same_knowledge(new: EngineState, old: EngineState) -> None:
+    """Insist that the new process knows all that the dead one had committed."""
+    assert new.digest.hexdigest() == old.digest.hexdigest()
+    assert new.children == old.children
+    assert new.sent == old.sent
+    for name, parent in old.parents.items():
+        other = new.parents[name]
+        assert (other.spec, other.state, other.wanted) == (parent.spec, parent.state, parent.wanted)
+        assert (other.filled, other.reserved) == (parent.filled, parent.reserved)
+        assert (other.memory, other.wakes) == (parent.memory, parent.wakes)
 
 
 def _sleep_through(paper: Paper, now_ns: int, until_ns: int) -> None:

@@ -35,6 +35,7 @@ class Venue:
     contract_size: str = "1"
     contract: Contract = Contract.LINEAR
     reduce_only: ReduceOnly = ReduceOnly.UNSAID
+    stop_orders: bool = False
 
     def instrument(self) -> Instrument:
         """Return its instrument."""
@@ -53,6 +54,7 @@ class Venue:
             contract=self.contract,
             reduce_only=self.reduce_only,
             order_cost=Decimal(self.order_cost),
+            stop_orders=self.stop_orders,
         )
 
 
