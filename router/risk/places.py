@@ -17,8 +17,9 @@ PlaceKey = tuple[AccountId, VenueId, Symbol]
 class Sent:
     """One order: atoms sent and traded, of the market and of its instrument's own units.
 
-    `over`: it has ended; `burned`: proven never to have arrived. `capped`: its venue lets it and the
-    other legs of its guarded group trade no more than is held. `sign`: +1 adds, -1 takes away.
+    `over`: it has ended; `burned`: proven never to have arrived; `gone`: its venue said that it has
+    ended. `capped`: its venue lets it and the other legs of its guarded group trade no more than is held.
+    `sign`: +1 adds, -1 takes away.
     """
 
     parent_id: ParentId
@@ -32,6 +33,7 @@ class Sent:
     units_traded: int = 0
     over: bool = False
     burned: bool = False
+    gone: bool = False
 
     @property
     def counted(self) -> int:

@@ -101,14 +101,14 @@ class SentCounter:
         if entry is None:
             return
         before, units = entry.counted, entry.units_traded
-        if entry.burned and isinstance(event, _LIVES):
+        if entry.burned and not entry.gone and isinstance(event, _LIVES):
             # Believed never to have been there, and there it is: it counts whole again.
             entry.over = isinstance(event, Reported) and event.standing is Standing.ABSENT
         if isinstance(event, _TELLS_CUM):
             entry.traded = max(entry.traded, atoms(event.cum_quantity * entry.factor))
             entry.units_traded = max(units, atoms(event.cum_quantity))
         if _ends(event):
-            entry.over = True
+            entry.over = entry.gone = True  # whatever is told of its life after that is old news
         self.totals[entry.parent_id] += entry.counted - before
         traded = entry.units_traded - units
         self.places[entry.place].moved(event.client_order_id, entry, traded)
