@@ -16,6 +16,7 @@ from router.engine.records import (
     Flagged,
     Halted,
     Issued,
+    Learned,
     ParentAmended,
     ParentGrew,
     ParentMoved,
@@ -31,6 +32,7 @@ from router.engine.records import (
 from router.orders.child import Child
 from router.orders.guarded import Guard
 from router.orders.lifecycle import Report, Status
+from router.orders.luck import Luck
 from router.orders.open_orders import OpenOrders
 from router.orders.parent import Parent, ParentState
 from router.orders.positions import Positions
@@ -59,6 +61,7 @@ from venues.model.events import (
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member, ReduceOnly
 from venues.model.numbers import ONE, ZERO
+from venues.model.order import TimeInForce
 
 Members = Mapping[tuple[VenueId, Symbol], Member]
 
@@ -98,6 +101,8 @@ class EngineState:
     children: dict[ClientOrderId, Child] = field(default_factory=dict)
     positions: Positions = field(default_factory=Positions)
     trips: Trips = field(default_factory=Trips)
+    luck: Luck = field(default_factory=Luck)
+    learned: dict[tuple[VenueId, Symbol], Learned] = field(default_factory=dict)
     digest: Digest = field(default_factory=Digest)
     plans: int = 0
 
@@ -112,8 +117,11 @@ class EngineState:
                 return self._released(order_id, at_ns)
             case Decided():
                 self._decided(record)
-            case Planned():
+            case Planned(plan=plan):
                 self.plans += 1
+                self.luck.foresee(plan.legs)
+            case Learned(venue=venue, symbol=symbol):
+                self.learned[venue, symbol] = record
             case ParentReceived(spec=spec, received_ns=received_ns):
                 parent = Parent(spec=spec, received_ns=received_ns)
                 self.parents[spec.id] = self.alive[spec.id] = parent
@@ -188,6 +196,8 @@ class EngineState:
             case Submit():
                 member = self.member_of(command)
                 child = Child(submit=command, member=member)
+                if command.time_in_force is TimeInForce.IOC:
+                    child.arriving = self.luck.foreseen.pop(child.place, None)
                 if command.held:
                     child.status = Status.HELD
                 else:
@@ -252,8 +262,11 @@ class EngineState:
             return f"unknown order {event.client_order_id} at {event.venue}"
         if child.status is Status.SENT and isinstance(event, _FIRST_ANSWERS):
             self.trips.measured(child.submit.venue, at_ns - child.left_ns)
+        open_before = not child.settled
         wrong = self._report(child, event, at_ns)
         self._settle(child)
+        if open_before and child.settled:
+            self.luck.ended(child)
         return wrong
 
     def _settle(self, child: Child) -> None:
