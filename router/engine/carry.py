@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from router.engine.core import Core
+from router.engine.guarding import free_for
 from router.engine.learning import learning_of, write_down
 from router.engine.lessons import journal_lessons, weighing_of
 from router.engine.records import ALARM, ParentMoved, Placed, Planned
@@ -33,7 +34,7 @@ from strategies.intents import (
     WakeWhen,
     Withdraw,
 )
-from strategies.spec import kind_of
+from strategies.spec import group_leg, kind_of
 from venues.model.commands import Submit
 from venues.model.ids import client_order_id
 from venues.model.instrument import Instrument, Kind
@@ -173,9 +174,9 @@ def _plan(core: Core, parent: Parent, intent: Take) -> Plan:
         core.books,
         core.market_of(parent),
         side=parent.spec.side,
-        quantity=min(intent.quantity, parent.free),
+        quantity=min(intent.quantity, free_for(core, parent, intent.leg)),
         limit=_worst(core, parent, intent.limit),
-        terms=terms_of(core, parent),
+        terms=terms_of(core, parent, group_leg(intent.leg)),
         sweep=core.sweep,
         search=core.search,
         to_the_limit=intent.to_the_limit,
@@ -219,12 +220,12 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
         core.books,
         core.market_of(parent),
         side=parent.spec.side,
-        quantity=min(intent.quantity, parent.free),
+        quantity=min(intent.quantity, free_for(core, parent, intent.leg)),
         limit=_worst(core, parent, intent.limit),
         peg=intent.peg,
         offset_ticks=intent.offset_ticks,
         behind=intent.behind,
-        terms=terms_of(core, parent),
+        terms=terms_of(core, parent, group_leg(intent.leg)),
         weighing=weighing_of(core, intent.until_ns, taking if intent.cross_leg else None),
     )
     if place.post is None:
