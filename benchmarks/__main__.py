@@ -7,10 +7,10 @@ from typing import Final
 
 import msgspec
 
-from benchmarks import book, replay, resting, routing, startup, strategies, sweep
+from benchmarks import book, learning, replay, resting, routing, startup, strategies, sweep
 
 OUT: Final = Path("runs/bench.json")
-USUAL: Final = ("startup", "sweep", "routing", "strategies", "book", "replay")
+USUAL: Final = ("startup", "sweep", "routing", "strategies", "book", "replay", "learning")
 # Studies take a minute, or some, and say more about a tape than about Fathom's speed.
 NAMES: Final = (*USUAL, "resting")
 
@@ -22,6 +22,7 @@ Result = (
     | book.Books20
     | replay.Replayed
     | resting.Resting
+    | learning.Cost
 )
 
 
@@ -67,6 +68,9 @@ def _run(name: str, tape: Path | None) -> tuple[Result, str]:
         case "resting":
             study = resting.measure(tape)
             return study, resting.told(study)
+        case "learning":
+            cost = learning.measure(tape)
+            return cost, learning.told(cost)
         case _:
             replayed = replay.measure(tape)
             return replayed, replay.told(replayed)
