@@ -20,6 +20,9 @@ _JUMPED: Final = (
     f"widen: not beyond 94.525; ALARM stop: {_RESTS}"
 )
 
+# Once what its venue held has been given back, it is a stop like any other.
+_AS: Final[Mapping[str, str]] = {"limit_stop, native": "limit_stop"}
+
 CANNOT: Final[Mapping[tuple[str, str], str]] = {
     **{(kind, "post-only reject"): "never posts" for kind in _TAKERS},
     **{(kind, "venue cancels on its own"): "is over when it arrives" for kind in _TAKERS},
@@ -54,6 +57,7 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("limit_stop", "crash after a late fill"): "done: 4 at alpha for 94.925",
     # A take is one sweep: what it did not get, it does not chase.
     ("take", "partial fill"): f"expired: 1 at alpha for 100; 3 {_NO_MORE}",
+    ("take", "told twice"): f"expired: 1 at alpha for 100; 3 {_NO_MORE}",
     ("take", "fill told late"): f"expired: 1 at alpha for 100; 3 {_NO_MORE}",
     ("take", "lost request"): "expired: nothing; 4 left: alpha rejected: proven absent",
     ("take", "reject"): "expired: nothing; 4 left: alpha rejected: insufficient balance",
@@ -133,4 +137,4 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
 
 def expected(kind: str, event: str) -> str:
     """Return what a cell says."""
-    return EXPECTED.get((kind, event), KINDS[kind].well)
+    return EXPECTED.get((_AS.get(kind, kind), event), KINDS[kind].well)

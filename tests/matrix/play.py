@@ -24,6 +24,7 @@ from router.app.session import live_over
 from router.engine.engine import Engine
 from router.engine.inputs import Input, Recovered, SubmitParent
 from router.engine.records import Record
+from router.engine.state import EngineState
 from router.journal.memory import MemoryJournal
 from router.orders.parent import Parent
 from router.reports.follow import Follower
@@ -39,7 +40,7 @@ from strategies.own import NoParams
 from strategies.script import Script
 from strategies.scripted import ScriptStrategy
 from strategies.spec import ParentSpec
-from tests.matrix.story import LATENCY, S_NS, Story
+from tests.matrix.story import S_NS, TERMS, Story
 from venues.books.jit import kernels_available
 from venues.model.ids import ParentId
 from venues.paper.truth import PaperOrder, Seen
@@ -144,7 +145,7 @@ def told(story: Story, specs: Sequence[ParentSpec], where: Path, drive: Drive) -
 
 def _settings(where: str, faults: str) -> Settings:
     config = Path(where) / "story.toml"
-    config.write_text(default_config().read_text() + LATENCY + faults)
+    config.write_text(default_config().read_text() + TERMS + faults)
     return read_settings(config)
 
 
@@ -219,9 +220,22 @@ def _reborn(paper: Paper, heard: Heard, settings: Settings, story: Story) -> Pap
     )
     journal, follower = paper.desk.journal.crash(), Follower(old.state.members)
     recover(core, journal, follower)
+    _same_knowledge(core.state, old.state)
     desk = Desk(Engine(core), journal, _Both(follower, heard))
     desk.write([paper.opening], story.back_ns, story.back_ns)
     return replace(paper, desk=desk, follower=follower)
+
+
+def _same_knowledge(new: EngineState, old: EngineState) -> None:
+    """Insist that the new process knows all that the dead one had committed."""
+    assert new.digest.hexdigest() == old.digest.hexdigest()
+    assert new.children == old.children
+    assert new.sent == old.sent
+    for name, parent in old.parents.items():
+        other = new.parents[name]
+        assert (other.spec, other.state, other.wanted) == (parent.spec, parent.state, parent.wanted)
+        assert (other.filled, other.reserved) == (parent.filled, parent.reserved)
+        assert (other.memory, other.wakes) == (parent.memory, parent.wakes)
 
 
 def _sleep_through(paper: Paper, now_ns: int, until_ns: int) -> None:
