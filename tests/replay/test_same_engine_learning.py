@@ -31,12 +31,13 @@ def tape() -> Tape:
 
 
 class Line(msgspec.Struct):
-    plan: Plan
+    plan: Plan | None = None  # None: a line about a place to rest
 
 
 def plans(out: Path) -> list[Plan]:
     lines = (out / "plans.jsonl").read_bytes().splitlines()
-    return [msgspec.json.decode(line, type=Line).plan for line in lines]
+    told = [msgspec.json.decode(line, type=Line).plan for line in lines]
+    return [plan for plan in told if plan is not None]
 
 
 def written_down(out: Path) -> list[Learned]:
