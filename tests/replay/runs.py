@@ -72,7 +72,7 @@ def replayed(
     faults: str = "",
     script: Sequence[tuple[int, Input]] = (),
     learns: bool = True,
-    fills: bool = True,
+    fills: bool = False,
 ) -> Report:
     """Replay in virtual time and write the run to `out`; `faults`: more lines of the config."""
     with _assembled(tape, specs, out, kernels, seed, faults, GROUPED, learns, fills) as paper:
@@ -89,7 +89,7 @@ def lived(
     seed: int = 1,
     faults: str = "",
     script: Sequence[tuple[int, Input]] = (),
-    fills: bool = True,
+    fills: bool = False,
 ) -> Report:
     """Run the asyncio loop on a virtual clock, every commit on disk, and write the run to `out`."""
     with _assembled(tape, specs, out, kernels, seed, faults, DURABLE, fills=fills) as paper:
@@ -107,7 +107,7 @@ def _assembled(
     faults: str,
     durability: Durability,
     learns: bool = True,
-    fills: bool = True,
+    fills: bool = False,
 ) -> Iterator[Paper]:
     """Put a run together in `out`; its journal is closed after the block."""
     out.mkdir(parents=True)
@@ -121,13 +121,13 @@ def _assembled(
 
 
 def _settings(out: Path, faults: str, learns: bool, fills: bool) -> Settings:
-    if not faults and learns and fills:
+    if not faults and learns and not fills:
         return read_settings(default_config())
     text = default_config().read_text()
     on, off = "learn_depth = true", "learn_depth = false"
     assert on in text
-    assert "learn_fills = true" in text
-    text = text if fills else text.replace("learn_fills = true", "learn_fills = false")
+    assert "learn_fills = false" in text
+    text = text.replace("learn_fills = false", "learn_fills = true") if fills else text
     config = out.with_suffix(".toml")
     config.write_text((text if learns else text.replace(on, off)) + faults)
     return read_settings(config)

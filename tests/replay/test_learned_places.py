@@ -51,9 +51,9 @@ def test_what_is_learned_and_done_is_the_same_to_the_byte(tmp_path: Path) -> Non
     market = tape(LEARNS_S)
     specs = parents(market.start_ns + LEARNS_S * SECOND)
     runs = {
-        "live": lived(market, specs, tmp_path / "live", kernels=True),
-        "replay": replayed(market, specs, tmp_path / "replay", kernels=True),
-        "plain": replayed(market, specs, tmp_path / "plain", kernels=False),
+        "live": lived(market, specs, tmp_path / "live", kernels=True, fills=True),
+        "replay": replayed(market, specs, tmp_path / "replay", kernels=True, fills=True),
+        "plain": replayed(market, specs, tmp_path / "plain", kernels=False, fills=True),
     }
     assert len({report.digest for report in runs.values()}) == 1
     for name in FILES:
