@@ -26,18 +26,18 @@ def beside(rng: Random, names: list[VenueId]) -> list[tuple[int, ParentSpec]]:
     """Return parents and when they begin, ns after the start: an entry with its guarded exit, or a
     group of its own behind a position, and others in the same account; drawn apart from all else.
     """
-    if rng.random() < 0.4:
+    if rng.random() < 0.2:
         return []
-    account = rng.choice((AccountId("beside"), AccountId("beside"), MAIN_ACCOUNT))
+    account = rng.choice((*(AccountId("beside"),) * 5, MAIN_ACCOUNT))
     side = rng.choice((Side.BUY, Side.SELL))
-    quantity = Decimal(2 * rng.randint(500, 10_000)).scaleb(-3)
-    there = (names[-1],) if rng.random() < 0.8 else ()
+    quantity = Decimal(2 * rng.randint(250, rng.choice((1_000, 10_000)))).scaleb(-3)
+    there = (names[-1],) if rng.random() < 0.9 else ()
     entry = ParentSpec(
         id=ParentId("b0"),
         symbol=BTC_USDT,
         side=side,
         quantity=quantity,
-        params=TakeParams() if rng.random() < 0.5 else entry_for(rng),
+        params=TakeParams() if rng.random() < 0.8 else entry_for(rng),
         venues_allow=there,
         account=account,
     )
@@ -53,10 +53,10 @@ def beside(rng: Random, names: list[VenueId]) -> list[tuple[int, ParentSpec]]:
             side=side.opposite,
             params=legs,
             reduce_only=True,
-            quantity=quantity * rng.choice((1, 2, 2, 4)) / 2,
+            quantity=quantity * rng.choice((1, 2, 2, 2, 4)) / 2,
         )
         made += [(begins_ns, entry), (begins_ns + rng.randrange(60 * S_NS), out)]
-    for n in range(rng.choice((0, 1, 3, 5))):
+    for n in range(rng.choice((0, 0, 1, 3))):
         others = _with(
             entry,
             id=ParentId(f"b{n + 2}"),
@@ -88,7 +88,7 @@ def _legs(rng: Random, side: Side, names: list[VenueId]) -> OcoParams:
         LegSpec(
             name=f"rest{n}",
             params=RestParams(repeg_interval_ms=rng.choice((200, 1_000))),
-            limit_price=_MID - side.sign * Decimal(rng.randint(-2, 14)) / 2,
+            limit_price=_MID - side.sign * Decimal(rng.randint(-4, 8)) / 2,
         )
         for n in range(rng.choice((1, 2, 2)))
     )
