@@ -56,6 +56,7 @@ class LimitStopState(State, frozen=True, kw_only=True):
     """`peak`: best price a trailing trigger has seen, 0 = none. `since_ns`: at the trigger since then.
 
     `level`: the trigger that fired, at `triggered_ns`. `phase_ns`: when the rung was reached.
+    `doubted`: somebody was told that it waits for an order in doubt.
     `gapped`: the price was beyond `post_slip_bps` then. `tried_ns`: time of the last crossing.
     `rest`: memory of what rests on this rung.
     """
@@ -68,6 +69,7 @@ class LimitStopState(State, frozen=True, kw_only=True):
     phase_ns: int = 0
     gapped: bool = False
     tried_ns: int = 0
+    doubted: bool = False
     rest: RestState = RestState()
 
 
@@ -152,18 +154,23 @@ def _cross(state: LimitStopState, view: View) -> tuple[LimitStopState, Sequence[
         return state, [*quiet, Idle(reason="crossing: awaiting answers")]
     left = view.spec.quantity - view.filled - view.open_quantity
     if left < view.min_quantity():
-        return state, [*quiet, *_too_little(left, view)]
+        if view.children:
+            return _in_doubt(state, view, quiet)
+        return state, [*quiet, *_too_little(left)]
+    bound = _bound(state, view)
+    there = view.available(view.spec.side, bound, left) > ZERO
     due_ns = state.phase_ns + stop_params(view.spec).rest_after_s * _S_NS
-    if view.now_ns >= due_ns:
+    # A doubt may have held all of it back until now: what is there is tried once, however late it is.
+    if view.now_ns >= due_ns and (state.tried_ns >= due_ns or not there):
         return _give_up_crossing(state, left, view, quiet)
     again_ns = min(state.tried_ns + AGAIN_NS, due_ns)
     if state.tried_ns and view.now_ns < again_ns:
         again = WakeAt(at_ns=again_ns, tag=AGAIN)
         return state, [*quiet, again, Idle(reason="crossing again in a moment")]
     state = structs.replace(state, tried_ns=view.now_ns)
-    bound = _bound(state, view)
-    again = WakeAt(at_ns=min(view.now_ns + AGAIN_NS, due_ns), tag=AGAIN)
-    if view.available(view.spec.side, bound, left) <= ZERO:
+    later_ns = view.now_ns + AGAIN_NS
+    again = WakeAt(at_ns=min(later_ns, due_ns) if view.now_ns < due_ns else later_ns, tag=AGAIN)
+    if not there:
         why = view.why_nothing(bound)
         return state, [*quiet, again, Idle(reason=f"crossing within {plain(bound)}: {why}")]
     take = Take(quantity=left, limit=bound, leg=TAKER, to_the_limit=True)
@@ -209,9 +216,25 @@ def _posted(
     return structs.replace(state, rest=memory), said
 
 
-def _too_little(left: Decimal, view: View) -> Sequence[Intent]:
-    if view.children:
-        return [Idle(reason="crossing: what is left is in doubt or too small")]
+def _in_doubt(
+    state: LimitStopState, view: View, quiet: Sequence[Intent]
+) -> tuple[LimitStopState, Sequence[Intent]]:
+    """Wait for what only venues know, and tell somebody when that takes as long as crossing may."""
+    waits = Idle(reason="crossing: what is left is in doubt or too small")
+    due_ns = state.phase_ns + stop_params(view.spec).rest_after_s * _S_NS
+    if state.doubted:
+        return state, [*quiet, waits]
+    if view.now_ns < due_ns:
+        return state, [*quiet, WakeAt(at_ns=due_ns, tag=AGAIN), waits]
+    alarm = Alarm(
+        sentence=f"the stop at {plain(state.level)} fired "
+        f"{(view.now_ns - state.triggered_ns) // _S_NS} s ago and {plain(view.open_quantity)} of it is "
+        "in doubt: perhaps not protected"
+    )
+    return structs.replace(state, doubted=True), [*quiet, alarm, waits]
+
+
+def _too_little(left: Decimal) -> Sequence[Intent]:
     why = f"{plain(left)} left: below every venue's smallest order"
     return [Alarm(sentence=f"the stop fired, {why}"), Finish(reason=why, complete=False)]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from router.engine.core import Core
-from router.engine.records import ParentMoved, Planned
+from router.engine.records import ALARM, ParentMoved, Planned
 from router.engine.terms import terms_of
 from router.engine.timers import AgainTimer
 from router.engine.view import EngineView
@@ -125,7 +125,7 @@ def carry_out(
         parent.idle = f"{finish.reason}, waiting for more of its entry"
         return False
     for sentence in alarms:
-        core.flag(parent.spec.id, "alarm", sentence)
+        core.flag(parent.spec.id, ALARM, sentence)
     if finish is not None:
         then = ParentState.DONE if finish.complete else ParentState.EXPIRED
         core.wind_down(parent, then, finish.reason)

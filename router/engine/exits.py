@@ -10,7 +10,7 @@ from msgspec import structs
 
 from router.engine.carry import decide
 from router.engine.core import Core
-from router.engine.records import ParentGrew, ParentMoved
+from router.engine.records import ALARM, ParentGrew, ParentMoved
 from router.engine.starting import receive, smallest_at, try_start
 from router.orders.parent import Parent, ParentState
 from strategies.base import Progressed
@@ -100,7 +100,7 @@ def _say_unprotected(core: Core, entry: Parent, exit_: Parent | None, wanted: De
     if left <= ZERO or (exit_ is not None and not exit_.ended):
         return
     why = "no exit may begin any more" if exit_ is None else f"its exit has ended: {exit_.reason}"
-    core.flag(entry.spec.id, "alarm", f"{plain(left)} filled is not protected, {why}")
+    core.flag(entry.spec.id, ALARM, f"{plain(left)} filled is not protected, {why}")
 
 
 def exit_spec(entry: ParentSpec, quantity: Decimal) -> ParentSpec:

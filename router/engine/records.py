@@ -137,6 +137,9 @@ class Halted(msgspec.Struct, frozen=True, tag="halted"):
     at_ns: int
 
 
+ALARM = "alarm"  # the code of a flag for which somebody should be woken
+
+
 class Flagged(msgspec.Struct, frozen=True, tag="flagged"):
     """Something a human should see: refusals, anomalies, venue overfills."""
 

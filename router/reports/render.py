@@ -20,7 +20,7 @@ def report_tables(report: Report) -> RenderableType:
     """Return the whole report of a run for a terminal."""
     parts: list[RenderableType] = []
     for parent in report.parents:
-        parts.extend((_headline(parent), _costs(parent)))
+        parts.extend((_headline(parent), *_alarms(parent), _costs(parent)))
         if parent.venues:
             parts.append(_venues(parent))
         parts.append(Text())
@@ -81,6 +81,17 @@ def _headline(parent: ParentSummary) -> Text:
     line.append(parent.state, style=style)
     line.append(f"  filled {parent.filled}" + (f"  ({parent.reason})" if parent.reason else ""))
     return line
+
+
+def _alarms(parent: ParentSummary) -> list[Text]:
+    """Return a line per alarm: how long after the start, and what for."""
+    began_ns = parent.started_ns or 0
+    return [
+        Text(
+            f"  ALARM after {(alarm.ts_ns - began_ns) / 1e9:.1f} s: {alarm.text}", style="bold red"
+        )
+        for alarm in parent.alarms
+    ]
 
 
 def _costs(parent: ParentSummary) -> Table:

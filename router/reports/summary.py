@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 import msgspec
 
+from router.engine.records import ALARM
 from router.orders.parent import Parent
 from router.reports.band import inside_share
 from router.reports.follow import Execution, Follower, PlanRow
@@ -41,10 +42,19 @@ class Alternatives(msgspec.Struct, frozen=True, kw_only=True):
     optimal: str | None
 
 
+class AlarmRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person should have looked at while a parent worked: engine ns and a sentence."""
+
+    ts_ns: int
+    parent: ParentId
+    text: str
+
+
 class ParentSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One parent; null where there is no such number.
 
     `band_share`: part of its time in which it was near its schedule, see `router.reports.band`.
+    `alarms`: in the order in which they were raised.
     """
 
     id: ParentId
@@ -66,6 +76,7 @@ class ParentSummary(msgspec.Struct, frozen=True, kw_only=True):
     venues: dict[VenueId, VenueSummary]
     counterfactual_bps: Alternatives
     base_filled: str | None = None  # the base behind inverse contracts at their own prices
+    alarms: tuple[AlarmRow, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,12 +133,21 @@ def _summary(parent: Parent, follower: Follower) -> ParentSummary:
         ended_ns=parent.ended_ns or None,
         venues=venues,
         base_filled=_base(executions, members),
+        alarms=_alarms(spec.id, follower),
         counterfactual_bps=_alternatives(
             parent,
             executions,
             members,
             [p for p in follower.plans if p.parent == spec.id],
         ),
+    )
+
+
+def _alarms(parent_id: ParentId, follower: Follower) -> tuple[AlarmRow, ...]:
+    return tuple(
+        AlarmRow(ts_ns=flag.at_ns, parent=flag.parent_id, text=flag.sentence)
+        for flag in follower.flags
+        if flag.code == ALARM and flag.parent_id == parent_id
     )
 
 

@@ -24,6 +24,11 @@ from venues.tape.recording import Tape
 CALM_TICK, FALLEN_TICK = 610_000, 549_000  # 61 000 and ten percent below, in ticks of 0.1
 FALLS_NS, BACK_NS, ENDS_NS = 5 * SECOND, 30 * SECOND, 40 * SECOND
 QUANTITY = Decimal("2.5")
+ALARMS = {
+    "rest": ["gap"],
+    "widen": ["gap", "2.5 left of the stop at 60500"],
+    "cross": ["gap"],
+}
 
 
 def market() -> Tape:
@@ -55,6 +60,10 @@ def drilled(policy: str, out: Path) -> list[dict[str, str]]:
     report = replayed(market(), [spec], out, kernels=False)
     (parent,) = report.parents
     assert (parent.state, parent.filled) == ("done", str(QUANTITY)), parent
+    assert [alarm.text.partition(":")[0] for alarm in parent.alarms] == ALARMS[policy]
+    assert json.loads((out / "report.json").read_text())["parents"][0]["alarms"] == [
+        {"ts_ns": alarm.ts_ns, "parent": policy, "text": alarm.text} for alarm in parent.alarms
+    ]
     audit = check_report(out)
     assert audit.passed, str(audit)
     return [json.loads(line) for line in (out / "orders.jsonl").read_text().splitlines()]

@@ -59,7 +59,8 @@ def _sentence(parent: ParentSummary) -> str:
     ]
     price = parent.average_price
     paid = "nothing" if price is None else f"{' and '.join(parts)} for {_short(price)}"
-    return f"{parent.state}: {paid}" + ("" if parent.reason == "filled" else f"; {parent.reason}")
+    why = "" if parent.reason == "filled" else f"; {parent.reason}"
+    return f"{parent.state}: {paid}{why}" + "".join(f"; ALARM {a.text}" for a in parent.alarms)
 
 
 def _short(number: str) -> str:

@@ -74,9 +74,7 @@ def _part_traded(first: First) -> bool:
 def _dust(story: Story, kind: Kind) -> None:
     _trade(story, kind, plain(Decimal(kind.size) - DUST))
     if kind.rests:
-        story.fault(
-            "alpha", "canceled_unasked", command="submit", number=kind.number, delay_ms=1500
-        )
+        _ends_unasked(story, kind)
 
 
 def _dust_left(first: First) -> bool:
@@ -97,12 +95,20 @@ def _traded_after_the_cancel(first: First) -> bool:
     return late and first.pieces == [1] and first.asked_to_end()[:1] == [said_ns]
 
 
-def _told_late(fault: str) -> Bend:
-    def bend(story: Story, kind: Kind) -> None:
-        story.fault("alpha", fault, command="submit", number=kind.number, delay_ms=3000)
-        _cancelled_under_way(story, kind)
+def _told_after_the_cancel(story: Story, kind: Kind) -> None:
+    story.fault("alpha", "cum_behind", command="submit", number=kind.number, delay_ms=3000)
+    _cancelled_under_way(story, kind)
 
-    return bend
+
+def _told_after_the_end(story: Story, kind: Kind, late_ms: int = 3000) -> None:
+    _trade(story, kind, "1")
+    story.fault("alpha", "fill_late", command="submit", number=kind.number, delay_ms=late_ms)
+    if kind.rests:
+        _ends_unasked(story, kind)
+
+
+def _ends_unasked(story: Story, kind: Kind) -> None:
+    story.fault("alpha", "canceled_unasked", command="submit", number=kind.number, delay_ms=1500)
 
 
 def _ended_without(first: First, *, counted: str) -> bool:
@@ -246,9 +252,22 @@ def _crash(story: Story, kind: Kind) -> None:
 
 
 def _died_under_way(first: First) -> bool:
-    lives = sum(isinstance(r, RunOpened) for _, r in first.done.records)
     told = [ns for ns, _ in first.heard]
-    return first.left_on_time and lives == 2 and min(told) >= at_ns(ORDER_S + 3)
+    return first.left_on_time and _lives(first) == 2 and min(told, default=0) >= at_ns(ORDER_S + 3)
+
+
+def _crash_afterwards(story: Story, kind: Kind) -> None:
+    """Let 1 be told between the end of its order and any question about it, and die then."""
+    _told_after_the_end(story, kind, late_ms=550 if kind.rests else 20)
+    story.dies(ORDER_S + 4, back=ORDER_S + 5)
+
+
+def _died_afterwards(first: First) -> bool:
+    return _lives(first) == 2 and _ended_without(first, counted="1") and first.alive_at(ORDER_S + 4)
+
+
+def _lives(first: First) -> int:
+    return sum(isinstance(record, RunOpened) for _, record in first.done.records)
 
 
 def _gap(story: Story, kind: Kind) -> None:
@@ -280,13 +299,13 @@ EVENTS: Final[Mapping[str, Event]] = {
     ),
     "fill after cancel ack": Event(
         says="it is taken back, and 1 that the cancel did not count is told seconds later",
-        bend=_told_late("cum_behind"),
+        bend=_told_after_the_cancel,
         happened=lambda first: _ended_without(first, counted="0"),
         over_s=ORDER_S + 6,
     ),
     "fill told late": Event(
-        says="it is taken back, and 1 that the cancel counted is told seconds later",
-        bend=_told_late("fill_late"),
+        says="1 trades, the rest of its order ends, and only seconds later the 1 is told",
+        bend=_told_after_the_end,
         happened=lambda first: _ended_without(first, counted="1"),
         over_s=ORDER_S + 6,
     ),
@@ -353,6 +372,12 @@ EVENTS: Final[Mapping[str, Event]] = {
         says="the process dies with its first order under way, and another one goes on",
         bend=_crash,
         happened=_died_under_way,
+        over_s=ORDER_S + 8,
+    ),
+    "crash after a late fill": Event(
+        says="1 is told after the end of its order, and then the process dies and another one goes on",
+        bend=_crash_afterwards,
+        happened=_died_afterwards,
         over_s=ORDER_S + 8,
     ),
     "gap through the price": Event(

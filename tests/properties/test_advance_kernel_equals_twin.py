@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.fakes.recorded_moves import INSTRUMENTS, Deeds, random_script
 from tests.fakes.recordings import market_of, steps_until, stops_until
 from venues.books.port import Capacity
-from venues.model.market import Int64s
+from venues.model.market import BID, Int64s
 from venues.paper.market import RecordedMarket
 from venues.paper.played import QueueModel
 
@@ -23,6 +23,7 @@ def books_of(market: RecordedMarket) -> list[list[list[int]]]:
     venue = market.matcher._books  # type: ignore[attr-defined]
     levels: list[Int64s] = []
     for i in range(INSTRUMENTS):
+        market.matcher.would_cross(i, BID, 1)  # a venue's book is told what it is owed when asked
         levels.extend((market.view.all_levels(i), venue.all_levels(i)))
     return [part.tolist() for part in levels]
 

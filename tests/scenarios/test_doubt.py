@@ -2,7 +2,7 @@
 
 import itertools
 
-from tests.scenarios.kinds import rest, take, twap
+from tests.scenarios.kinds import limit_stop, rest, take, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import Scenario
 from venues.model.events import Standing
@@ -59,6 +59,22 @@ def test_what_a_doubt_gives_back_long_after_the_horizon_is_tried_once_more() -> 
     desk.at(200)
     assert (desk.state, desk.filled) == ("expired", 30)
     assert desk.why == "70 left: the time to sweep is over"
+
+
+def test_a_stop_whose_order_was_in_doubt_past_every_deadline_takes_what_is_there() -> None:
+    desk = Scenario(limit_stop("100"), sell="10", venues=ONE)
+    desk.book("alpha", "50@100.4 | 50@100.5")
+    desk.at(0)
+    assert desk.book("alpha", "50@99.9 | 50@100") == ["alpha#1: rest sell 10 @ 100"]
+    desk.answer_lost("alpha#1")
+    answered(desk, 60, Standing.ABSENT)
+    said = answered(desk, 100, Standing.ABSENT)
+    assert said == ["alpha#2: sell 10 @ 99.5"]
+    assert desk.expires("alpha#2", "6") == ["alpha#3: rest sell 4 @ 100"]
+    assert [alarm.text for alarm in desk.report().alarms] == [
+        "the stop at 100 fired 15 s ago and 10 of it is in doubt: perhaps not protected",
+        "4 left of the stop at 100: nothing to take within 99.5, it rests there",
+    ]
 
 
 def test_a_fill_proves_that_it_lives() -> None:

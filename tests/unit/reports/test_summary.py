@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.engine.records import Issued, Planned, Received, Record
+from router.engine.records import Flagged, Issued, Planned, Received, Record
 from router.orders.parent import Parent, ParentState
 from router.reports.follow import Follower
 from router.reports.summary import ParentSummary, summarise
 from router.routing.plan import Counterfactual, Plan, VenueCost
 from tests.fakes.children import PARENT, SYMBOL, VENUE, filled, member, parent, submit
 from venues.model.events import Filled
-from venues.model.ids import VenueId
+from venues.model.ids import ParentId, VenueId
 from venues.model.order import Liquidity, Side
 
 BETA = VenueId("beta")
@@ -200,3 +200,18 @@ def test_what_was_made_passively_stays_what_it_was_in_every_other_way() -> None:
     # 495 made, and 502 instead of 505 taken, against 1000
     assert told.counterfactual_bps.optimal == "-30.000000"
     assert told.shortfall_bps == "0.000000"
+
+
+def test_an_alarm_stands_in_the_report_of_its_parent_and_no_other_flag_does() -> None:
+    follower = Follower({})
+    follower.followed(
+        [
+            Flagged(PARENT, "alarm", "4 filled is not protected, the exit is over", 2_000),
+            Flagged(ParentId("another"), "alarm", "not mine", 3_000),
+            Flagged(PARENT, "anomaly", "heard of twice", 4_000),
+        ],
+        5_000,
+    )
+    (alarm,) = summarise(started(), follower).alarms
+    assert (alarm.ts_ns, alarm.parent) == (2_000, PARENT)
+    assert alarm.text == "4 filled is not protected, the exit is over"
