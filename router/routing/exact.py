@@ -93,7 +93,7 @@ def solve(
         problem.nets,
         problem.steps,
         leasts,
-        _within(total, leasts, mosts, problem.steps),
+        mosts if total == problem.need else _within(total, leasts, mosts, problem.steps),
         problem.fixed,
         total=total,
         venues_most=venues_most,

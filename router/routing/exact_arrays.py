@@ -1,6 +1,6 @@
 """How do the tables of an exact search get into arrays fast? `exact_tables.tables_of` as two kernels."""
 
-from array import array
+import struct
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from router.routing.cost import INT64_MOST
+from router.routing.cost import INT64_MOST, Curve
 from router.routing.exact_tables import Task, Unit, spread_of, unit_of
 from router.routing.lattice_kernel import BEFORE, FROM, MOST, PRICE, UPTO, VENUE_ROWS
 from router.routing.reach import nested
@@ -94,11 +94,10 @@ def laid(task: Task) -> Laid | None:
     held, count = sum(depth), len(depth)
     start = [0, *accumulate(depth)]
     try:
-        nets = _int64s(task.nets)
+        nets = np.array(task.nets, np.int64)
         # A venue without levels has one that is empty: there is always one to look at.
         levels = np.empty((3, held + 1), np.int64)
-        levels[PRICE, :held] = _joined([c.ticks for c in task.curves], depth)
-        levels[UPTO, :held] = _joined([c.upto for c in task.curves], depth)
+        _join(task.curves, depth, levels[:, :held])
         levels[:, held] = 0
         venues = np.zeros((VENUE_ROWS, count), np.int64)
         venues[FROM] = start[:-1]
@@ -114,7 +113,7 @@ def laid(task: Task) -> Laid | None:
         fixed = [w << unit.shift for w in unit.whole]
         spread = spread_of(task, unit, lattice)
         venues[FROM + 1 :] = (fixed, spread, task.steps, lattice, task.leasts, task.mosts)
-    except OverflowError:
+    except (OverflowError, struct.error):
         return None
     weigh(levels, venues, held, unit.common, unit.per_cost << unit.shift)
     sizes = sorted({s for s, m in zip(lattice, task.mosts, strict=True) if m})
@@ -122,17 +121,21 @@ def laid(task: Task) -> Laid | None:
     return Laid(levels, venues, np.array(sizes, np.int64), unit, runs)
 
 
-def _int64s(values: Sequence[int]) -> Int64s:
-    """Return `values` as an array; OverflowError beyond 64 bits."""
-    return np.frombuffer(array("q", values), np.int64)
-
-
-def _joined(rows: Sequence[Sequence[int]], depth: Sequence[int]) -> Int64s:
-    """Return the first values of all rows end to end; OverflowError beyond 64 bits."""
-    out = array("q")
-    for row, few in zip(rows, depth, strict=True):
-        out.extend(row[:few])
-    return np.frombuffer(out, np.int64)
+def _join(curves: Sequence[Curve], depth: Sequence[int], levels: Int64s) -> None:
+    """Write ticks and upto of the first levels of all curves; struct.error beyond 64 bits."""
+    held = [(c.rows, d) for c, d in zip(curves, depth, strict=True) if c.rows is not None]
+    if len(held) == len(curves):
+        np.concatenate([rows[0][:d] for rows, d in held], out=levels[PRICE])
+        np.concatenate([rows[1][:d] for rows, d in held], out=levels[UPTO])
+        return
+    flat: list[int] = []
+    for held_by, d in zip(curves, depth, strict=True):
+        flat += held_by.ticks[:d]
+    for held_by, d in zip(curves, depth, strict=True):
+        flat += held_by.upto[:d]
+    # Of all ways to make an array of a list this is the quickest.
+    packed = np.frombuffer(struct.pack(f"{len(flat)}q", *flat), np.int64)
+    levels[: UPTO + 1] = packed.reshape(2, -1)
 
 
 def _runs_most(depth: Sequence[int], lattice: Sequence[int], sizes: Sequence[int]) -> int:

@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 
 from router.routing.exact_arrays import laid
+from router.routing.exact_prune import pruned
 from router.routing.exact_tables import Task
-from router.routing.exact_twin import Found
+from router.routing.exact_twin import Found, search_cut
 from router.routing.exact_twin import search as twin
 from router.routing.lattice_kernel import (
     CLASS_ROWS,
@@ -294,9 +295,13 @@ def fastest(
 
 def search(task: Task, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]) -> Found:
     """Return what the twin returns, by the kernel where the numbers fit its 64 bits."""
-    made = laid(task)
+    made, way = laid(task), twin
+    if made is None:
+        # As the twin does it; cut, the sums of realistic books fit.
+        (task, start), way = pruned(task, start), search_cut
+        made = laid(task)
     if made is None or made.runs_most > _RUNS_MOST:
-        return twin(task, start, nodes_most, expired)
+        return way(task, start, nodes_most, expired)
     count, levels, venues, sizes = len(start), made.levels, made.venues, made.sizes
     head = np.array([0, 0, 0, task.total, task.venues_most, made.unit.shift, 0], np.int64)
     work = np.zeros((_WORK_ROWS, count), np.int64)
@@ -310,7 +315,7 @@ def search(task: Task, start: Sequence[int], nodes_most: int, expired: Callable[
         until = min(int(head[_NODES]) + _NODES_A_CALL, nodes_most)
         visit(levels, venues, sizes, head, stack, work, cursor, blocks, runs, classes, until)
         if head[_OVERRUN]:
-            return twin(task, start, nodes_most, expired)
+            return way(task, start, nodes_most, expired)
         if not head[_DEPTH] or head[_NODES] >= nodes_most or expired():
             break
     worth, open_ = int(head[_BEST]), int(head[_DEPTH])

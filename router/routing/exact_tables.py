@@ -13,10 +13,10 @@ from itertools import accumulate, chain
 from operator import mul, sub
 from typing import Final
 
-from router.routing.cost import Curve
+from router.routing.cost import INT64_MOST, Curve
 from router.routing.reach import nested
 
-# What every sum of a search stays below when its tables are narrow enough for 64 bits.
+# What total x price stays below when tables are narrow enough for 64 bits, with room for fractions.
 NARROW_MOST: Final = 2**62
 
 
@@ -106,7 +106,20 @@ def unit_of(task: Task, base: int, common: int, widest: int) -> Unit:
     # Fractions of a unit as fine as the quantity keep the count of legs sharp, where they fit.
     room = NARROW_MOST.bit_length() - 2 - sums.bit_length()
     shift = max(min(task.total.bit_length() + 1, room), 0)
-    return Unit(base, common, per_cost, shift, whole, narrow=sums << shift < NARROW_MOST)
+    narrow = sums << shift < NARROW_MOST
+    if not narrow:
+        narrow = _everything(task, base) // common * per_cost + 2 * sum(whole) < INT64_MOST
+    return Unit(base, common, per_cost, shift, whole, narrow)
+
+
+def _everything(task: Task, base: int) -> int:
+    """Return the cost above `base` a grain of taking each venue to its most: no sum is above it."""
+    return sum(
+        [
+            c.value(m) * net - base * m
+            for c, net, m in zip(task.curves, task.nets, task.mosts, strict=True)
+        ]
+    )
 
 
 def spread_of(task: Task, unit: Unit, lattice: Sequence[int]) -> list[int]:

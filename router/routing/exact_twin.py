@@ -8,6 +8,7 @@ what the relaxation uses, taken in earnest, is a candidate.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from router.routing.exact_prune import pruned
 from router.routing.exact_tables import Tables, Task, tables_of
 from router.routing.lattice import fill
 
@@ -44,8 +45,26 @@ class _Best:
 
 
 def search(task: Task, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]) -> Found:
-    """Return the split of least worth; `start` is one that is allowed."""
+    """Return the split of least worth; `start` is one that is allowed.
+
+    What 64 bits would not hold is cut first to what an optimum can be made of: often it fits then.
+    """
     tables = tables_of(task)
+    if not tables.unit.narrow:
+        return search_cut(*pruned(task, start), nodes_most, expired)
+    return _search(tables, start, nodes_most, expired)
+
+
+def search_cut(
+    task: Task, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]
+) -> Found:
+    """Return what `search` finds for a task that needs no cutting any more."""
+    return _search(tables_of(task), start, nodes_most, expired)
+
+
+def _search(
+    tables: Tables, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]
+) -> Found:
     best = _Best(list(start), tables.worth(start))
     stack = [(0, [0] * len(start), list(tables.most))]
     _take_in_earnest(tables, [0] * len(start), tables.most, start, best)
