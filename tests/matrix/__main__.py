@@ -30,7 +30,8 @@ def main() -> None:
     wrong = sum(text.endswith(WRONG) for text in told.values())
     console.print(
         f"\n{len(told)} cells, {len(CANNOT)} cannot happen, {wrong} not as expected; each told by the "
-        "replay and by the asyncio loop, alike to the byte, and re-executed from its tape"
+        "replay in plain Python and by the asyncio loop with kernels, alike to the byte, and re-executed "
+        "from its tape"
     )
     if wrong:
         raise SystemExit(1)

@@ -222,9 +222,10 @@ def _nobody_answered(first: First) -> bool:
 # -- what a trader says ----------------------------------------------------------------------------
 
 
-def _amended(quantity: str) -> Bend:
+def _amended(by: str) -> Bend:
     def bend(story: Story, kind: Kind) -> None:
-        word = AmendParent(parent_id=kind.parent, quantity=Decimal(quantity))
+        total = Decimal(kind.quantity) * Decimal(by)
+        word = AmendParent(parent_id=kind.parent, quantity=total)
         story.says(SOON_S if kind.rests else FLIGHT_S, word)
 
     return bend
@@ -358,10 +359,10 @@ EVENTS: Final[Mapping[str, Event]] = {
         bend=_dust,
         happened=_dust_left,
     ),
-    "amend up": Event(says="it is to be 6 instead of 4", bend=_amended("6"), happened=_was_amended),
-    "amend down": Event(
-        says="it is to be 2 instead of 4", bend=_amended("2"), happened=_was_amended
+    "amend up": Event(
+        says="it is to be half as much again", bend=_amended("1.5"), happened=_was_amended
     ),
+    "amend down": Event(says="it is to be half of it", bend=_amended("0.5"), happened=_was_amended),
     "pause": Event(
         says="it is paused for half a minute",
         bend=_paused,

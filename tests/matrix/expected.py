@@ -11,6 +11,7 @@ from tests.matrix.kinds import KINDS
 _TAKERS: Final = tuple(name for name, kind in KINDS.items() if not kind.rests)
 _EXIT: Final = "then (its exit)"
 _NO_MORE: Final = "left: the books gave no more within the limit"
+_BOTH_TAKEN_BACK: Final = "cancelled: 1 at alpha and 4 at beta for 100; cancelled by request"
 _TOO_SMALL: Final = "0.2 left: below every venue's smallest order"
 _DOUBTED: Final = "the stop at 95 fired 15 s ago and 4 of it is in doubt: perhaps not protected"
 _RESTS: Final = "4 left of the stop at 95: nothing to take within 94.525, it rests there"
@@ -39,6 +40,8 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
         for kind in KINDS
         for event in ("fill during cancel", "fill after cancel ack")
     },
+    ("twap, two venues", "fill during cancel"): _BOTH_TAKEN_BACK,
+    ("twap, two venues", "fill after cancel ack"): _BOTH_TAKEN_BACK,
     # What an end has counted is gone, told or not: only what is left of it goes out again.
     ("rest", "fill told late"): "done: 1 at alpha and 3 at beta for 99.9",
     ("rest, behind depth", "fill told late"): "done: 1 at alpha and 3 at beta for 99.8",
@@ -63,6 +66,7 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("take", "stale book"): "done: 4 at beta for 100",
     ("own script", "stale book"): "done: 4 at beta for 100",
     ("twap", "stale book"): "done: 2 at alpha and 2 at beta for 100",
+    ("twap, two venues", "stale book"): "done: 14 at alpha and 14 at beta for 100.029",
     ("twap, passive", "stale book"): "done: 2 at alpha and 2 at beta for 99.975",
     ("rest, behind depth", "stale book"): "done: 4 at beta for 99.8",
     ("limit_stop", "stale book"): "done: 4 at beta for 94.9",
@@ -103,6 +107,7 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("rest", "amend up"): "done: 6 at beta for 99.9",
     ("rest, behind depth", "amend up"): "done: 6 at beta for 99.8",
     ("twap", "amend up"): "done: 6 at alpha for 100",
+    ("twap, two venues", "amend up"): "done: 32 at alpha and 10 at beta for 100.052",
     ("twap, passive", "amend up"): "done: 6 at alpha for 99.917",
     ("twap, passive only", "amend up"): "done: 6 at alpha for 99.9",
     ("ladder", "amend up"): "done: 6 at alpha for 99.75",
@@ -112,6 +117,7 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("rest", "amend down"): "done: 2 at beta for 99.9",
     ("rest, behind depth", "amend down"): "done: 2 at beta for 99.8",
     ("twap", "amend down"): "done: 2 at alpha for 100",
+    ("twap, two venues", "amend down"): "done: 10 at alpha and 4 at beta for 100",
     ("twap, passive", "amend down"): "done: 2 at alpha for 99.9",
     ("twap, passive only", "amend down"): "done: 2 at alpha for 99.9",
     ("ladder", "amend down"): "done: 2 at alpha for 99.8",

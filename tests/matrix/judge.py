@@ -60,7 +60,7 @@ def _within_bounds(done: Done, spec: ParentSpec, kind: Kind) -> None:
     ]
     mine = [o for o in done.orders if o.submit.parent_id == spec.id]
     fills = [fill for order in mine for fill in order.fills]
-    assert sum(f.quantity for f in fills) <= max([Decimal(4), *amended])
+    assert sum(f.quantity for f in fills) <= max([Decimal(kind.quantity), *amended])
     worst = Decimal(101) if spec.side is Side.BUY else Decimal(kind.worst)
     assert all((worst - f.price) * spec.side.sign >= 0 for f in fills), fills
     for order in mine:

@@ -45,6 +45,7 @@ class Kind:
     worst: str = "94.525"
     rests: bool = False
     limit: str = ""
+    quantity: str = "4"
     then: ThenSpec | None = None
     passive_only: bool = False
     number: int = 1
@@ -59,7 +60,7 @@ class Kind:
             id=PARENT,
             symbol=SYMBOL,
             side=self.side if self.parent == PARENT else self.side.opposite,
-            quantity=Decimal(4),
+            quantity=Decimal(self.quantity),
             params=self.how,
             limit_price=Decimal(self.limit) if self.limit else None,
             start_ns=at_ns(self.begins),
@@ -139,6 +140,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     "take": buys("4 taken now", take()),
     "rest": posts("4 resting at the touch", rest(), "99.9"),
     "twap": buys("two slices of 2 that cross", twap(over_s=40, slices=2), size="2"),
+    "twap, two venues": replace(
+        buys("two slices of 14, 4 of it at beta", twap(over_s=40, slices=2), size="10"),
+        quantity="28",
+        well="done: 18 at alpha and 10 at beta for 100.029",
+    ),
     "twap, passive": posts(
         "two slices of 2 that rest for half of their time",
         twap(over_s=40, slices=2, passive="0.5"),

@@ -1,4 +1,7 @@
-"""How does a story run on the paper venues: by the replay and by the asyncio loop, over a crash or not?"""
+"""How does a story run on the paper venues: by the replay and by the asyncio loop, over a crash or not?
+
+The replay keeps its books in plain Python, the loop in kernels: what differs between them shows, too.
+"""
 
 import asyncio
 import contextlib
@@ -14,7 +17,6 @@ from router.app.assembly import (
     build_core,
     engine_settings,
     scales_of,
-    sweep_of,
 )
 from router.app.output import report_of, write_run
 from router.app.own_strategies import Loaded, Offered
@@ -38,6 +40,7 @@ from strategies.script import Script
 from strategies.scripted import ScriptStrategy
 from strategies.spec import ParentSpec
 from tests.matrix.story import LATENCY, S_NS, Story
+from venues.books.jit import kernels_available
 from venues.model.ids import ParentId
 from venues.paper.truth import PaperOrder, Seen
 from venues.ports import RANK_ARRIVAL, RANK_VENUE_BOOK
@@ -116,7 +119,7 @@ def told(story: Story, specs: Sequence[ParentSpec], where: Path, drive: Drive) -
         settings,
         specs,
         seed=1,
-        kernels=False,
+        kernels=drive is lived and kernels_available(),
         journal=MemoryJournal(),
         listener=heard,
         own=OWN,
@@ -210,7 +213,8 @@ def _reborn(paper: Paper, heard: Heard, settings: Settings, story: Story) -> Pap
         scales=scales_of(paper.tape, settings),
         members=old.state.members,
         market=paper.market,
-        sweep=sweep_of(kernels=False),
+        sweep=old.sweep,
+        search=old.search,
         strategies={**STRATEGIES, **{kind: own.strategy for kind, own in OWN.items()}},
     )
     journal, follower = paper.desk.journal.crash(), Follower(old.state.members)
