@@ -79,9 +79,15 @@ def _stop(params: LimitStopParams) -> str:
     if params.trail_bps is not None:
         fires.append(f"{plain(params.trail_bps)} bps behind the best price")
     where = params.trigger_venue or "the market"
+    stands = ""
+    if params.catastrophe_price is not None:
+        stands = (
+            f", a stop at the venues at {plain(params.catastrophe_price)}, "
+            f"at most {plain(params.catastrophe_slip_bps)} bps beyond"
+        )
     return (
         f"limit_stop on the {params.trigger_source} of {where} {' or '.join(fires)}, "
-        f"at most {plain(params.max_slip_bps)} bps beyond"
+        f"at most {plain(params.max_slip_bps)} bps beyond{stands}"
     )
 
 

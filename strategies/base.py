@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from strategies.conditions import PriceSource, TouchMoved
-from strategies.intents import Intent, Pegging
+from strategies.intents import Intent, Pegging, Protect
 from strategies.pacing import Schedule
 from strategies.spec import ParentSpec
 from venues.model.ids import ClientOrderId, Symbol, VenueId
@@ -76,6 +76,7 @@ class ChildView(msgspec.Struct, frozen=True):
     in_doubt: bool  # only the venue knows; its quantity stays reserved
     post_only: bool
     cancelling: bool
+    dormant: bool = False  # a stop its venue holds, not woken as far as we know
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -189,6 +190,10 @@ class View(Protocol):
 
         One per allowed LIVE venue whose best price lies beyond it; they may fire too early.
         """
+        ...
+
+    def protectable(self, wanted: Protect) -> tuple[Decimal, str]:
+        """Return how much of `wanted` venues would hold now, and why no more ("" = all of it)."""
         ...
 
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
-from strategies.conditions import Condition
+from strategies.conditions import Condition, PriceSource
 
 
 class Peg(enum.Enum):
@@ -52,6 +52,26 @@ class Rest(msgspec.Struct, frozen=True, tag="rest", kw_only=True):
     peg: Peg = Peg.PRIMARY
     offset_ticks: int = 0
     behind: Decimal = Decimal(0)
+    leg: str = ""
+
+
+class Protect(msgspec.Struct, frozen=True, tag="protect", kw_only=True):
+    """Have venues hold a stop-limit order for up to `quantity`: at `trigger_price`, never beyond `limit`.
+
+    It stands where the quantity is held, and there its venue's own `source` price (last or mark) wakes
+    it. It has the quantity reserved, for it may fill at any time.
+    """
+
+    quantity: Decimal
+    trigger_price: Decimal
+    limit: Decimal
+    source: PriceSource = PriceSource.LAST
+    leg: str = ""
+
+
+class Unprotect(msgspec.Struct, frozen=True, tag="unprotect", kw_only=True):
+    """Cancel every stop of `leg` that venues hold and that has not woken."""
+
     leg: str = ""
 
 
@@ -107,4 +127,17 @@ class Finish(msgspec.Struct, frozen=True, tag="finish", kw_only=True):
     complete: bool
 
 
-Intent = Take | Rest | Withdraw | WakeAt | WakeWhen | Unwake | Idle | Alarm | Triggered | Finish
+Intent = (
+    Take
+    | Rest
+    | Protect
+    | Unprotect
+    | Withdraw
+    | WakeAt
+    | WakeWhen
+    | Unwake
+    | Idle
+    | Alarm
+    | Triggered
+    | Finish
+)

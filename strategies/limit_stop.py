@@ -13,20 +13,29 @@ from typing import ClassVar
 from msgspec import structs
 
 from strategies.base import Resumed, State, StrategyEvent, View
-from strategies.conditions import Direction, PriceCrosses, PriceSource
+from strategies.conditions import BookChanged, Direction, PriceCrosses, PriceSource
 from strategies.feasible import unworkable
 from strategies.intents import Finish, Idle, Intent, Triggered, Unwake, WakeAt, WakeWhen
+from strategies.native_stop import (
+    GUARD_TAGS,
+    Natives,
+    inside,
+    keep_guarded,
+    natives_of,
+    not_yet_over,
+    take_back,
+    tell_woken,
+)
 from strategies.spec import ParentSpec
 from strategies.stop_ladder import (
     LADDER_TAGS,
     LimitStopState,
     Phase,
     past,
-    slipped,
     stop_params,
     trade,
 )
-from strategies.stop_params import LimitStopParams
+from strategies.stop_params import LimitStopParams, slipped
 from venues.model.ids import VenueId
 from venues.model.numbers import ZERO, plain
 from venues.model.order import Side
@@ -46,12 +55,19 @@ class LimitStop:
 
     def refusal(self, spec: ParentSpec, view: View) -> str:
         """Return why the stop is impossible from the start, or ""."""
-        return unworkable(spec, view)
+        limit = spec.limit_price
+        if spec.limit_bps is not None:
+            limit = slipped(view.arrival_price, spec.limit_bps, spec.side)
+        why = stop_params(spec).catastrophe_refusal(spec.side, limit)
+        return f"catastrophe_price {why}" if why else unworkable(spec, view)
 
     def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Arm it; a price that is already there fires it in the same step."""
-        del spec, rng
-        return _armed(LimitStopState(), view)
+        del rng
+        state, intents = _armed(LimitStopState(), view)
+        if stop_params(spec).catastrophe_price is None or state.phase is not Phase.ARMED:
+            return state, intents
+        return _armed_and_guarded(state, intents, natives_of(view), view)
 
     def decide(
         self, state: State, event: StrategyEvent, view: View
@@ -60,12 +76,71 @@ class LimitStop:
         assert isinstance(state, LimitStopState)
         if view.filled >= view.spec.quantity:
             return state, _finish_when_settled(view)
-        if state.phase is not Phase.ARMED:
-            return trade(state, event, view)
-        if isinstance(event, Resumed):
-            # Nobody looked meanwhile: whether the price stayed there is not known.
-            state = structs.replace(state, since_ns=0)
-        return _armed(state, view)
+        if stop_params(view.spec).catastrophe_price is None:
+            return _unguarded(state, event, view)
+        return _guarded(state, event, view)
+
+
+def _unguarded(
+    state: LimitStopState, event: StrategyEvent, view: View
+) -> tuple[LimitStopState, Sequence[Intent]]:
+    """Watch for the trigger, or trade once it has fired."""
+    if state.phase is not Phase.ARMED:
+        return trade(state, event, view)
+    if isinstance(event, Resumed):
+        # Nobody looked meanwhile: whether the price stayed there is not known.
+        state = structs.replace(state, since_ns=0)
+    return _armed(state, view)
+
+
+def _guarded(
+    state: LimitStopState, event: StrategyEvent, view: View
+) -> tuple[LimitStopState, Sequence[Intent]]:
+    """Do the same inside the stops that venues hold meanwhile."""
+    params, natives = stop_params(view.spec), natives_of(view)
+    native, alarms = tell_woken(state.native, natives, params)
+    state = structs.replace(state, native=native)
+    fires: Sequence[Intent] = []
+    if state.phase is Phase.ARMED and natives.woken:
+        state, fires = _woken_at_its_venue(state, params, view)
+    if state.phase is not Phase.ARMED:
+        state, back = _given_back(state, params, natives, view)
+        state, intents = _unguarded(state, event, inside(state.native, natives, view))
+        return state, [*fires, *alarms, *back, *not_yet_over(natives, intents)]
+    state, intents = _unguarded(state, event, inside(state.native, natives, view))
+    if state.phase is Phase.ARMED:
+        return _armed_and_guarded(state, intents, natives, view)
+    state, back = _given_back(state, params, natives, view)
+    return state, [*back, *not_yet_over(natives, intents)]
+
+
+def _given_back(
+    state: LimitStopState, params: LimitStopParams, natives: Natives, view: View
+) -> tuple[LimitStopState, Sequence[Intent]]:
+    """Take back what venues hold of a stop that has fired."""
+    native, back = take_back(state.native, params, state.triggered_ns, natives, view)
+    return structs.replace(state, native=native), back
+
+
+def _armed_and_guarded(
+    state: LimitStopState, intents: Sequence[Intent], natives: Natives, view: View
+) -> tuple[LimitStopState, Sequence[Intent]]:
+    """Keep the stops at the venues in step with what an armed stop is for."""
+    native, more = keep_guarded(state.native, stop_params(view.spec), natives, view)
+    return structs.replace(state, native=native), [*intents, *more]
+
+
+def _woken_at_its_venue(
+    state: LimitStopState, params: LimitStopParams, view: View
+) -> tuple[LimitStopState, Sequence[Intent]]:
+    """Fire with the venue: its own price came to the catastrophe price before ours to the trigger."""
+    level = params.catastrophe_price
+    assert level is not None
+    fired = structs.replace(
+        state, phase=Phase.TRIGGERED, triggered_ns=view.now_ns, phase_ns=view.now_ns, level=level
+    )
+    why = f"a venue's own {params.catastrophe_source} price is at {plain(level)}"
+    return fired, [*_quiet(*_ARMED_TAGS), Triggered(reason=why)]
 
 
 def _armed(state: LimitStopState, view: View) -> tuple[LimitStopState, Sequence[Intent]]:
@@ -80,7 +155,10 @@ def _armed(state: LimitStopState, view: View) -> tuple[LimitStopState, Sequence[
             *_quiet(HOLD, BACK, CONFIRM),
             *([] if level is None else [_crosses(params, level, view, TRIGGER)]),
             *_follow_peak(state, params, side),
-            WakeAt(at_ns=view.now_ns + _LOOK_NS, tag=PRICE),
+            # Where no book is LIVE, there is none before one changes.
+            WakeAt(at_ns=view.now_ns + _LOOK_NS, tag=PRICE)
+            if view.live_venues()
+            else WakeWhen(condition=BookChanged(), tag=PRICE),
             Idle(reason=f"armed: no {params.trigger_source} price of a LIVE book to trigger on"),
         ]
     if not reached(price, level, side):
@@ -228,7 +306,7 @@ def _quiet(*tags: str) -> list[Intent]:
 
 
 def _finish_when_settled(view: View) -> Sequence[Intent]:
-    quiet = _quiet(*_ARMED_TAGS, *LADDER_TAGS)
+    quiet = _quiet(*_ARMED_TAGS, *LADDER_TAGS, *GUARD_TAGS)
     if view.children:
         return [*quiet, Idle(reason="filled; awaiting answers")]
     return [*quiet, Finish(reason="filled", complete=True)]

@@ -21,9 +21,11 @@ from strategies.intents import (
     Finish,
     Idle,
     Intent,
+    Protect,
     Rest,
     Take,
     Triggered,
+    Unprotect,
     Unwake,
     WakeAt,
     WakeWhen,
@@ -220,7 +222,7 @@ def _withdrawn(leg: LegSpec, view: View) -> Sequence[Intent]:
 def _renamed(leg: LegSpec, intent: Intent) -> Intent:
     prefix = _prefix(leg)
     match intent:
-        case Take() | Rest() | Withdraw():
+        case Take() | Rest() | Protect() | Unprotect() | Withdraw():
             return structs.replace(intent, leg=prefix + intent.leg)
         case WakeAt() | WakeWhen() | Unwake():
             return structs.replace(intent, tag=prefix + intent.tag)

@@ -17,10 +17,11 @@ from strategies.conditions import (
     Condition,
     DepthReached,
     PriceCrosses,
+    PriceSource,
     TouchMoved,
     VolumeReached,
 )
-from strategies.intents import Intent, Rest, Take, WakeAt, WakeWhen
+from strategies.intents import Intent, Protect, Rest, Take, WakeAt, WakeWhen
 from strategies.spec import OwnParams, ParentSpec
 from venues.model.numbers import plain
 
@@ -154,9 +155,14 @@ def checked(intent: Intent, view: View) -> Intent:
         case Take(quantity=quantity, limit=limit) | Rest(quantity=quantity, limit=limit):
             _check_number("quantity", quantity)
             _check_number("limit", limit)
-            if quantity % view.lot:
-                lot = plain(view.lot)
-                raise StrategyFailed(f"quantity {quantity} is not a whole number of lots of {lot}")
+            _check_lots(quantity, view)
+        case Protect(quantity=quantity, limit=limit, trigger_price=trigger):
+            _check_number("quantity", quantity)
+            _check_number("limit", limit)
+            _check_number("trigger_price", trigger)
+            _check_lots(quantity, view)
+            if intent.source not in {PriceSource.LAST, PriceSource.MARK}:
+                raise StrategyFailed(f"no venue wakes a stop by its {intent.source.value} price")
         case WakeAt(at_ns=at_ns, tag=tag):
             _check_tag(tag)
             _check_number("at_ns", at_ns)
@@ -169,6 +175,12 @@ def checked(intent: Intent, view: View) -> Intent:
     if isinstance(intent, Rest) and not 0 <= intent.offset_ticks <= _TICKS_MOST:
         raise StrategyFailed(f"offset_ticks {intent.offset_ticks} is not 0 to {_TICKS_MOST}")
     return intent
+
+
+def _check_lots(quantity: Decimal, view: View) -> None:
+    if quantity % view.lot:
+        lot = plain(view.lot)
+        raise StrategyFailed(f"quantity {quantity} is not a whole number of lots of {lot}")
 
 
 def _check_condition(condition: Condition) -> None:

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from strategies.base import ChildView, Place, View
 from strategies.conditions import PriceSource, TouchMoved
-from strategies.intents import Pegging
+from strategies.intents import Pegging, Protect
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.numbers import MONEY, ceil_lots, floor_lots
@@ -20,7 +20,7 @@ class PartView:
     """A view with terms of its own: `spec`, a `worst` price, and the children of its legs alone.
 
     Legs of the part are called `prefix` + its own name for them. Filled and open quantity are those of
-    the whole parent: one bucket. `held`: see `View.held`.
+    the whole parent: one bucket. `held`: see `View.held`. `without`: a leg whose children it does not see.
     """
 
     whole: View
@@ -28,6 +28,7 @@ class PartView:
     worst: Decimal | None = None
     prefix: str = ""
     held: str = ""
+    without: str | None = None
 
     @property
     def now_ns(self) -> int:
@@ -80,7 +81,7 @@ class PartView:
         return [
             structs.replace(child, leg=child.leg[cut:])
             for child in self.whole.children
-            if child.leg.startswith(self.prefix)
+            if child.leg.startswith(self.prefix) and child.leg != self.without
         ]
 
     def rejections(self) -> str:
@@ -132,6 +133,10 @@ class PartView:
     def until_takeable(self, limit: Decimal) -> Sequence[TouchMoved]:
         """Return conditions that fire before anything can be taken within `limit`."""
         return self.whole.until_takeable(limit)
+
+    def protectable(self, wanted: Protect) -> tuple[Decimal, str]:
+        """Return how much of `wanted` venues would hold now, and why no more."""
+        return self.whole.protectable(wanted)
 
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
         """Return how much could be taken within `limit`."""

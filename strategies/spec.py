@@ -99,6 +99,12 @@ class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True):
         names = [leg.name for leg in self.legs]
         if len(names) < 2 or len(set(names)) < len(names) or any("/" in name for name in names):
             return "a group has at least two legs, each with a name of its own"
+        guarded = [leg.name for leg in self.legs if _stands_at_venues(leg.params)]
+        if guarded:
+            return (
+                f"{guarded[0]} has a catastrophe_price, and what a group is for can be reserved "
+                "once: its live leg has it; leave it out"
+            )
         live = [leg.name for leg in self.legs if not isinstance(leg.params, LimitStopParams)]
         if len(live) > 1:
             return (
@@ -120,6 +126,10 @@ def kind_of(params: Params) -> str:
             return strategy
         case _:
             return str(params.__struct_config__.tag)
+
+
+def _stands_at_venues(params: LegParams) -> bool:
+    return isinstance(params, LimitStopParams) and params.catastrophe_price is not None
 
 
 def _grows(params: Params) -> bool:

@@ -24,11 +24,12 @@ from strategies.intents import (
     WakeWhen,
     Withdraw,
 )
+from strategies.native_stop import NativeState
 from strategies.part import PartView
 from strategies.rest import MAKER, MOVED, RETRY, Rest, RestState
 from strategies.spec import ParentSpec, RestParams
-from strategies.stop_params import LimitStopParams
-from venues.model.numbers import BPS, MONEY, ZERO, plain
+from strategies.stop_params import LimitStopParams, slipped
+from venues.model.numbers import MONEY, ZERO, plain
 from venues.model.order import Side
 
 ESCALATE, ADVERSE, AGAIN = "escalate", "adverse", "again"
@@ -58,7 +59,7 @@ class LimitStopState(State, frozen=True, kw_only=True):
     `level`: the trigger that fired, at `triggered_ns`. `phase_ns`: when the rung was reached.
     `doubted`: somebody was told that it waits for an order in doubt.
     `gapped`: the price was beyond `post_slip_bps` then. `tried_ns`: time of the last crossing.
-    `rest`: memory of what rests on this rung.
+    `rest`: memory of what rests on this rung. `native`: of what venues hold.
     """
 
     phase: Phase = Phase.ARMED
@@ -71,6 +72,7 @@ class LimitStopState(State, frozen=True, kw_only=True):
     tried_ns: int = 0
     doubted: bool = False
     rest: RestState = RestState()
+    native: NativeState = NativeState()
 
 
 def trade(
@@ -250,11 +252,6 @@ def _bound(state: LimitStopState, view: View) -> Decimal:
         return view.limit
     by = params.post_slip if state.gapped and params.gap_policy == "rest" else params.max_slip_bps
     return slipped(state.level, by, view.spec.side)
-
-
-def slipped(price: Decimal, bps: Decimal, side: Side) -> Decimal:
-    """Return the price `bps` worse than `price` for an order of `side`; exact."""
-    return MONEY.add(price, MONEY.divide(MONEY.multiply(price * side.sign, bps), BPS))
 
 
 def past(level: Decimal, side: Side) -> Decimal:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from router.app.native_stops import stop_problems
 from router.app.own_strategies import NONE_LOADED, Loaded, own_problem
 from router.order_files.parser import OrderFile, read_order
 from router.settings.fields import Settings
@@ -78,8 +79,10 @@ def _problems(
                 known = ", ".join(sorted(venues))
                 yield field, venue, f"does not trade {spec.symbol}; use one of {known}"
     yield from _sources("", spec.params, market)
+    yield from stop_problems("", spec, spec.params, market, settings)
     if spec.then is not None:
         yield from _sources("then.", spec.then.params, market)
+        yield from stop_problems("then.", spec, spec.then.params, market, settings)
         yield from _two_at_one_venue(spec.venues_deny, market)
     allowed = {v for v in venues if not spec.venues_allow or v in spec.venues_allow}
     if not allowed - set(spec.venues_deny):

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from router.engine.core import Core
 from router.engine.records import ALARM, ParentMoved, Planned
-from router.engine.terms import terms_of
+from router.engine.terms import stops_of, terms_of
 from router.engine.timers import AgainTimer
 from router.engine.view import EngineView
 from router.engine.watching import CannotWatch
@@ -20,9 +20,11 @@ from strategies.intents import (
     Finish,
     Idle,
     Intent,
+    Protect,
     Rest,
     Take,
     Triggered,
+    Unprotect,
     Unwake,
     WakeAt,
     WakeWhen,
@@ -32,7 +34,7 @@ from strategies.spec import kind_of
 from venues.model.commands import Submit
 from venues.model.ids import client_order_id
 from venues.model.instrument import Instrument, Kind
-from venues.model.order import TimeInForce
+from venues.model.order import Side, TimeInForce, Trigger, TriggerDirection, TriggerSource
 
 # A strategy that keeps asking for what cannot be had is asked this often per step, then again later.
 ROUNDS = 3
@@ -87,7 +89,7 @@ def carry_out(
     alarms: list[str] = []
     fires = ""
     orders: list[Take | Rest] = []
-    withdrawn: list[Withdraw] = []
+    others: list[Withdraw | Protect | Unprotect] = []
     for intent in intents:
         match intent:
             case Unwake(tag=tag):
@@ -104,8 +106,8 @@ def carry_out(
                 fires = reason
             case Take() | Rest():
                 orders.append(intent)
-            case Withdraw():
-                withdrawn.append(intent)
+            case Withdraw() | Protect() | Unprotect():
+                others.append(intent)
             case _:
                 assert_never(intent)
     try:
@@ -114,8 +116,8 @@ def carry_out(
         broken(core, parent, str(error))
         return False
     sent = [_order(core, parent, order) for order in orders]
-    for withdrawal in withdrawn:
-        _withdraw(core, parent, withdrawal)
+    for other in others:
+        _at_venues(core, parent, other)
     if any(sent) or not sent:  # else the reason why none went out stands
         _say(core, parent, idle)
     entry = None if parent.spec.exit_of is None else core.state.parents[parent.spec.exit_of]
@@ -216,6 +218,43 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
     return core.issue(parent, submit)
 
 
+def _at_venues(core: Core, parent: Parent, intent: Withdraw | Protect | Unprotect) -> None:
+    """Take back what rests; place stops that venues hold, or take back those that have not woken."""
+    match intent:
+        case Protect():
+            _protect(core, parent, intent)
+        case Withdraw(leg=leg):
+            for child in list(parent.unsettled.values()):
+                if child.submit.leg == leg:
+                    core.cancel(child)
+        case Unprotect(leg=leg):
+            for child in list(parent.unsettled.values()):
+                if child.submit.leg == leg and child.dormant:
+                    core.cancel(child)
+        case _:
+            assert_never(intent)
+
+
+def _protect(core: Core, parent: Parent, intent: Protect) -> None:
+    up = parent.spec.side is Side.BUY
+    for guard in stops_of(core, parent, intent).guards:
+        submit = _submit(
+            core,
+            parent,
+            core.books.instruments[guard.book],
+            lots=guard.lots,
+            price=guard.limit_price,
+            time_in_force=TimeInForce.GTC,
+            leg=intent.leg,
+            trigger=Trigger(
+                price=guard.trigger_price,
+                direction=TriggerDirection.UP if up else TriggerDirection.DOWN,
+                source=TriggerSource(intent.source.value),
+            ),
+        )
+        core.issue(parent, submit)
+
+
 def _submit(
     core: Core,
     parent: Parent,
@@ -227,6 +266,7 @@ def _submit(
     leg: str,
     wait_ns: int = 0,
     conversion: Decimal | None = None,
+    trigger: Trigger | None = None,
 ) -> Submit:
     release_ns = core.now_ns + wait_ns
     child_no = len(parent.children) + 1
@@ -247,16 +287,12 @@ def _submit(
         leg=leg,
         conversion=conversion,
         release_ns=release_ns if wait_ns else 0,
-        post_only=time_in_force is TimeInForce.GTC,
+        # What wakes has to trade, whatever stands there.
+        post_only=time_in_force is TimeInForce.GTC and trigger is None,
+        trigger=trigger,
         # A spot venue knows no positions; there the exit is bounded by what is held alone.
         reduce_only=parent.spec.reduces and instrument.kind is Kind.PERP,
     )
-
-
-def _withdraw(core: Core, parent: Parent, intent: Withdraw) -> None:
-    for child in list(parent.unsettled.values()):
-        if child.submit.leg == intent.leg:
-            core.cancel(child)
 
 
 def _say(core: Core, parent: Parent, idle: Idle | None) -> None:

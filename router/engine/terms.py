@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from msgspec import structs
+
 from router.engine.core import Core
 from router.orders.parent import Parent
 from router.routing.offers import Terms, allowed_by
+from router.routing.protect import Guards, place_stops
+from strategies.intents import Protect
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.numbers import ZERO
+from venues.model.order import Side
 
 
 def terms_of(core: Core, parent: Parent) -> Terms:
@@ -25,6 +30,22 @@ def terms_of(core: Core, parent: Parent) -> Terms:
         venues_most=spec.venues_most,
         ways_ns=core.state.trips.ways_ns() if within_ns else {},
         release_within_ns=within_ns,
+    )
+
+
+def stops_of(core: Core, parent: Parent, wanted: Protect) -> Guards:
+    """Return the stops that venues would hold of `wanted` now, within the parent's own limit."""
+    limit = wanted.limit
+    if parent.limit is not None:
+        pick = min if parent.spec.side is Side.BUY else max
+        limit = pick(limit, parent.limit)
+    quantity = min(wanted.quantity, parent.free)
+    return place_stops(
+        core.books,
+        core.market_of(parent),
+        structs.replace(wanted, quantity=quantity, limit=limit),
+        side=parent.spec.side,
+        terms=terms_of(core, parent),
     )
 
 

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from router.depth.composite import Quote
 from router.engine.core import Core
-from router.engine.terms import terms_of
+from router.engine.terms import stops_of, terms_of
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent
@@ -16,7 +16,7 @@ from router.routing.preview import available, depth_price
 from router.routing.rest import resting_tick
 from strategies.base import ChildView, Place
 from strategies.conditions import PriceSource, TouchMoved
-from strategies.intents import Pegging
+from strategies.intents import Pegging, Protect
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.instrument import Member
@@ -279,6 +279,11 @@ class EngineView:
                 )
         return waits
 
+    def protectable(self, wanted: Protect) -> tuple[Decimal, str]:
+        """Return how much of `wanted` venues would hold now, and why no more."""
+        found = stops_of(self.core, self.parent, wanted)
+        return found.quantity, "; ".join(f"{venue} {why}" for venue, why in found.skipped)
+
     def available(self, side: Side, limit: Decimal, at_most: Decimal) -> Decimal:
         """Return how much an order of `side` could take within `limit`, counted up to `at_most`."""
         if at_most <= ZERO:
@@ -322,4 +327,5 @@ def _child_view(child: Child) -> ChildView:
         in_doubt=child.status is Status.IN_DOUBT or child.closed,
         post_only=submit.post_only,
         cancelling=child.cancelling,
+        dormant=child.dormant,
     )

@@ -23,7 +23,7 @@ from router.order_files.groups import oco
 from router.order_files.ladder_fields import LadderSection, ladder
 from router.order_files.oco_fields import OcoSection
 from router.order_files.stop_fields import LimitStopSection
-from router.order_files.stops import limit_stop
+from router.order_files.stops import check_catastrophe, limit_stop
 from router.order_files.together import check_common
 from strategies.spec import (
     LegParams,
@@ -93,6 +93,7 @@ def parse_order(document: Document) -> OrderFile:
         hold_s=order.hold_s,
         then=None if order.then is None else exit_of(document, order.then, _leg_params),
     )
+    check_catastrophe(document, spec)
     return OrderFile(spec, document)
 
 

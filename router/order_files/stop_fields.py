@@ -3,21 +3,17 @@
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import model_validator
 
 from router.documents.fields import Section, VenueName, count, described, money, word, wrong
 from venues.model.numbers import BPS, ONE, ZERO
 
 SOURCES: Final = ("last", "mark", "index", "mid")
+CATASTROPHE_SOURCES: Final = ("last", "mark")
 _HOUR_MS: Final = 3_600_000
 _DAY_S: Final = 24 * 3600
 _PRICE: Final = money(above=ZERO)
 _SLIP: Final = money(least=ZERO, below=BPS)
-
-
-def _no_native_stop(value: object) -> None:
-    del value
-    raise wrong("no paper venue holds stop orders of its own; leave it out")
 
 
 class LimitStopSection(Section):
@@ -28,6 +24,10 @@ class LimitStopSection(Section):
     mid is beyond `post_slip_bps`; when that is so already as it fires, there is a gap and `gap_policy`
     decides: `rest` = wait at `post_slip_bps`; `widen` = cross within `max_slip_bps`; `cross` = cross within
     the order's own limit, without one within the collar. The last rung, and each gap, raise an alarm.
+
+    With `catastrophe_price` venues that hold stop orders hold one for all of it while it is armed, where the
+    quantity is held. When the stop fires here, they are taken back first, and every answer is awaited; one
+    that has woken there is left to work. Never a market order: `catastrophe_slip_bps` bounds it.
     """
 
     trigger_price: Annotated[Decimal, _PRICE] | None = described(
@@ -85,9 +85,24 @@ class LimitStopSection(Section):
         "rest, widen or cross",
         "widen",
     )
-    catastrophe_price: Annotated[None, BeforeValidator(_no_native_stop)] = described(
-        "a wide stop order at the venue itself: refused, no paper venue has one",
+    catastrophe_price: Annotated[Decimal, _PRICE] | None = described(
+        "while it is armed, venues hold a stop-limit order for all of it at this price, for when this "
+        "process is dead; beyond where the stop itself trades; not in a leg",
         "quote per market unit",
+        None,
+    )
+    catastrophe_slip_bps: Annotated[Decimal, _SLIP] | None = described(
+        "how far beyond catastrophe_price that order trades; default 100, at most the collar",
+        "basis points",
+        None,
+    )
+    catastrophe_source: Annotated[str, word(CATASTROPHE_SOURCES)] | None = described(
+        "which price of the venue's own wakes it, last or mark; default last", "word", None
+    )
+    naked_within_ms: Annotated[int, count(0, _HOUR_MS, "milliseconds")] | None = described(
+        "what no venue holds, or has not given back as the stop fires, after this raises an alarm; "
+        "default 1000",
+        "milliseconds",
         None,
     )
 

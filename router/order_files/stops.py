@@ -1,10 +1,16 @@
 """What stop does a section of an order file ask for? Its fields, and the rules between them."""
 
+from decimal import Decimal
+
+from msgspec import structs
+
 from router.documents.document import Document
 from router.documents.toml_lines import FieldPath
 from router.order_files.stop_fields import LimitStopSection
+from strategies.spec import Params, ParentSpec
 from strategies.stop_params import LimitStopParams
 from venues.model.numbers import plain
+from venues.model.order import Side
 
 _MS = 1000
 
@@ -22,7 +28,11 @@ def limit_stop(document: Document, at: FieldPath, section: LimitStopSection) -> 
     if first == (section.confirm_source, section.confirm_venue):
         remedy = "is the trigger's own source; choose another source or venue"
         raise document.problem((*at, "confirm_source"), section.confirm_source, remedy)
-    return LimitStopParams(
+    for name in ("catastrophe_slip_bps", "catastrophe_source", "naked_within_ms"):
+        if getattr(section, name) is not None and section.catastrophe_price is None:
+            remedy = "is for a stop at the venues; add catastrophe_price, or leave it out"
+            raise document.problem((*at, name), getattr(section, name), remedy)
+    stop = LimitStopParams(
         trigger_price=section.trigger_price,
         trail_bps=section.trail_bps,
         trail_step_bps=section.trail_step_bps,
@@ -39,4 +49,27 @@ def limit_stop(document: Document, at: FieldPath, section: LimitStopSection) -> 
         cross_after_s=section.cross_after_s,
         rest_after_s=section.rest_after_s,
         gap_policy=section.gap_policy,
+        catastrophe_price=section.catastrophe_price,
     )
+    given = {
+        name: value
+        for name in ("catastrophe_slip_bps", "catastrophe_source", "naked_within_ms")
+        if (value := getattr(section, name)) is not None
+    }
+    return structs.replace(stop, **given)
+
+
+def check_catastrophe(document: Document, spec: ParentSpec) -> None:
+    """Raise InputError where a stop at the venues could never work: on the wrong side, or too near."""
+    then = spec.then
+    asked: list[tuple[FieldPath, Params, Side, Decimal | None]] = [
+        (("order",), spec.params, spec.side, spec.limit_price)
+    ]
+    if then is not None:
+        asked.append((("order", "then"), then.params, spec.side.opposite, then.limit_price))
+    for at, params, side, limit in asked:
+        if isinstance(params, LimitStopParams):
+            why = params.catastrophe_refusal(side, limit)
+            if why:
+                field = (*at, "limit_stop", "catastrophe_price")
+                raise document.problem(field, params.catastrophe_price, why)

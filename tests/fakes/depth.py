@@ -97,6 +97,7 @@ def instrument(
     fee_in: FeeIn = FeeIn.QUOTE,
     contract: Contract = Contract.LINEAR,
     order_cost: str = "0",
+    stop_orders: bool = False,
 ) -> Instrument:
     return Instrument(
         venue=VenueId(venue),
@@ -112,6 +113,7 @@ def instrument(
         fee_in=fee_in,
         contract=contract,
         order_cost=Decimal(order_cost),
+        stop_orders=stop_orders,
     )
 
 

@@ -8,6 +8,7 @@ from router.orders.parent import ParentState
 from strategies.ladder_params import LadderParams
 from strategies.spec import OcoParams, Params, RestParams, TwapParams
 from strategies.stop_params import LimitStopParams
+from tests.faults.native import bare
 from tests.faults.profile import FAULTY_NS, START_NS
 from tests.faults.witness import Violation
 from tests.faults.world import World
@@ -25,6 +26,7 @@ _WEATHER = {
     Refusal.POST_ONLY.value,
     Refusal.CLOSED.value,
     Refusal.UNKNOWN_ORDER.value,
+    Refusal.TRIGGERED.value,
 }
 _OURS = {refusal.value for refusal in Refusal} - _WEATHER
 
@@ -47,6 +49,8 @@ def check_liveness(world: World) -> None:
         raise Violation(
             f"{parent.spec.id} is {parent.state.value} after ten quiet minutes: {parent.idle}"
         )
+    for where in bare(state):
+        raise Violation(f"{where} after ten quiet minutes, and does not")
 
 
 def _may_wait(params: Params) -> bool:

@@ -41,6 +41,7 @@ from tests.faults.planted_instructions import (
     amendments_not_journalled,
     paused_parents_go_on,
 )
+from tests.faults.planted_native import NATIVE_BUGS
 from tests.faults.planted_releases import (
     held_orders_are_cancelled_at_their_venue,
     held_orders_leave_at_once_and_again,
@@ -60,11 +61,7 @@ from tests.faults.planted_restarts import (
     recovery_takes_sent_for_rejected,
     the_dead_stay_dead,
 )
-from tests.faults.planted_twap import (
-    clips_ignored,
-    participation_ignored,
-    passive_only_parents_take,
-)
+from tests.faults.planted_twap import TWAP_BUGS
 from venues.model.commands import Approved, Cancel, Command, Submit
 from venues.model.events import AnswerLost, Asked, ExecutionEvent, Filled, Reported
 from venues.model.ids import ClientOrderId, ParentId, RunId, client_order_id
@@ -372,9 +369,7 @@ BUGS: Final[Sequence[Bug]] = (
             queries_numbered_anew,
             amended_totals_hold_at_once,
             amendments_not_journalled,
-            passive_only_parents_take,
-            clips_ignored,
-            participation_ignored,
+            *TWAP_BUGS,
             held_orders_are_cancelled_at_their_venue,
             held_orders_leave_at_once_and_again,
             held_orders_leave_for_a_parent_that_was_taken_back,
@@ -389,6 +384,7 @@ BUGS: Final[Sequence[Bug]] = (
             exits_sell_what_is_not_held,
             stops_slip_as_far_as_they_like,
             exits_not_bound_to_their_entry,
+            *NATIVE_BUGS,
         )
     ),
     Bug(both_legs_live, 60),

@@ -1,6 +1,7 @@
 """Which bugs could somebody write about the bounds of a TWAP?"""
 
 from decimal import Decimal
+from typing import Final
 
 import pytest
 
@@ -38,3 +39,6 @@ def participation_ignored(patch: Patch) -> None:
         return view.spec.quantity
 
     patch.setattr(room_module, "_share_left", all_of_it)
+
+
+TWAP_BUGS: Final = (passive_only_parents_take, clips_ignored, participation_ignored)

@@ -11,6 +11,7 @@ from router.engine.inputs import AmendParent, PauseParent, ResumeParent
 from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
 from tests.faults.dressed import dressed
 from tests.faults.guarded import guarded
+from tests.faults.native import stands_at_venues
 from tests.faults.own import scripted
 from venues.model.ids import ParentId, VenueId
 from venues.model.order import Side
@@ -114,7 +115,7 @@ def draw(seed: int) -> Profile:
         kernels=seed % 8 != 0,
         deeds=_in_order(
             _deeds(rng, names, Random(f"instructions {seed}"), Random(f"own {seed}")),
-            _guards(Random(f"guards {seed}"), names),
+            _guards(Random(f"guards {seed}"), names, Random(f"native {seed}")),
         ),
         rates={name: _rates(rng, lying=lying) for name in names},
         silence={name: _silence(rng) for name in names},
@@ -171,10 +172,11 @@ def _in_order(*deeds: Sequence[Deed]) -> tuple[Deed, ...]:
     return tuple(sorted((deed for some in deeds for deed in some), key=lambda deed: deed.at_ns))
 
 
-def _guards(rng: Random, names: list[VenueId]) -> list[Deed]:
+def _guards(rng: Random, names: list[VenueId], native: Random) -> list[Deed]:
     """Return what is done about parents that guard something; drawn apart from all others."""
     deeds = []
-    for spec in guarded(rng, names):
+    for bare in guarded(rng, names):
+        spec = stands_at_venues(bare, native)
         at_ns = START_NS + rng.randrange(120 * S_NS)
         deeds.append(Deed(at_ns, submit=spec))
         if rng.random() < 0.2:

@@ -25,6 +25,7 @@ from router.risk.limits import Limits
 from tests.faults.bounds import out_of_bounds
 from tests.faults.guards import fired_for_nothing, too_large_an_exit, unguarded
 from tests.faults.likeness import child_differs, parent_differs, whole_differs
+from tests.faults.native import not_as_asked
 from tests.faults.profile import Profile
 from tests.faults.subjects import about, shows_life
 from tests.faults.venue import WatchedVenue
@@ -281,6 +282,10 @@ class Witness:
             raise Violation(f"{submit.client_order_id} is a {submit.side.value}")
         if parent.limit is not None and sign * price > sign * parent.limit:
             raise Violation(f"{submit.client_order_id}: {price} is beyond {parent.limit}")
+        if submit.trigger is not None:
+            if wrong := not_as_asked(submit, parent, member):
+                raise Violation(f"{submit.client_order_id}: {wrong}")
+            return
         bps = self._limits.passive_collar_bps if submit.post_only else self._limits.collar_bps
         if submit.post_only and all(sign * price <= sign * mid for mid in self._mids()):
             return  # far away on the patient side: it waits for the market to come

@@ -79,6 +79,11 @@ class Asked:
         return [flag.code for flag in self.follower.flags]
 
     @property
+    def alarms(self) -> list[str]:
+        """Return what a human was told to look at."""
+        return [flag.sentence for flag in self.follower.flags if flag.code == "alarm"]
+
+    @property
     def plans(self) -> list[Plan]:
         """Return every routing decision."""
         return [row.plan for row in self.follower.plans]

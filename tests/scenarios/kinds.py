@@ -117,8 +117,13 @@ def limit_stop(
     cross_after_s: int = 5,
     rest_after_s: int = 10,
     gap: str = "widen",
+    catastrophe: str = "",
+    naked_within_ms: int = 1000,
 ) -> LimitStopParams:
-    """Say when a stop fires and how far it goes; slips and trail in bps."""
+    """Say when a stop fires and how far it goes; slips and trail in bps.
+
+    `catastrophe`: where venues hold another one, 100 bps wide.
+    """
     return LimitStopParams(
         trigger_price=Decimal(trigger) if trigger else None,
         trail_bps=Decimal(trail) if trail else None,
@@ -134,6 +139,8 @@ def limit_stop(
         cross_after_s=cross_after_s,
         rest_after_s=rest_after_s,
         gap_policy=gap,
+        catastrophe_price=Decimal(catastrophe) if catastrophe else None,
+        naked_within_ms=naked_within_ms,
     )
 
 

@@ -34,6 +34,7 @@ class Venue:
     kind: Kind = Kind.SPOT
     contract_size: str = "1"
     contract: Contract = Contract.LINEAR
+    stop_orders: bool = False
 
     def instrument(self) -> Instrument:
         """Return its instrument."""
@@ -51,6 +52,7 @@ class Venue:
             contract_size=Decimal(self.contract_size),
             contract=self.contract,
             order_cost=Decimal(self.order_cost),
+            stop_orders=self.stop_orders,
         )
 
 

@@ -179,6 +179,10 @@ class Scenario(Asked):
         """Let orders be acknowledged."""
         return self._hear(*[self.venues.accepted(name) for name in names])
 
+    def wakes(self, *names: str) -> list[str]:
+        """Let stops that a venue holds become orders in its book."""
+        return self._hear(*[self.venues.activated(name) for name in names])
+
     def fills(
         self, name: str, quantity: str = "", *, price: str = "", exec_id: str = ""
     ) -> list[str]:

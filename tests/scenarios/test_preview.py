@@ -7,7 +7,7 @@ import pytest
 
 from router.engine.preview import Preview, preview
 from router.risk.limits import Limits
-from strategies.intents import Rest, Take
+from strategies.intents import Protect, Rest, Take
 from strategies.own import NoParams
 from strategies.script import Script
 from strategies.scripted import ScriptStrategy
@@ -29,7 +29,7 @@ def previewed(desk: Scenario, quantity: str = "") -> Preview:
 
 
 def calm(how: Params, **more: object) -> Scenario:
-    desk = Scenario(how, limit="101", **{"buy": "4", **more})  # type: ignore[arg-type]
+    desk = Scenario(how, **{"buy": "4", "limit": "101", **more})  # type: ignore[arg-type]
     desk.book("alpha", BOOK)
     desk.book("beta", BOOK.replace("3@100 ", "1@100 "))
     return desk
@@ -68,6 +68,14 @@ def test_a_rest_a_stop_and_a_group_say_how_they_would_begin() -> None:
     group = previewed(calm(take_profit_or_stop("95", limit_stop("104"))))
     assert len(group.orders) == 1
     assert "stop: armed" in group.says
+
+
+def test_a_stop_says_what_venues_would_hold() -> None:
+    holding = (Venue("alpha", stop_orders=True), Venue("beta"))
+    told = previewed(calm(limit_stop("100.5", catastrophe="101.5"), venues=holding, limit="103"))
+    (guard,) = told.orders
+    assert isinstance(guard, Protect)
+    assert (guard.quantity, guard.trigger_price, guard.limit) == (D(4), D("101.5"), D("102.515"))
 
 
 def test_a_script_says_its_first_order() -> None:

@@ -7,6 +7,7 @@ from venues.books.port import Books
 from venues.model.commands import Approved, Cancel, Query, Submit
 from venues.model.events import (
     Accepted,
+    Activated,
     AnswerLost,
     Asked,
     Canceled,
@@ -66,7 +67,8 @@ class FakeVenues:
     def accepted(self, name: str) -> ExecutionEvent:
         """Return that an order was taken; what rests is shown in the book."""
         order = self.orders[name]
-        if order.submit.time_in_force is TimeInForce.GTC and not order.resting:
+        rests = order.submit.time_in_force is TimeInForce.GTC and order.submit.trigger is None
+        if rests and not order.resting:
             order.resting = True
             self._show(order, order.submit.quantity - order.filled)
         return Accepted(
@@ -74,6 +76,14 @@ class FakeVenues:
             venue=order.submit.venue,
             venue_order_id=name,
         )
+
+    def activated(self, name: str) -> ExecutionEvent:
+        """Return that a stop has woken; what rests is shown in the book."""
+        order = self.orders[name]
+        if not order.resting:
+            order.resting = True
+            self._show(order, order.submit.quantity - order.filled)
+        return Activated(client_order_id=order.submit.client_order_id, venue=order.submit.venue)
 
     def filled(
         self,
@@ -89,9 +99,9 @@ class FakeVenues:
         order = self.orders[name]
         submit = order.submit
         size = Decimal(quantity) if quantity else submit.quantity - order.filled
-        order.filled += size
         if order.resting:
-            self._show(order, -min(size, self._shown(order)))
+            self._show(order, -min(size, max(submit.quantity - order.filled, ZERO)))
+        order.filled += size
         fill = Filled(
             client_order_id=submit.client_order_id,
             venue=submit.venue,
@@ -165,6 +175,8 @@ class FakeVenues:
         self.names[submit.client_order_id] = name
         how = "rest " if submit.post_only else ""
         what = f"{submit.side.value} {plain(submit.quantity)} @ {plain(submit.price)}"
+        if submit.trigger is not None:
+            what = f"{what}, stop at {plain(submit.trigger.price)}"
         return f"{name}: {how}{what}"
 
     def _show(self, order: Order, quantity: Decimal) -> None:
@@ -172,10 +184,6 @@ class FakeVenues:
         tick = int(order.submit.price / order.instrument.tick_size)
         side = BID if order.submit.side is Side.BUY else ASK
         self.books.show_own(order.book, level_key(tick, side), lots)
-
-    def _shown(self, order: Order) -> Decimal:
-        before = order.filled - (order.trades[-1].quantity if order.trades else ZERO)
-        return max(order.submit.quantity - before, ZERO)
 
     def _hide(self, order: Order) -> None:
         if order.resting:

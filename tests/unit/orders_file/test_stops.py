@@ -74,9 +74,18 @@ def test_check_says_when_it_fires(tmp_path: Path) -> None:
     ("more", "said"),
     [
         (
-            'catastrophe_price = "40000"',
-            'o.toml:10: order.limit_stop.catastrophe_price = "40000": no paper venue holds stop '
-            "orders of its own; leave it out",
+            'catastrophe_price = "60450"',
+            "o.toml:10: order.limit_stop.catastrophe_price = 60450: is not beyond 60409.25, where "
+            "the stop itself still trades",
+        ),
+        (
+            'catastrophe_slip_bps = "10"',
+            "o.toml:10: order.limit_stop.catastrophe_slip_bps = 10: is for a stop at the venues; "
+            "add catastrophe_price, or leave it out",
+        ),
+        (
+            'catastrophe_price = "58000"\ncatastrophe_source = "mid"',
+            'o.toml:11: order.limit_stop.catastrophe_source = "mid": must be one of last | mark',
         ),
         (
             'post_slip_bps = "20"',
@@ -128,3 +137,53 @@ def test_a_stop_that_never_fires_is_refused() -> None:
 def test_a_stop_without_its_section_is_refused() -> None:
     with pytest.raises(InputError, match=r"add \[order.limit_stop\] with trigger_price"):
         _asked(GOOD[: GOOD.index("[order.limit_stop]")])
+
+
+def test_a_stop_at_the_venues_arrives_as_written_and_check_says_where(tmp_path: Path) -> None:
+    more = (
+        'catastrophe_price = "58000"\ncatastrophe_slip_bps = "80"\ncatastrophe_source = "mark"\n'
+        "naked_within_ms = 400\n"
+    )
+    asked = _asked(GOOD + more)
+    assert isinstance(asked, LimitStopParams)
+    assert (asked.catastrophe_price, asked.catastrophe_slip_bps) == (Decimal(58000), Decimal(80))
+    assert (asked.catastrophe_source, asked.naked_within_ms) == ("mark", 400)
+    path = tmp_path / "o.toml"
+    path.write_text(GOOD + more)
+    assert "15 bps beyond, a stop at the venues at 58000, at most 80 bps beyond" in check(path)
+
+
+def test_without_more_it_listens_to_the_last_price_and_goes_a_percent_beyond() -> None:
+    asked = _asked(GOOD + 'catastrophe_price = "58000"\n')
+    assert isinstance(asked, LimitStopParams)
+    assert (asked.catastrophe_slip_bps, asked.catastrophe_source) == (Decimal(100), "last")
+
+
+def test_a_stop_at_the_venues_beyond_the_limit_could_never_trade() -> None:
+    limited = GOOD.replace('quantity = "10"', 'quantity = "10"\nlimit_price = "59000"')
+    with pytest.raises(InputError, match="is beyond the limit 59000, nothing may trade there"):
+        _asked(limited + 'catastrophe_price = "58000"\n')
+
+
+def test_an_exit_is_judged_by_its_own_side() -> None:
+    entry = (
+        '[order]\nid = "e"\nsymbol = "BTC/USDT"\nside = "buy"\nquantity = "1"\nkind = "take"\n'
+        '[order.then]\nkind = "limit_stop"\n[order.then.limit_stop]\ntrigger_price = "60000"\n'
+        'max_slip_bps = "10"\ncatastrophe_price = "{}"\n'
+    )
+    parse_order(parse_toml("o.toml", entry.format("58000")))
+    with pytest.raises(
+        InputError, match=r"order.then.limit_stop.catastrophe_price = .* is not beyond"
+    ):
+        parse_order(parse_toml("o.toml", entry.format("61000")))
+
+
+def test_a_leg_cannot_have_one_its_quantity_is_reserved_for_the_live_leg() -> None:
+    group = (
+        '[order]\nid = "g"\nsymbol = "BTC/USDT"\nside = "sell"\nquantity = "1"\nkind = "oco"\n'
+        '[order.oco]\ntake_profit = {kind = "rest", limit_price = "64000"}\n'
+        'stop = {kind = "limit_stop", trigger_price = "60000", max_slip_bps = "10", '
+        'catastrophe_price = "58000"}\n'
+    )
+    with pytest.raises(InputError, match="stop has a catastrophe_price"):
+        parse_order(parse_toml("o.toml", group))
