@@ -56,7 +56,7 @@ from venues.model.events import (
 )
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
-from venues.model.numbers import ZERO
+from venues.model.numbers import MONEY, ZERO
 
 Members = Mapping[tuple[VenueId, Symbol], Member]
 
@@ -164,9 +164,9 @@ class EngineState:
         held = -spec.side.sign * row.quantity - taken
         if spec.exit_of is not None:
             entry = self.parents[spec.exit_of]
-            kept = sum((c.kept for c in entry.children.values() if c.place == key), ZERO)
-            mine = (c for c in parent.children.values() if c.place == key)
-            held = min(held, kept - sum((c.filled + c.reserved for c in mine), ZERO))
+            open_here = (c.reserved for c in parent.unsettled.values() if c.place == key)
+            mine = parent.traded_at(key).filled + sum(open_here, ZERO)
+            held = min(held, entry.traded_at(key).kept - mine)
         return max(held, ZERO)
 
     def parent_of(self, child: Child) -> Parent:
@@ -283,9 +283,11 @@ class EngineState:
         return f"{type(event).__name__} while {before.value}: {child.submit.client_order_id}"
 
     def _fill(self, child: Child, fill: Filled) -> bool:
+        kept = child.kept
         if child.book(fill):
             child.activated = True
-            self.parent_of(child).booked(child, fill.quantity)
+            more = MONEY.subtract(child.kept, kept)
+            self.parent_of(child).booked(child, fill.quantity, more)
             self.positions.book(
                 child.submit.account, child.member.instrument, child.submit.side, fill
             )
