@@ -24,6 +24,7 @@ from router.app.session import live_over
 from router.engine.engine import Engine
 from router.engine.inputs import Input, Recovered, SubmitParent
 from router.engine.records import Record
+from router.engine.state import EngineState
 from router.journal.memory import MemoryJournal
 from router.orders.parent import Parent
 from router.reports.follow import Follower
@@ -219,9 +220,22 @@ def _reborn(paper: Paper, heard: Heard, settings: Settings, story: Story) -> Pap
     )
     journal, follower = paper.desk.journal.crash(), Follower(old.state.members)
     recover(core, journal, follower)
+    _same_knowledge(core.state, old.state)
     desk = Desk(Engine(core), journal, _Both(follower, heard))
     desk.write([paper.opening], story.back_ns, story.back_ns)
     return replace(paper, desk=desk, follower=follower)
+
+
+def _same_knowledge(new: EngineState, old: EngineState) -> None:
+    """Insist that the new process knows all that the dead one had committed."""
+    assert new.digest.hexdigest() == old.digest.hexdigest()
+    assert new.children == old.children
+    assert new.sent == old.sent
+    for name, parent in old.parents.items():
+        other = new.parents[name]
+        assert (other.spec, other.state, other.wanted) == (parent.spec, parent.state, parent.wanted)
+        assert (other.filled, other.reserved) == (parent.filled, parent.reserved)
+        assert (other.memory, other.wakes) == (parent.memory, parent.wakes)
 
 
 def _sleep_through(paper: Paper, now_ns: int, until_ns: int) -> None:
