@@ -20,6 +20,9 @@ _JUMPED: Final = (
     f"widen: not beyond 94.525; ALARM stop: {_RESTS}"
 )
 
+# Once what its venue held has been given back, it is a stop like any other.
+_AS: Final[Mapping[str, str]] = {"limit_stop, native": "limit_stop"}
+
 CANNOT: Final[Mapping[tuple[str, str], str]] = {
     **{(kind, "post-only reject"): "never posts" for kind in _TAKERS},
     **{(kind, "venue cancels on its own"): "is over when it arrives" for kind in _TAKERS},
@@ -133,4 +136,4 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
 
 def expected(kind: str, event: str) -> str:
     """Return what a cell says."""
-    return EXPECTED.get((kind, event), KINDS[kind].well)
+    return EXPECTED.get((_AS.get(kind, kind), event), KINDS[kind].well)

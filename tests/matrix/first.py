@@ -23,7 +23,7 @@ class First:
             if isinstance(record, Issued) and isinstance(record.command, Submit)
         ]
         mine = [(ns, s) for ns, s in issued if s.parent_id == kind.parent]
-        self.sent_ns, self.submit = mine[0]
+        self.sent_ns, self.submit = mine[kind.earlier]
         self.order_id: ClientOrderId = self.submit.client_order_id
         self.truth = next(
             (o for o in done.orders if o.submit.client_order_id == self.order_id), None

@@ -32,7 +32,8 @@ class Kind:
 
     `says`: what a trader would call it; `well`: what becomes of it when nothing goes wrong. `size` and
     `price` of its first order, the `number`-th submit at alpha; `rests`: it waits in the book then.
-    `book`: what both venues show then; `gap`: where the market jumps; `begins`: when it may start.
+    `book`: what both venues show then, since `turns`; `gap`: where the market jumps; `begins`: when it may
+    start. `earlier`: how many orders of it came before, and are over.
     `worst`: no sell ever goes below it, 50 bps under every stop of these stories.
     """
 
@@ -52,6 +53,8 @@ class Kind:
     book: str = CALM
     gap: str = HIGH
     begins: float = ORDER_S
+    turns: float = ORDER_S - 0.01
+    earlier: int = 0
     parent: ParentId = PARENT
 
     def spec(self) -> ParentSpec:
@@ -73,7 +76,7 @@ class Kind:
         story = Story()
         story.everywhere(0, CALM)
         if self.book != CALM:
-            story.everywhere(ORDER_S - 0.01, self.book)
+            story.everywhere(self.turns, self.book)
         return story
 
     def moved(self, by: Decimal) -> str:
@@ -135,6 +138,18 @@ def waits_to_sell(says: str, how: Params) -> Kind:
 
 
 PAIR: Final = take_profit_or_stop("103", limit_stop("95"))
+STOP: Final = Kind(
+    says="a stop at 95 that has just fired",
+    well="done: 4 at alpha for 95",
+    how=limit_stop("95"),
+    side=Side.SELL,
+    size="4",
+    price="95",
+    rests=True,
+    book=FALLEN,
+    gap=LOW,
+    begins=5,
+)
 
 KINDS: Final[Mapping[str, Kind]] = {
     "take": buys("4 taken now", take()),
@@ -167,17 +182,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     "ladder": posts(
         "two rungs of 2", ladder(2, first="10", step="10"), "99.8", size="2", well="99.75"
     ),
-    "limit_stop": Kind(
-        says="a stop at 95 that has just fired",
-        well="done: 4 at alpha for 95",
-        how=limit_stop("95"),
-        side=Side.SELL,
-        size="4",
-        price="95",
-        rests=True,
-        book=FALLEN,
-        gap=LOW,
-        begins=5,
+    "limit_stop": STOP,
+    "limit_stop, native": replace(
+        STOP,
+        says="a stop at 95 that has just fired, and taken back the one at 93 that its venue held",
+        how=limit_stop("95", catastrophe="93"),
+        number=2,
+        turns=ORDER_S - 0.11,
+        earlier=1,
     ),
     "then (its exit)": replace(
         waits_to_sell("out at 103 or at a stop at 95, what an entry has filled", take()),

@@ -40,7 +40,7 @@ from strategies.own import NoParams
 from strategies.script import Script
 from strategies.scripted import ScriptStrategy
 from strategies.spec import ParentSpec
-from tests.matrix.story import LATENCY, S_NS, Story
+from tests.matrix.story import S_NS, TERMS, Story
 from venues.books.jit import kernels_available
 from venues.model.ids import ParentId
 from venues.paper.truth import PaperOrder, Seen
@@ -145,7 +145,7 @@ def told(story: Story, specs: Sequence[ParentSpec], where: Path, drive: Drive) -
 
 def _settings(where: str, faults: str) -> Settings:
     config = Path(where) / "story.toml"
-    config.write_text(default_config().read_text() + LATENCY + faults)
+    config.write_text(default_config().read_text() + TERMS + faults)
     return read_settings(config)
 
 

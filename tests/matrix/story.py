@@ -34,7 +34,8 @@ STALE_S: Final = 2
 SYMBOL: Final = Symbol("BTC/USDT")
 # The same prices everywhere, but beta takes a larger fee: alpha is asked first.
 VENUES: Final = {"alpha": "0.0002", "beta": "0.001"}
-LATENCY: Final = "".join(
+TERMS: Final = "".join(
+    f'\n[[venue]]\nname = "{venue}"\nstop_orders = true\n'
     f"\n[paper.latency.{venue}]\nentry_ms = {ENTRY_MS}\nresponse_ms = {RESPONSE_MS}\njitter_ms = 0\n"
     for venue in VENUES
 )
