@@ -68,7 +68,7 @@ from venues.model.ids import ClientOrderId, ParentId, RunId, client_order_id
 from venues.model.instrument import Instrument, Member
 from venues.model.market import BookState
 from venues.model.numbers import BPS, ZERO
-from venues.model.order import TimeInForce
+from venues.model.order import TimeInForce, Trigger
 
 Patch = pytest.MonkeyPatch
 
@@ -222,6 +222,7 @@ def wrong_side_sent(patch: Patch) -> None:
         leg: str,
         wait_ns: int = 0,
         conversion: Decimal | None = None,
+        trigger: Trigger | None = None,
     ) -> Submit:
         submit = honest(
             core,
@@ -233,6 +234,7 @@ def wrong_side_sent(patch: Patch) -> None:
             leg=leg,
             wait_ns=wait_ns,
             conversion=conversion,
+            trigger=trigger,
         )
         return msgspec.structs.replace(submit, side=submit.side.opposite)
 
