@@ -11,6 +11,8 @@ import msgspec
 import router
 from router.app.faults import fault_plan
 from router.app.own_strategies import NONE_LOADED, Loaded, fingerprint, strategies_of
+from router.depth.expected import Expect
+from router.depth.expected import twin as expect_twin
 from router.depth.scale import Scale, market_scale
 from router.engine.core import Core
 from router.engine.engine import Engine
@@ -100,6 +102,8 @@ def engine_settings(settings: Settings) -> EngineSettings:
         stale_after_ns=settings.run.stale_after_ns,
         arrival_wait_ns=settings.run.arrival_wait_ns,
         release_within_ns=settings.run.release_within_ns,
+        learn_depth=settings.run.learn_depth,
+        waiting_e6=settings.run.waiting_e6,
         limits=Limits(
             collar_bps=settings.risk.collar_bps,
             max_order_notional=settings.risk.max_order_notional,
@@ -175,6 +179,7 @@ def assemble(
         market=market,
         sweep=sweep_of(kernels=kernels),
         search=search_of(kernels=kernels),
+        expect=expect_of(kernels=kernels),
         strategies={**STRATEGIES, **strategies_of(own)},
     )
     follower = Follower(members)
@@ -199,9 +204,13 @@ def build_core(
     market: RecordedMarket,
     sweep: Sweep,
     search: Search = search_twin,
+    expect: Expect = expect_twin,
     strategies: Mapping[str, Strategy] = STRATEGIES,
 ) -> Core:
     """Return an engine core that knows nothing yet."""
+    if settings.learn_depth:
+        for book in range(len(market.view.instruments)):
+            market.view.learn(book)
     sent, halt = SentCounter(), Halt()
     state = EngineState(
         members=members,
@@ -222,6 +231,7 @@ def build_core(
         gate=Gate(settings.limits, halt=halt, sent=sent),
         sweep=sweep,
         search=search,
+        expect=expect,
         watching=Watching(market.watches, scales),
     )
 
@@ -242,6 +252,15 @@ def search_of(*, kernels: bool) -> Search:
     from router.routing.exact_kernel import fastest
 
     return fastest
+
+
+def expect_of(*, kernels: bool) -> Expect:
+    """Return the expected prices to use: compiled or plain."""
+    if not kernels:
+        return expect_twin
+    from router.depth.expected_kernel import kernel
+
+    return kernel
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ class Depth(Protocol):
         """Return the lots others show at one level."""
         ...
 
+    def outcomes(self, i: int, side: int, horizon: int, /) -> Int64s:
+        """Return what became of displayed depth, shape (n, REACHES); see `venues.books.outcomes`."""
+        ...
+
     def crossed(self, i: int, /) -> bool: ...
     def quote(
         self, i: int, now_ns: int, stale_after_ns: int, /

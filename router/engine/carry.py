@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from router.engine.core import Core
+from router.engine.learning import learning_of, write_down
 from router.engine.records import ALARM, ParentMoved, Planned
 from router.engine.terms import stops_of, terms_of
 from router.engine.timers import AgainTimer
@@ -167,8 +168,10 @@ def _take(core: Core, parent: Parent, intent: Take) -> bool:
         sweep=core.sweep,
         search=core.search,
         to_the_limit=intent.to_the_limit,
+        learning=learning_of(core, parent.spec.symbol),
     )
     core.note(Planned(parent.spec.id, core.state.plans + 1, core.now_ns, plan))
+    write_down(core, parent.spec.symbol)
     sent = False
     for leg in plan.legs:
         instrument = core.books.instruments[leg.book]

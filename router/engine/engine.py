@@ -26,6 +26,7 @@ from router.engine.inputs import (
     WatchesFired,
 )
 from router.engine.instructing import amend, pause, resume
+from router.engine.learning import recall
 from router.engine.records import Halted, Received, Record
 from router.engine.releasing import release
 from router.engine.starting import receive, try_start
@@ -192,6 +193,7 @@ class Engine:
     def _recovered(self) -> None:
         """Go on after a restart: doubt what was sent, ask about all, re-arm, then resume."""
         core = self.core
+        recall(core)
         for child in list(core.state.children.values()):
             if child.settled:
                 continue

@@ -10,6 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from router.engine.core import Core
+from router.engine.learning import learning_of
 from router.engine.starting import first_decision, refused_at_start, terms_at_start
 from router.engine.state import begin
 from router.engine.terms import terms_of
@@ -85,6 +86,7 @@ def _previewed(core: Core, parent: Parent) -> Preview:
             terms=terms_of(core, parent),
             sweep=core.sweep,
             search=core.search,
+            learning=learning_of(core, spec.symbol),
         ),
     )
 

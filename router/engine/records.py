@@ -102,6 +102,19 @@ class Planned(msgspec.Struct, frozen=True, tag="planned"):
     plan: Plan
 
 
+class Learned(msgspec.Struct, frozen=True, tag="learned"):
+    """What was known of how the displayed depth of one book fares, written down now and then.
+
+    `taken`: outcomes ever taken down, by ring; `kept`: those that still are, as int32.
+    """
+
+    venue: VenueId
+    symbol: Symbol
+    taken: tuple[int, ...]
+    kept: bytes
+    at_ns: int
+
+
 class Issued(msgspec.Struct, frozen=True, tag="issued"):
     """A command was approved; from the commit on it may exist at the venue, unless it is held."""
 
@@ -158,6 +171,7 @@ Record = (
     | ParentMoved
     | Decided
     | Planned
+    | Learned
     | Issued
     | Released
     | Received

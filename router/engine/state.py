@@ -16,6 +16,7 @@ from router.engine.records import (
     Flagged,
     Halted,
     Issued,
+    Learned,
     ParentAmended,
     ParentGrew,
     ParentMoved,
@@ -30,6 +31,7 @@ from router.engine.records import (
 )
 from router.orders.child import Child
 from router.orders.lifecycle import Report, Status
+from router.orders.luck import Luck
 from router.orders.parent import Parent, ParentState
 from router.orders.positions import Positions
 from router.orders.reconcile import DoubtMargins, Look, negative_look
@@ -57,6 +59,7 @@ from venues.model.events import (
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
 from venues.model.numbers import MONEY, ZERO
+from venues.model.order import TimeInForce
 
 Members = Mapping[tuple[VenueId, Symbol], Member]
 
@@ -92,6 +95,8 @@ class EngineState:
     children: dict[ClientOrderId, Child] = field(default_factory=dict)
     positions: Positions = field(default_factory=Positions)
     trips: Trips = field(default_factory=Trips)
+    luck: Luck = field(default_factory=Luck)
+    learned: dict[tuple[VenueId, Symbol], Learned] = field(default_factory=dict)
     digest: Digest = field(default_factory=Digest)
     plans: int = 0
 
@@ -106,8 +111,11 @@ class EngineState:
                 return self._released(order_id, at_ns)
             case Decided():
                 self._decided(record)
-            case Planned():
+            case Planned(plan=plan):
                 self.plans += 1
+                self.luck.foresee(plan.legs)
+            case Learned(venue=venue, symbol=symbol):
+                self.learned[venue, symbol] = record
             case ParentReceived(spec=spec, received_ns=received_ns):
                 parent = Parent(spec=spec, received_ns=received_ns)
                 self.parents[spec.id] = self.alive[spec.id] = parent
@@ -179,6 +187,8 @@ class EngineState:
             case Submit():
                 member = self.member_of(command)
                 child = Child(submit=command, member=member)
+                if command.time_in_force is TimeInForce.IOC:
+                    child.arriving = self.luck.foreseen.pop(child.place, None)
                 if command.held:
                     child.status = Status.HELD
                 else:
@@ -240,8 +250,11 @@ class EngineState:
             return f"unknown order {event.client_order_id} at {event.venue}"
         if child.status is Status.SENT and isinstance(event, _FIRST_ANSWERS):
             self.trips.measured(child.submit.venue, at_ns - child.left_ns)
+        open_before = not child.settled
         wrong = self._report(child, event, at_ns)
         self.parent_of(child).settle(child)
+        if open_before and child.settled:
+            self.luck.ended(child)
         return wrong
 
     def _report(self, child: Child, event: ExecutionEvent, at_ns: int) -> str:

@@ -28,7 +28,7 @@ def terms_of(core: Core, parent: Parent) -> Terms:
         room=room,
         own=core.own,
         venues_most=spec.venues_most,
-        ways_ns=core.state.trips.ways_ns() if within_ns else {},
+        ways_ns=core.state.trips.ways_ns() if within_ns or core.settings.learn_depth else {},
         release_within_ns=within_ns,
     )
 

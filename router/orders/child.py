@@ -39,6 +39,7 @@ class Child:
     queries: int = 0
     absent_since_ns: int = 0  # engine time of the first counted negative look
     closed_reason: str = ""
+    arriving: int | None = None  # what share of it should fill, in 1 / 1024, if learned
     activated: bool = False  # the trigger of a stop was reached, as far as the venue said
     burned: bool = False
     risen: bool = False

@@ -22,7 +22,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     paid for a buy, received for a sell, market quote; `fixed_cost` comes on top, and so does
     `expected_funding` (> 0 paid, < 0 received) of a perp over the parent's hold. `why` it is used.
     `conversion`: market quote per quote of the venue, on average, where a book says what that is.
-    It leaves `release_after_ns` after the decision, so that all legs arrive together.
+    It leaves `release_after_ns` after the decision, so that all legs arrive together. `arriving`:
+    which share of it should fill, in 1 / 1024, where that was learned.
     """
 
     venue: VenueId
@@ -39,6 +40,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     release_after_ns: int = 0
     conversion: Decimal | None = None
+    arriving: int | None = None
 
 
 class BookSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +60,21 @@ class BookSeen(msgspec.Struct, frozen=True, kw_only=True):
     near_lots: int
     rates: tuple[int, ...] = ()
     rate_parts: int = 1
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision expected of one book `way_ns` later, when its order would have arrived.
+
+    `displayed` market units up to the price of waiting, `expected` of them (new depth counted) on
+    the mean of `outcomes` that were taken down.
+    """
+
+    venue: VenueId
+    symbol: Symbol
+    way_ns: int
+    outcomes: int
+    displayed: Decimal
+    expected: Decimal
 
 
 class VenueCost(msgspec.Struct, frozen=True):
@@ -108,6 +125,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     the mid; what lies between is the hidden spread. No split of the quantity is cheaper by more
     than `certified_gap` (market quote; 0: the optimum); `nodes` of a search were looked at, 0 when
     the sweep was proof enough, and `exhausted` says that its bound was hit.
+
+    Where `arrivals` says what is expected of a book, the split was made on expected prices, and
+    `certified_gap` is of these; all costs here are of what was displayed.
     """
 
     market: Symbol
@@ -136,6 +156,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     exhausted: bool = False
     expected_funding: Decimal = ZERO
     uncounted: tuple[tuple[VenueId, str], ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
 
 
 def level_rows(seen: BookSeen) -> bytes:

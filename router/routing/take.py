@@ -7,7 +7,9 @@ from typing import Final
 
 from router.depth.composite import Composite, Depth
 from router.depth.conversion import average_rate
+from router.depth.expected import PARTS
 from router.depth.scale import Scale
+from router.routing.arrival import Expected, Learning, arrivals, arriving, expected_offers
 from router.routing.cost import Curve
 from router.routing.counterfactual import other_ways
 from router.routing.exact import Search
@@ -16,9 +18,9 @@ from router.routing.offers import Offered, Sight, Terms, grains_needed, look, of
 from router.routing.plan import Leg, Plan, VenueCost, books_digest
 from router.routing.reasons import unseen, unused, use_of
 from router.routing.release import offsets_ns
-from router.routing.split import cost_of, split
+from router.routing.split import Offer, Split, cost_of, split
 from router.routing.spread import at_size_bps, quoted_bps
-from router.routing.sweep import Sweep
+from router.routing.sweep import Merge, Sweep
 from venues.model.ids import VenueId
 from venues.model.numbers import MONEY, ZERO, bps_of
 from venues.model.order import Side
@@ -39,11 +41,13 @@ def plan_take(
     sweep: Sweep,
     search: Search = search_twin,
     to_the_limit: bool = False,
+    learning: Learning | None = None,
 ) -> Plan:
     """Return the plan to take up to `quantity` market units, no level beyond market price `limit`.
 
     `to_the_limit`: legs may follow a book that moves away up to `limit` instead of the marginal
     price: for the end of a parent, where a remainder too small to trade is worse than a few ticks.
+    `learning`: split by what was learned of displayed depth, None by what is displayed.
     ValueError for a quantity below zero or beyond 2^60 grains.
     """
     scale = composite.scale
@@ -53,15 +57,15 @@ def plan_take(
     offers = [o.offer for o in offered]
     curves = [s.curve for s in sights]
     merge = sweep(curves)
-    answer = split(
-        offers, need, merge, venues_most=terms.venues_most, nodes_most=_NODES_MOST, search=search
-    )
+    learned = _learned(depth, scale, sights, offers, side, need, merge, terms, learning)
+    answer = _divided(offers, learned, need, merge, terms, sweep, search)
     taken = answer.taken
     relaxed = _relaxed(depth, composite, side, sum(taken), limit, terms, sweep, search)
-    gap = answer.gap if relaxed is None else max(cost_of(offers, taken) - relaxed, 0)
+    found_gap = -(-answer.gap // PARTS) if learned else answer.gap
+    gap = found_gap if relaxed is None else max(cost_of(offers, taken) - relaxed, 0)
     books = tuple([s.seen for s in sights])
     other = other_ways(scale, books, curves, side=side, grains=sum(taken), merge=merge)
-    legs = _legs(scale, sights, offered, taken, side, terms, to_the_limit=to_the_limit)
+    legs = _legs(scale, sights, offered, taken, side, terms, learned, to_the_limit=to_the_limit)
     fixed = _sum([leg.fixed_cost for leg in legs])
     # Leg by leg, so that the sum of what the legs say is the cost to its last digit.
     walked = _sum([leg.cost for leg in legs])
@@ -97,6 +101,55 @@ def plan_take(
         exhausted=answer.exhausted,
         expected_funding=_sum([leg.expected_funding for leg in legs]),
         uncounted=composite.uncounted,
+        arrivals=arrivals(scale, books, learned) if learned else (),
+    )
+
+
+def _divided(
+    offers: Sequence[Offer],
+    learned: Sequence[Expected],
+    need: int,
+    merge: Merge,
+    terms: Terms,
+    sweep: Sweep,
+    search: Search,
+) -> Split:
+    """Return the split: on expected prices where something is learned, else on displayed ones."""
+    return split(
+        [e.offer for e in learned] or offers,
+        need,
+        sweep([e.offer.curve for e in learned]) if learned else merge,
+        venues_most=terms.venues_most,
+        nodes_most=_NODES_MOST,
+        search=search,
+    )
+
+
+def _learned(
+    depth: Depth,
+    scale: Scale,
+    sights: Sequence[Sight],
+    offers: Sequence[Offer],
+    side: Side,
+    need: int,
+    merge: Merge,
+    terms: Terms,
+    learning: Learning | None,
+) -> list[Expected]:
+    """Return the offers as expected on arrival, [] where nothing is learned."""
+    if learning is None:
+        return []
+    return expected_offers(
+        depth,
+        scale,
+        [s.seen for s in sights],
+        offers,
+        places=[s.quote.book for s in sights],
+        side=side,
+        need=need,
+        merge=merge,
+        ways_ns=terms.ways_ns,
+        learning=learning,
     )
 
 
@@ -154,19 +207,21 @@ def _legs(
     taken: Sequence[int],
     side: Side,
     terms: Terms,
+    learned: Sequence[Expected],
     *,
     to_the_limit: bool,
 ) -> tuple[Leg, ...]:
     """Return one leg per venue used, its limit at the marginal net price of all of them."""
-    used = [(s, o, t) for s, o, t in zip(sights, offered, taken, strict=True) if t]
+    found: Sequence[Expected | None] = learned or [None] * len(sights)
+    used = [(s, o, t, e) for s, o, t, e in zip(sights, offered, taken, found, strict=True) if t]
     if not used:
         return ()
-    ways = [terms.ways_ns.get(s.quote.venue) for s, _, _ in used]
+    ways = [terms.ways_ns.get(s.quote.venue) for s, _, _, _ in used]
     waits = offsets_ns(ways, terms.release_within_ns)
-    marginal = max([o.offer.net * o.offer.curve.last_tick(t) for _, o, t in used])
+    marginal = max([o.offer.net * o.offer.curve.last_tick(t) for _, o, t, _ in used])
     paid = scale.paid(side)
     legs = []
-    for (sight, given, grains), wait_ns in zip(used, waits, strict=True):
+    for (sight, given, grains, expected), wait_ns in zip(used, waits, strict=True):
         quote, offer = sight.quote, given.offer
         instrument = scale.members[quote.member].instrument
         # The last tick not dearer than the marginal net price: rounded down to buy, up to sell.
@@ -195,6 +250,7 @@ def _legs(
                 why=use_of(offer, grains, marginal),
                 release_after_ns=wait_ns,
                 conversion=_conversion(scale, quote.member, offer.curve, grains, side),
+                arriving=None if expected is None else arriving(expected, grains, limit_tick),
             )
         )
     return tuple(legs)

@@ -16,6 +16,7 @@ from router.journal.ports import Journal
 from venues.model.commands import Approved, Submit
 from venues.model.events import Asked, ExecutionEvent, NotSent
 from venues.model.market import BookState
+from venues.model.order import TimeInForce
 
 _encode = msgspec.json.Encoder().encode
 
@@ -68,7 +69,16 @@ class Desk:
                     leaving.append(approved)
             if refused:
                 pending.append(Executions(tuple(refused)))
+        for approved in leaving:
+            self._disturb(approved, now_ns)
         return leaving
+
+    def _disturb(self, approved: Approved, now_ns: int) -> None:
+        """Tell the book a taker leaves for: what it does there is no lesson about others."""
+        command = approved.command
+        if isinstance(command, Submit) and command.time_in_force is TimeInForce.IOC:
+            core = self.engine.core
+            core.books.disturbed(core.watching.book_of(command.venue, command.symbol), now_ns)
 
     def write(self, records: list[Record], now_ns: int, wall_ns: int) -> None:
         """Journal records that no step made: the opening of a run."""

@@ -9,6 +9,7 @@ from router.engine.records import (
     Flagged,
     Halted,
     Issued,
+    Learned,
     ParentAmended,
     ParentGrew,
     ParentMoved,
@@ -96,7 +97,9 @@ class Narrator:
                 log.warning("halted", reason=reason)
             case ProvenAbsent(client_order_id=order_id):
                 log.warning("proven absent", order=order_id)
-            case ParentGrew() | Issued() | Released() | Received() | Decided() | Planned():
+            case ParentGrew() | Issued() | Released() | Received() | Decided():
+                pass
+            case Planned() | Learned():
                 pass
             case _:
                 assert_never(record)

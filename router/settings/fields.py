@@ -25,6 +25,7 @@ _NS_PER_S: Final = 1_000_000_000
 _DAY_MS: Final = 24 * 3600 * 1000
 
 _SEED: Final = count(0)
+_WAITING: Final = money(least=ZERO, most=Decimal(100))
 _BOUND: Final = money(least=ZERO)
 _COLLAR: Final = money(above=ZERO, most=Decimal(5000))
 _ABOVE_ZERO: Final = money(above=ZERO)
@@ -51,6 +52,10 @@ class RunSection(Section):
     release_within_ms: Annotated[int, _HOLD] = _key(
         "longest hold of a leg so that all arrive together, 0 = none"
     )
+    learn_depth: Annotated[bool, yes_or_no()] = _key("route on depth that was observed to stay")
+    waiting_bps: Annotated[Decimal, _WAITING] = _key(
+        "what a unit bought later costs above the dearest one bought now"
+    )
 
     @property
     def stale_after_ns(self) -> int:
@@ -63,6 +68,10 @@ class RunSection(Section):
     @property
     def release_within_ns(self) -> int:
         return self.release_within_ms * _NS_PER_MS
+
+    @property
+    def waiting_e6(self) -> int:
+        return int(self.waiting_bps * 100)
 
 
 class RiskSection(Section):

@@ -8,6 +8,7 @@ import numpy as np
 
 from router.depth.composite import Composite, observe
 from router.depth.scale import Scale, market_scale
+from venues.books.layout import REACHES
 from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import Contract, FeeIn, Instrument, Kind, Market, Member
 from venues.model.market import ASK, BID, BookState, Int64s
@@ -26,6 +27,7 @@ class FakeBook:
     state: BookState = BookState.LIVE
     local_ns: int = 10 * SECOND
     funding: tuple[int, int] | None = None
+    shares: list[list[int]] = field(default_factory=list)
 
 
 class FakeDepth:
@@ -62,6 +64,10 @@ class FakeDepth:
 
     def funding(self, i: int) -> tuple[int, int] | None:
         return self.books[i].funding
+
+    def outcomes(self, i: int, side: int, horizon: int) -> Int64s:
+        shares = self.books[i].shares
+        return np.array(shares, np.int64).reshape(len(shares), REACHES)
 
     def crossed(self, i: int) -> bool:
         bid, ask = self.best(i, BID), self.best(i, ASK)

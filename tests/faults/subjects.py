@@ -3,6 +3,7 @@
 from router.engine.records import (
     Halted,
     Issued,
+    Learned,
     ParentReceived,
     ProvenAbsent,
     Received,
@@ -31,7 +32,7 @@ def about(record: Record) -> tuple[ClientOrderId, ParentId]:
             return ClientOrderId(order_id), ParentId("")
         case ParentReceived(spec=spec):
             return ClientOrderId(""), spec.id
-        case RunOpened() | Halted():
+        case RunOpened() | Halted() | Learned():
             return ClientOrderId(""), ParentId("")
         case _:
             return ClientOrderId(""), record.parent_id

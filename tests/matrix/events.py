@@ -111,6 +111,16 @@ def _ends_unasked(story: Story, kind: Kind) -> None:
     story.fault("alpha", "canceled_unasked", command="submit", number=kind.number, delay_ms=1500)
 
 
+def _told_twice(story: Story, kind: Kind) -> None:
+    story.fault("alpha", "doubled", command="submit", number=kind.number, delay_ms=700)
+    _partial(story, kind)
+
+
+def _heard_twice(first: First) -> bool:
+    fills = [event for event in first.said if isinstance(event, Filled)]
+    return len(fills) >= 2 and fills.count(fills[0]) == 2 and first.pieces[:1] == [1]
+
+
 def _ended_without(first: First, *, counted: str) -> bool:
     """Return whether its end was told before its fill, with or without the fill in its total."""
     shown = [n for n, event in enumerate(first.said) if isinstance(event, Filled)]
@@ -185,9 +195,6 @@ def _walked_away(first: First) -> bool:
     return [end.cum_quantity for end in first.ends] == [0]
 
 
-# -- silence ---------------------------------------------------------------------------------------
-
-
 def _stale(story: Story, kind: Kind) -> None:
     """Let alpha's book be old when an order is due, or soon after it rests."""
     story.silent("alpha", SOON_S if kind.rests else ORDER_S - 5, ORDER_S + 16)
@@ -219,9 +226,6 @@ def _nobody_answered(first: First) -> bool:
     return _was_lost(first) and all(ns > at_ns(ORDER_S + 60) for ns in answers)
 
 
-# -- what a trader says ----------------------------------------------------------------------------
-
-
 def _amended(by: str) -> Bend:
     def bend(story: Story, kind: Kind) -> None:
         total = Decimal(kind.quantity) * Decimal(by)
@@ -243,9 +247,6 @@ def _paused(story: Story, kind: Kind) -> None:
 def _was_paused(first: First) -> bool:
     moves = [r.state for _, r in first.done.records if isinstance(r, ParentMoved)]
     return first.left_on_time and ParentState.PAUSED in moves
-
-
-# -- the process, and the market -------------------------------------------------------------------
 
 
 def _crash(story: Story, kind: Kind) -> None:
@@ -309,6 +310,11 @@ EVENTS: Final[Mapping[str, Event]] = {
         bend=_told_after_the_end,
         happened=lambda first: _ended_without(first, counted="1"),
         over_s=ORDER_S + 6,
+    ),
+    "told twice": Event(
+        says="only 1 of its first order trades for now, and all that is said of it is said again",
+        bend=_told_twice,
+        happened=_heard_twice,
     ),
     "lost answer": Event(
         says="the venue takes its first order and the answer is lost",

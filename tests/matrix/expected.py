@@ -57,6 +57,7 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("limit_stop", "crash after a late fill"): "done: 4 at alpha for 94.925",
     # A take is one sweep: what it did not get, it does not chase.
     ("take", "partial fill"): f"expired: 1 at alpha for 100; 3 {_NO_MORE}",
+    ("take", "told twice"): f"expired: 1 at alpha for 100; 3 {_NO_MORE}",
     ("take", "fill told late"): f"expired: 1 at alpha for 100; 3 {_NO_MORE}",
     ("take", "lost request"): "expired: nothing; 4 left: alpha rejected: proven absent",
     ("take", "reject"): "expired: nothing; 4 left: alpha rejected: insufficient balance",

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -125,6 +125,34 @@ def test_kernel_books_and_their_twin_show_the_same_market(script: list[tuple[int
         assert picture(kernel, i, now_ns) == picture(twin, i, now_ns)
     for i in range(2):
         assert picture(kernel, i, 0) == picture(twin, i, 0)
+
+
+paces_ns = st.sampled_from([1, 3_000_000, 60_000_000, 400_000_000, 3_000_000_000])
+lags_ns = st.sampled_from([0, 2_000_000, 90_000_000])
+
+
+@given(st.lists(st.tuples(acts, paces_ns, lags_ns, st.booleans()), max_size=60))
+@settings(max_examples=300)
+def test_they_take_down_the_same_outcomes_of_displayed_depth(
+    script: list[tuple[Act, int, int, bool]],
+) -> None:
+    kernel, twin = tightest_kernel_books(), TwinBooks(TWO)
+    now_ns = 1_500_000_000
+    start = message([(level_key(990, BID), 50), (level_key(1010, ASK), 50)], is_snapshot=True)
+    for books in (kernel, twin):
+        books.learn(0)
+        books.apply(0, replace(start, ts_local_ns=now_ns))
+    for act, pace_ns, lag_ns, ours in script:
+        now_ns += pace_ns
+        for books in (kernel, twin):
+            if isinstance(act, Message):
+                said = message(act.rows, now_ns, is_snapshot=act.is_snapshot)
+                books.apply(0, replace(said, ts_exchange_ns=now_ns - lag_ns))
+            else:
+                perform(books, 0, act, now_ns)
+            if ours:
+                books.disturbed(0, now_ns)
+        assert kernel.dump_outcomes(0).tolist() == twin.dump_outcomes(0).tolist()
 
 
 def drifting_script(seed: int, steps: int) -> list[Act]:

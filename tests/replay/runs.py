@@ -71,9 +71,10 @@ def replayed(
     seed: int = 1,
     faults: str = "",
     script: Sequence[tuple[int, Input]] = (),
+    learns: bool = True,
 ) -> Report:
     """Replay in virtual time and write the run to `out`; `faults`: more lines of the config."""
-    with _assembled(tape, specs, out, kernels, seed, faults, GROUPED) as paper:
+    with _assembled(tape, specs, out, kernels, seed, faults, GROUPED, learns) as paper:
         play(paper, specs, script)
     return _written(paper, out)
 
@@ -103,23 +104,27 @@ def _assembled(
     seed: int,
     faults: str,
     durability: Durability,
+    learns: bool = True,
 ) -> Iterator[Paper]:
     """Put a run together in `out`; its journal is closed after the block."""
     out.mkdir(parents=True)
     journal = open_journal(out / JOURNAL, durability)
     try:
-        settings = _settings(out, faults)
+        settings = _settings(out, faults, learns)
         own = load_own(settings, out.parent)
         yield assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal, own=own)
     finally:
         journal.close()
 
 
-def _settings(out: Path, faults: str) -> Settings:
-    if not faults:
+def _settings(out: Path, faults: str, learns: bool) -> Settings:
+    if not faults and learns:
         return read_settings(default_config())
+    text = default_config().read_text()
+    on, off = "learn_depth = true", "learn_depth = false"
+    assert on in text
     config = out.with_suffix(".toml")
-    config.write_text(default_config().read_text() + faults)
+    config.write_text((text if learns else text.replace(on, off)) + faults)
     return read_settings(config)
 
 

@@ -11,6 +11,7 @@ from venues.books.layout import (
     H_GAP,
     H_HAS_SNAPSHOT,
     H_INSIDE,
+    H_LEARNS,
     H_MESSAGES,
     H_ORIGIN,
     H_OUTSIDE,
@@ -38,6 +39,7 @@ from venues.books.levels import (
     touched_at,
     touched_table,
 )
+from venues.books.outcomes import book_observed
 from venues.books.touch import better, no_tick, note_crossed, recentre, settle, touch_stands
 from venues.model.market import Int64s
 
@@ -206,6 +208,8 @@ def book_apply(
     held = mem[b + H_TOUCHED] if is_snapshot else mem[b + H_INSIDE] + mem[b + H_OUTSIDE]
     if held + (hi - lo) > most_entries(mem[b + H_SLOTS]):
         return NO_ROOM
+    if mem[b + H_LEARNS] != 0:
+        book_observed(mem, b, ts_exchange, ts_local)
     if is_snapshot:
         record_snapshot(mem, b, keys, lots, lo, hi)
     else:

@@ -2,7 +2,7 @@
 
 A book starts at a base offset `b`:
 
-    header     HEADER words, the H_* slots below
+    header     HEADER words, the H_* slots below and, from O_NEXT on, what became of displayed depth
     window     2 x window words: bid levels, then ask levels, addressed `tick & (window - 1)`
     blocks     2 x window / BLOCK words: how many levels each run of BLOCK ticks holds
     overflow   slots x OVERFLOW_STRIDE words: hash of the levels outside the window
@@ -23,7 +23,6 @@ TOUCHED: Final = 1 << 62  # level word: look in the touched table
 BLOCK: Final = 64
 BLOCK_BITS: Final = 6
 
-HEADER: Final = 48
 H_WINDOW: Final = 0  # ticks in the window of one side, a power of two
 H_SLOTS: Final = 1  # entries of each hash table, a power of two
 H_ORIGIN: Final = 2  # [2], [3]: first tick in the window of bids, asks
@@ -50,6 +49,34 @@ H_HAS_DERIV: Final = 23  # [23] mark, [24] index, [25] funding: 1 once it has co
 H_FUNDING_NEXT: Final = 26  # next funding time, ns
 H_EXCLUDED: Final = 27  # levels with own orders to leave out
 H_FAULTS: Final = 28  # calls that broke a promise of theirs; 0 in a sound book
+H_LEARNS: Final = 29  # 1 where outcomes are taken down
+
+# What of the depth displayed at one moment was there when an order would have arrived (`outcomes`).
+LOOK_EVERY_NS: Final = 1_000_000_000
+# Distances from the touch in hundredths of a bp: doubling, so that few of them say much.
+REACH_E6: Final = (0, 10, 20, 40, 80, 160, 320, 640, 1280)
+REACHES: Final = len(REACH_E6)
+HORIZON_NS: Final = (5_000_000, 50_000_000, 200_000_000)  # ways to the venue
+HORIZONS: Final = len(HORIZON_NS)
+LEANS: Final = 3  # which side of the book is the heavier one: this, neither, the other
+LEAN_REACH: Final = 3  # the distance at which that is asked
+OUTCOMES_MOST: Final = 64  # kept per horizon, side and lean: a ring, the oldest goes
+# What is displayed counts as so many outcomes of its own; less evidence of one lean is not enough.
+OUTCOMES_LEAST: Final = 16
+WHOLE: Final = 1 << 10  # an outcome up to this is a share of what was displayed; beyond, lots more
+MORE_MOST: Final = 1 << 30  # more lots than that are taken for that
+LOTS_MOST: Final = 1 << 50  # more than that counts as that, so that shares stay exact
+O_NEXT: Final = 48  # when to look next, local ns
+O_AT: Final = 49  # when we looked last and still wait for outcomes, local ns; 0 for no wait
+O_DONE: Final = 50  # horizons of that look already known
+O_LEAN: Final = 51  # [51], [52]: the lean that look saw, for bids and asks
+O_LIMITS: Final = 53  # 2 x REACHES ticks looked at, bids then asks
+O_SHOWN: Final = O_LIMITS + 2 * REACHES  # lots displayed within them
+RINGS: Final = HORIZONS * 2 * LEANS
+O_COUNT: Final = O_SHOWN + 2 * REACHES  # outcomes ever taken down, by ring
+O_RING: Final = O_COUNT + RINGS  # RINGS x OUTCOMES_MOST x REACHES outcomes
+RING_WORDS: Final = OUTCOMES_MOST * REACHES
+HEADER: Final = O_RING + RINGS * RING_WORDS
 
 OVERFLOW_STRIDE: Final = 2  # key + 1, level word
 TOUCHED_STRIDE: Final = 6

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from venues.books.layout import HORIZON_NS, HORIZONS
 from venues.model.instrument import Instrument
 from venues.model.market import BookMessage, BookState, DerivKind, Int64s
 
@@ -28,6 +29,14 @@ class Capacity:
 
 
 DEFAULT_CAPACITY = Capacity()
+
+
+def horizon_of(way_ns: int) -> int:
+    """Return the number of the shortest horizon that is no shorter than a way, else the longest."""
+    for number, horizon_ns in enumerate(HORIZON_NS):
+        if way_ns <= horizon_ns:
+            return number
+    return HORIZONS - 1
 
 
 class Books(Protocol):
@@ -150,4 +159,27 @@ class Books(Protocol):
 
     def funding(self, i: int) -> tuple[int, int] | None:
         """Return the funding rate in 10^-12 units and when it is next paid."""
+        ...
+
+    def learn(self, i: int) -> None:
+        """Take down from now on what becomes of displayed depth; see `venues.books.outcomes`."""
+        ...
+
+    def disturbed(self, i: int, now_ns: int) -> None:
+        """Note that an order of ours leaves for this book: what happens next is not an outcome."""
+        ...
+
+    def outcomes(self, i: int, side: int, horizon: int) -> Int64s:
+        """Return outcomes alike to what the book shows now, shape (n, REACHES).
+
+        Up to WHOLE: which share of what was displayed was there on arrival; beyond: lots more.
+        """
+        ...
+
+    def dump_outcomes(self, i: int) -> Int64s:
+        """Return all that has been learned of book `i`, to be put back by `restore_outcomes`."""
+        ...
+
+    def restore_outcomes(self, i: int, dumped: Int64s) -> None:
+        """Put back what was learned; ValueError for anything of another size."""
         ...

@@ -43,6 +43,13 @@ from venues.books.layout import (
     STATE_STALE,
     STATE_UNVERIFIED,
 )
+from venues.books.outcomes import (
+    book_disturbed,
+    book_learn,
+    dump_outcomes,
+    outcomes,
+    restore_outcomes,
+)
 from venues.books.port import DEFAULT_MOST, Books, Capacity
 from venues.books.quote import QUOTE_WORDS, book_quote
 from venues.books.within import book_within
@@ -245,6 +252,26 @@ class KernelBooks:
         if not self._fact(i, H_HAS_DERIV + 2):
             return None
         return self._fact(i, H_FUNDING), self._fact(i, H_FUNDING_NEXT)
+
+    def learn(self, i: int) -> None:
+        """Take down from now on what becomes of displayed depth."""
+        book_learn(self.arena.mem, self.base(i))
+
+    def disturbed(self, i: int, now_ns: int) -> None:
+        """Note that an order of ours leaves for this book."""
+        book_disturbed(self.arena.mem, self.base(i), now_ns)
+
+    def outcomes(self, i: int, side: int, horizon: int) -> Int64s:
+        """Return outcomes of a side; see `Books.outcomes`."""
+        return outcomes(self.arena.mem, self.base(i), horizon, side)
+
+    def dump_outcomes(self, i: int) -> Int64s:
+        """Return all that has been learned of book `i`."""
+        return dump_outcomes(self.arena.mem, self.base(i))
+
+    def restore_outcomes(self, i: int, dumped: Int64s) -> None:
+        """Put back what was learned; ValueError for anything of another size."""
+        restore_outcomes(self.arena.mem, self.base(i), dumped)
 
     def _fact(self, i: int, place: int) -> int:
         """Return one word of the header."""

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from venues.books.layout import LOTS_MOST
+from venues.books.outcomes_twin import TwinOutcomes
 from venues.books.port import DEFAULT_MOST
 from venues.model.instrument import Instrument
 from venues.model.market import ASK, BID, BookMessage, BookState, DerivKind, Int64s
@@ -25,6 +27,7 @@ class _Book:
         "gapped",
         "last_local_ns",
         "last_tick",
+        "outcomes",
         "own",
         "recorded",
         "shelf",
@@ -48,6 +51,7 @@ class _Book:
         self.last_tick: int | None = None
         self.volume = 0
         self.derivs: dict[DerivKind, tuple[int, int]] = {}
+        self.outcomes = TwinOutcomes()
 
     def record(self, key: int, lots: int) -> None:
         """Apply one recorded row."""
@@ -91,6 +95,19 @@ class _Book:
         end = len(shelf) if limit_tick is None else bisect_right(shelf, limit_tick)
         return (shelf[place] for place in range(end))
 
+    def observed(self, ts_exchange_ns: int, ts_local_ns: int) -> None:
+        """Take down what became of displayed depth, before a message with these stamps."""
+        bids, asks = self.shelf
+        sound = self.verified and not self.gapped and bids and asks and not self.crossed()
+
+        touch = (bids[-1], asks[0]) if sound else None
+        stamps_ns = ts_exchange_ns, ts_local_ns
+        self.outcomes.observed(touch, self.within, self.last_local_ns, stamps_ns)
+
+    def within(self, side: int, tick: int) -> int:
+        """Return the net lots of `side` no worse than `tick`, at most LOTS_MOST."""
+        return min(sum(self.net(t * 2 + side) for t in self.ticks(side, tick)), LOTS_MOST)
+
     def crossed(self) -> bool:
         """Return whether the displayed touch is crossed or locked."""
         bids, asks = self.shelf
@@ -109,6 +126,8 @@ class TwinBooks:
     def apply(self, i: int, message: BookMessage) -> None:
         """Apply one book message; a snapshot is its rows, then size 0 for each level not named."""
         book = self._books[i]
+        if book.outcomes.on:
+            book.observed(message.ts_exchange_ns, message.ts_local_ns)
         keys = message.keys.tolist()
         for key, lots in zip(keys, message.lots.tolist(), strict=True):
             book.record(key, lots)
@@ -268,3 +287,26 @@ class TwinBooks:
     def funding(self, i: int) -> tuple[int, int] | None:
         """Return the funding rate in 10^-12 units and when it is next paid."""
         return self._books[i].derivs.get(DerivKind.FUNDING)
+
+    def learn(self, i: int) -> None:
+        """Take down from now on what becomes of displayed depth."""
+        self._books[i].outcomes.on = True
+
+    def disturbed(self, i: int, now_ns: int) -> None:
+        """Note that an order of ours leaves for this book."""
+        self._books[i].outcomes.disturbed(now_ns)
+
+    def outcomes(self, i: int, side: int, horizon: int) -> Int64s:
+        """Return outcomes of a side; see `Books.outcomes`."""
+        book = self._books[i]
+        bids, asks = book.shelf
+        touch = [bids[-1] if bids else None, asks[0] if asks else None]
+        return book.outcomes.outcomes(touch, book.within, side, horizon)
+
+    def dump_outcomes(self, i: int) -> Int64s:
+        """Return all that has been learned of book `i`."""
+        return self._books[i].outcomes.dump()
+
+    def restore_outcomes(self, i: int, dumped: Int64s) -> None:
+        """Put back what was learned; ValueError for anything of another size."""
+        self._books[i].outcomes.restore(dumped)

@@ -1,0 +1,204 @@
+"""What of the depth a book displays is still there when an order would arrive? Kept as it happens.
+
+Once a second (of the local clock) a book is looked at: how many lots stand within each of REACHES
+distances of the touch. An order decided then would meet the venue's book after each of HORIZON_NS, so
+the first message stamped later by the venue finds, before it changes anything, the book that order
+would have met. What stands within the same ticks then is one outcome. Less than was displayed is kept
+as a share: whoever leaves was part of it. More is kept as lots: who comes has not asked how much there
+was. Outcomes are kept apart by which side of the book was the heavier one, which says most of where
+the price goes next (Cao, Hansch, Wang 2009, *The information content of an open limit-order book*).
+
+Nothing of ours may be in it: `book_disturbed` drops the look at hand when an order of ours leaves.
+"""
+
+import numpy as np
+
+from venues.books.jit import jit_flat
+from venues.books.layout import (
+    H_CROSSED,
+    H_GAP,
+    H_HAS_SNAPSHOT,
+    H_LEARNS,
+    H_SHOWN,
+    H_TS_LOCAL,
+    HEADER,
+    HORIZON_NS,
+    HORIZONS,
+    LEAN_REACH,
+    LEANS,
+    LOOK_EVERY_NS,
+    LOTS_MOST,
+    MORE_MOST,
+    NO_TICK,
+    O_AT,
+    O_COUNT,
+    O_DONE,
+    O_LEAN,
+    O_LIMITS,
+    O_NEXT,
+    O_RING,
+    O_SHOWN,
+    OUTCOMES_LEAST,
+    OUTCOMES_MOST,
+    REACH_E6,
+    REACHES,
+    RING_WORDS,
+    WHOLE,
+)
+from venues.books.within import book_within
+from venues.model.market import Int64s
+
+
+@jit_flat
+def reach_tick(touch: int, side: int, reach: int) -> int:
+    """Return the worst tick within distance number `reach` of `touch`."""
+    far = touch * REACH_E6[reach] // 1_000_000
+    return touch - far if side == 0 else touch + far
+
+
+@jit_flat
+def sound(mem: Int64s, b: int) -> bool:
+    """Return whether what the book shows may be believed."""
+    return bool(
+        mem[b + H_HAS_SNAPSHOT] != 0
+        and mem[b + H_GAP] == 0
+        and mem[b + H_CROSSED] == 0
+        and mem[b + H_SHOWN] != NO_TICK
+        and mem[b + H_SHOWN + 1] != NO_TICK
+    )
+
+
+@jit_flat
+def lean_of(mem: Int64s, b: int, side: int) -> int:
+    """Return which side is the heavier one: 0 the other one, 1 neither, 2 this; two to one is heavy."""
+    own = near_lots(mem, b, side)
+    other = near_lots(mem, b, 1 - side)
+    return 2 if own > 2 * other else 0 if other > 2 * own else 1
+
+
+@jit_flat
+def near_lots(mem: Int64s, b: int, side: int) -> int:
+    """Return the lots near the touch of `side`."""
+    touch = mem[b + H_SHOWN + side]
+    if touch == NO_TICK:
+        return 0
+    return book_within(mem, b, side, reach_tick(touch, side, LEAN_REACH), LOTS_MOST)
+
+
+@jit_flat
+def ring_of(horizon: int, side: int, lean: int) -> int:
+    """Return the number of the ring that holds these outcomes."""
+    return (horizon * 2 + side) * LEANS + lean
+
+
+@jit_flat
+def look(mem: Int64s, b: int, at_ns: int) -> None:
+    """Note what is displayed at local time `at_ns`."""
+    for side in range(2):
+        touch = mem[b + H_SHOWN + side]
+        mem[b + O_LEAN + side] = lean_of(mem, b, side)
+        for reach in range(REACHES):
+            place = side * REACHES + reach
+            tick = reach_tick(touch, side, reach)
+            mem[b + O_LIMITS + place] = tick
+            mem[b + O_SHOWN + place] = book_within(mem, b, side, tick, LOTS_MOST)
+    mem[b + O_AT] = at_ns
+    mem[b + O_DONE] = 0
+
+
+@jit_flat
+def outcome_of(shown: int, there: int) -> int:
+    """Return what became of `shown` lots: a share in 1 / WHOLE, or WHOLE and the lots that came."""
+    if there >= shown:
+        return WHOLE + min(there - shown, MORE_MOST)
+    return there * WHOLE // shown
+
+
+@jit_flat
+def take_down(mem: Int64s, b: int, horizon: int) -> None:
+    """Enter what is there now of what was displayed as an outcome of `horizon`, for both sides."""
+    for side in range(2):
+        ring = ring_of(horizon, side, mem[b + O_LEAN + side])
+        slot = mem[b + O_COUNT + ring] % OUTCOMES_MOST
+        at = b + O_RING + ring * RING_WORDS + slot * REACHES
+        for reach in range(REACHES):
+            place = side * REACHES + reach
+            there = book_within(mem, b, side, mem[b + O_LIMITS + place], LOTS_MOST)
+            mem[at + reach] = outcome_of(mem[b + O_SHOWN + place], there)
+        mem[b + O_COUNT + ring] += 1
+
+
+@jit_flat
+def begin_look(mem: Int64s, b: int, ts_local: int) -> None:
+    """Look at the book as it stood when a look was due, if one is due before `ts_local`."""
+    due = mem[b + O_NEXT]
+    if ts_local <= due:
+        return
+    # A book nobody has heard of for as long as a look lasts says nothing of the moment it was due.
+    if due != 0 and sound(mem, b) and mem[b + H_TS_LOCAL] > due - LOOK_EVERY_NS:
+        look(mem, b, due)
+    mem[b + O_NEXT] = (ts_local // LOOK_EVERY_NS + 1) * LOOK_EVERY_NS
+
+
+@jit_flat
+def book_observed(mem: Int64s, b: int, ts_exchange: int, ts_local: int) -> None:
+    """Look at the book, or take outcomes down, before a message with these stamps changes it."""
+    if mem[b + O_AT] == 0:
+        begin_look(mem, b, ts_local)
+    at_ns = mem[b + O_AT]
+    if at_ns == 0 or ts_exchange <= at_ns + HORIZON_NS[0]:
+        return
+    if not sound(mem, b):
+        mem[b + O_AT] = 0
+        return
+    done = mem[b + O_DONE]
+    while done < HORIZONS and ts_exchange > at_ns + HORIZON_NS[done]:
+        take_down(mem, b, done)
+        done += 1
+    mem[b + O_DONE] = done
+    if done == HORIZONS:
+        mem[b + O_AT] = 0
+
+
+@jit_flat
+def book_disturbed(mem: Int64s, b: int, now_ns: int) -> None:
+    """Note that an order of ours leaves for the venue at `now_ns`: look again when it is through."""
+    mem[b + O_AT] = 0
+    again = (now_ns // LOOK_EVERY_NS + 2) * LOOK_EVERY_NS
+    mem[b + O_NEXT] = max(mem[b + O_NEXT], again)
+
+
+@jit_flat
+def book_learn(mem: Int64s, b: int) -> None:
+    """Take outcomes down from now on."""
+    mem[b + H_LEARNS] = 1
+
+
+def outcomes(mem: Int64s, b: int, horizon: int, side: int) -> Int64s:
+    """Return outcomes of a side, shape (n, REACHES): those of the lean there is now, if enough.
+
+    Else those of all leans together. In no order of time.
+    """
+    alike = _kept(mem, b, ring_of(horizon, side, lean_of(mem, b, side)))
+    if len(alike) >= OUTCOMES_LEAST:
+        return np.ascontiguousarray(alike)
+    return np.concatenate([_kept(mem, b, ring_of(horizon, side, lean)) for lean in range(LEANS)])
+
+
+def _kept(mem: Int64s, b: int, ring: int) -> Int64s:
+    """Return what a ring holds, shape (n, REACHES)."""
+    first = b + O_RING + ring * RING_WORDS
+    kept = min(int(mem[b + O_COUNT + ring]), OUTCOMES_MOST)
+    return mem[first : first + kept * REACHES].reshape(kept, REACHES)
+
+
+def dump_outcomes(mem: Int64s, b: int) -> Int64s:
+    """Return all that has been learned of a book: counts, then the rings."""
+    return mem[b + O_COUNT : b + HEADER].copy()
+
+
+def restore_outcomes(mem: Int64s, b: int, dumped: Int64s) -> None:
+    """Put back what `dump_outcomes` returned; ValueError for anything of another size."""
+    if len(dumped) != HEADER - O_COUNT:
+        raise ValueError(f"{len(dumped)} words are not what a book has learned")
+    mem[b + O_COUNT : b + HEADER] = dumped
