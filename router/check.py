@@ -10,6 +10,7 @@ from router.settings.fields import Settings
 from router.settings.reader import parse_settings
 from strategies.ladder_params import LadderParams
 from strategies.spec import (
+    STRICT,
     LegSpec,
     OcoParams,
     OwnParams,
@@ -59,7 +60,8 @@ def _how(params: Params) -> str:
         case LimitStopParams():
             return _stop(params)
         case OcoParams():
-            return "oco of " + " and ".join(_leg(leg) for leg in params.legs)
+            how = "" if params.mode == STRICT else f"{params.mode} "
+            return f"{how}oco of " + " and ".join(_leg(leg) for leg in params.legs)
         case _:
             assert_never(params)
 

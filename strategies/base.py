@@ -126,6 +126,14 @@ class View(Protocol):
         """Reserved: working, sent or in doubt."""
         ...
 
+    def open_by_leg(self) -> Mapping[str, Decimal]:
+        """Return what the children of each leg may still trade, market units; no entry for none."""
+        ...
+
+    def why_apart(self) -> str:
+        """Return why no two legs of a guarded group may be live at once now, "" = they may."""
+        ...
+
     @property
     def held(self) -> str:
         """Why nothing may be sent now although it is wanted ("" = it may): others must end first."""

@@ -1,9 +1,10 @@
 """OCO: how do several exits share one quantity, so that one fills and the others give way?
 
-Strict mode: at most one leg is live, the others are armed here and send nothing. When an armed leg fires,
+Strict: at most one leg is live, the others are armed here and send nothing. When an armed leg fires,
 every other leg is withdrawn and every answer awaited, doubts included; then it trades what is left. So a
 fill and a trigger in the same instant can never add up to more than the quantity. The price of that is a
 window without protection: beyond `naked_within_ms` it raises an alarm, and still waits.
+Guarded: see `strategies.guarded`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from msgspec import structs
 
 from strategies.base import ChildView, Progressed, State, Strategy, StrategyEvent, View, Woke
 from strategies.feasible import unworkable
+from strategies.guarded import BesideView, surplus, waiting, wants
 from strategies.intents import (
     Alarm,
     Finish,
@@ -32,7 +34,7 @@ from strategies.intents import (
     Withdraw,
 )
 from strategies.part import PartView
-from strategies.spec import LegSpec, OcoParams, ParentSpec
+from strategies.spec import GUARDED, LegSpec, OcoParams, ParentSpec
 from strategies.stop_params import LimitStopParams
 from venues.model.numbers import BPS, MONEY, ZERO, plain
 
@@ -69,7 +71,7 @@ class Oco:
     def refusal(self, spec: ParentSpec, view: View) -> str:
         """Return why the group is impossible from the start, or ""."""
         params = _params(spec)
-        whole = params.refusal or unworkable(spec, view)
+        whole = params.refusal or _unreduced(spec) or unworkable(spec, view)
         if whole:
             return whole
         for n, leg in enumerate(params.legs):
@@ -89,7 +91,7 @@ class Oco:
             part = _part(n, view)
             memory, intents = self._of(leg).start(part.spec, part, rng)
             parts.append(_Said(n, leg, LegMemory(memory=_text(memory)), intents))
-        return _gathered(OcoState(legs=()), parts, view)
+        return _gathered(OcoState(legs=()), _abreast(parts, view), view)
 
     def decide(
         self, state: State, event: StrategyEvent, view: View
@@ -112,7 +114,7 @@ class Oco:
             memory = msgspec.json.decode(known.memory, type=strategy.state_type)
             memory, intents = strategy.decide(memory, _for_leg(event, part.prefix), part)
             parts.append(_Said(n, leg, structs.replace(known, memory=_text(memory)), intents))
-        return _gathered(state, parts, view)
+        return _gathered(state, _abreast(parts, view), view)
 
     def _of(self, leg: LegSpec) -> Strategy:
         return self._strategies[leg.kind]
@@ -134,22 +136,54 @@ def _armed_first(params: OcoParams) -> Sequence[int]:
 
 
 def _part(n: int, view: View) -> PartView:
-    """Return what leg `n` sees; held while any other leg has an order."""
+    """Return what leg `n` sees; held while another leg has an order that it may not stand beside."""
     params = _params(view.spec)
     leg = params.legs[n]
-    others = [one for one in params.legs if one is not leg]
-    held = " and ".join(one.name for one in others if _children(one, view))
+    guarded = params.mode == GUARDED
+    others = [one.name for one in params.legs if one is not leg and _children(one, view)]
+    why = view.why_apart() if guarded and others else ""
+    apart = not guarded or bool(why)
     worst = leg.limit_price
     if leg.limit_bps is not None:
         slip = MONEY.divide(MONEY.multiply(view.arrival_price, leg.limit_bps), BPS)
         worst = MONEY.add(view.arrival_price, view.spec.side.sign * slip)
-    return PartView(
+    return (BesideView if guarded else PartView)(
         view,
         structs.replace(view.spec, params=leg.params),
         worst=worst,
         prefix=_prefix(leg),
-        held=f"awaiting the end of {held}" if held else "",
+        held=_awaits(others, why) if apart else "",
     )
+
+
+def _awaits(others: Sequence[str], why: str) -> str:
+    if not others:
+        return ""
+    return f"awaiting the end of {' and '.join(others)}" + (f": {why}" if why else "")
+
+
+def _unreduced(spec: ParentSpec) -> str:
+    if spec.guarded and not spec.reduces:
+        return "guarded legs are reduce-only: add reduce_only = true"
+    return ""
+
+
+def _abreast(parts: Sequence[_Said], view: View) -> Sequence[_Said]:
+    """Return what guarded legs want, less what may not stand beside another leg and what is too large."""
+    if _params(view.spec).mode != GUARDED:
+        return parts
+    why, live = view.why_apart(), [s.leg.name for s in parts if _children(s.leg, view)]
+    kept: list[_Said] = []
+    for said in parts:
+        others = [name for name in live if name != said.leg.name]
+        intents = [*said.intents, *surplus(_part(said.number, view))]
+        stays = _children(said.leg, view) or isinstance(said.leg.params, LimitStopParams)
+        if why and others and (wants(intents) or not (stays or said.memory.over)):
+            intents = list(waiting(intents, _awaits(others, why)))
+        elif wants(intents) and said.leg.name not in live:
+            live.append(said.leg.name)
+        kept.append(structs.replace(said, intents=intents))
+    return kept
 
 
 def _gathered(
@@ -196,7 +230,8 @@ def _watch_the_gap(
     if state.fired < 0:
         return state, []
     open_ = [c for said in parts if said.number != state.fired for c in _children(said.leg, view)]
-    if not open_:
+    guarded = any(_children(said.leg, view) for said in parts if said.number == state.fired)
+    if not open_ or guarded:
         return state, [Unwake(tag=NAKED)]
     due_ns = state.fired_ns + _params(view.spec).naked_within_ms * _MS_NS
     if state.alarmed or view.now_ns < due_ns:

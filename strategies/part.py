@@ -69,6 +69,16 @@ class PartView:
         legs = self.whole.filled_by_leg().items()
         return {leg[cut:]: traded for leg, traded in legs if leg.startswith(self.prefix)}
 
+    def open_by_leg(self) -> Mapping[str, Decimal]:
+        """Return what the part's own legs may still trade, under its own names."""
+        cut = len(self.prefix)
+        legs = self.whole.open_by_leg().items()
+        return {leg[cut:]: open_ for leg, open_ in legs if leg.startswith(self.prefix)}
+
+    def why_apart(self) -> str:
+        """Return the same as the whole parent."""
+        return self.whole.why_apart()
+
     @property
     def open_quantity(self) -> Decimal:
         """Return what all children of the parent may still trade."""

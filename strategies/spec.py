@@ -67,6 +67,8 @@ class OwnParams(msgspec.Struct, frozen=True, tag="own", kw_only=True):
     values: str = "{}"
 
 
+STRICT, GUARDED = "strict", "guarded"  # modes of a group
+
 LegParams = TakeParams | RestParams | TwapParams | LadderParams | LimitStopParams
 
 
@@ -84,18 +86,26 @@ class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
         return str(self.params.__struct_config__.tag)
 
 
-class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True):
-    """Legs that share one quantity; strict: one live, the others armed until they fire.
+def group_leg(leg: str) -> str:
+    """Return which leg of a group an order belongs to, by the leg it names: "stop/maker" to "stop"."""
+    return leg.partition("/")[0]
 
-    `naked_within_ms`: a leg that has fired and still waits for the others after this raises an alarm.
+
+class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True, omit_defaults=True):
+    """Legs that share one quantity.
+
+    `mode`: strict = one live, the others armed until they fire; guarded = all live, reduce-only, where
+    the venue caps them together at what is held, elsewhere as strict. `naked_within_ms`: a leg that has
+    fired and still waits for the others after this raises an alarm.
     """
 
     legs: tuple[LegSpec, ...]
     naked_within_ms: int = 1000
+    mode: str = STRICT
 
     @property
     def refusal(self) -> str:
-        """Return why these legs cannot be kept strictly, or ""."""
+        """Return why these legs cannot be kept apart as the mode asks, or ""."""
         names = [leg.name for leg in self.legs]
         if len(names) < 2 or len(set(names)) < len(names) or any("/" in name for name in names):
             return "a group has at least two legs, each with a name of its own"
@@ -106,7 +116,7 @@ class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True):
                 "once: its live leg has it; leave it out"
             )
         live = [leg.name for leg in self.legs if not isinstance(leg.params, LimitStopParams)]
-        if len(live) > 1:
+        if self.mode == STRICT and len(live) > 1:
             return (
                 f"strict keeps one leg live, and {' and '.join(live)} would be: "
                 "all legs but one have to be a limit_stop"
@@ -197,6 +207,11 @@ class ParentSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def reduces(self) -> bool:
         """Return whether it may trade no more than what is held: an exit, or as it was asked for."""
         return self.reduce_only or self.exit_of is not None
+
+    @property
+    def guarded(self) -> bool:
+        """Return whether it is a group whose legs may stand at once."""
+        return isinstance(self.params, OcoParams) and self.params.mode == GUARDED
 
 
 def with_horizon(params: Params, horizon_s: int) -> Params | None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from router.engine.core import Core
+from router.engine.guarding import free_for
 from router.engine.learning import learning_of, write_down
 from router.engine.records import ALARM, ParentMoved, Planned
 from router.engine.terms import stops_of, terms_of
@@ -31,7 +32,7 @@ from strategies.intents import (
     WakeWhen,
     Withdraw,
 )
-from strategies.spec import kind_of
+from strategies.spec import group_leg, kind_of
 from venues.model.commands import Submit
 from venues.model.ids import client_order_id
 from venues.model.instrument import Instrument, Kind
@@ -162,9 +163,9 @@ def _take(core: Core, parent: Parent, intent: Take) -> bool:
         core.books,
         composite,
         side=side,
-        quantity=min(intent.quantity, parent.free),
+        quantity=min(intent.quantity, free_for(core, parent, intent.leg)),
         limit=_worst(core, parent, intent.limit),
-        terms=terms_of(core, parent),
+        terms=terms_of(core, parent, group_leg(intent.leg)),
         sweep=core.sweep,
         search=core.search,
         to_the_limit=intent.to_the_limit,
@@ -198,12 +199,12 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
         core.books,
         core.market_of(parent),
         side=parent.spec.side,
-        quantity=min(intent.quantity, parent.free),
+        quantity=min(intent.quantity, free_for(core, parent, intent.leg)),
         limit=_worst(core, parent, intent.limit),
         peg=intent.peg,
         offset_ticks=intent.offset_ticks,
         behind=intent.behind,
-        terms=terms_of(core, parent),
+        terms=terms_of(core, parent, group_leg(intent.leg)),
     )
     if place.post is None:
         parent.idle = "; ".join(f"{venue} {why}" for venue, why in place.skipped)

@@ -38,6 +38,7 @@ from router.routing.sweep import Sweep
 from strategies.base import State as Memory
 from strategies.base import Strategy
 from strategies.intents import WakeAt, WakeWhen
+from strategies.spec import group_leg
 from venues.books.port import Books
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
 from venues.model.events import Asked, NotSent
@@ -92,8 +93,7 @@ class Core:
     _charged: dict[tuple[str, int], tuple[tuple[int, ...], Scale, Scale]] = field(
         default_factory=dict
     )
-    # The scales of parents that count contracts.
-    _own: dict[ParentId, tuple[Counts, Scale]] = field(default_factory=dict)
+    _own: dict[ParentId, tuple[Counts, Scale]] = field(default_factory=dict)  # who counts contracts
     _composites: dict[Symbol, Composite] = field(default_factory=dict)
     _collars: dict[tuple[Symbol, int], Decimal] = field(default_factory=dict)
 
@@ -251,7 +251,7 @@ class Core:
         if not parent.spec.reduces or not isinstance(command, Submit):
             return None
         member = self.state.member_of(command)
-        return self.state.exit_room(parent, member)
+        return self.state.exit_room(parent, member, group_leg(command.leg))
 
     def cancel(self, child: Child) -> None:
         """Ask the venue to end `child`, unless that has been asked and not been answered.

@@ -30,8 +30,10 @@ from router.engine.records import (
     RunOpened,
 )
 from router.orders.child import Child
+from router.orders.guarded import Guard
 from router.orders.lifecycle import Report, Status
 from router.orders.luck import Luck
+from router.orders.open_orders import OpenOrders
 from router.orders.parent import Parent, ParentState
 from router.orders.positions import Positions
 from router.orders.reconcile import DoubtMargins, Look, negative_look
@@ -39,7 +41,7 @@ from router.orders.trips import Trips
 from router.risk.halt import Halt
 from router.risk.sent import SentCounter
 from strategies.base import State as Memory
-from strategies.spec import kind_of
+from strategies.spec import group_leg, kind_of
 from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.events import (
     Accepted,
@@ -57,8 +59,8 @@ from venues.model.events import (
     Standing,
 )
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
-from venues.model.instrument import Member
-from venues.model.numbers import MONEY, ZERO
+from venues.model.instrument import Member, ReduceOnly
+from venues.model.numbers import MONEY, ONE, ZERO
 from venues.model.order import TimeInForce
 
 Members = Mapping[tuple[VenueId, Symbol], Member]
@@ -92,6 +94,10 @@ class EngineState:
     parents: dict[ParentId, Parent] = field(default_factory=dict)
     alive: dict[ParentId, Parent] = field(default_factory=dict)  # those that have not ended
     entries: dict[ParentId, Parent] = field(default_factory=dict)  # those that have an exit
+    guarded: dict[ParentId, Parent] = field(
+        default_factory=dict
+    )  # groups whose legs may stand at once
+    open: OpenOrders = field(default_factory=OpenOrders)
     children: dict[ClientOrderId, Child] = field(default_factory=dict)
     positions: Positions = field(default_factory=Positions)
     trips: Trips = field(default_factory=Trips)
@@ -121,6 +127,9 @@ class EngineState:
                 self.parents[spec.id] = self.alive[spec.id] = parent
                 if spec.then is not None:
                     self.entries[spec.id] = parent
+                if spec.guarded:
+                    parent.guard = Guard(self.positions, self.open)
+                    self.guarded[spec.id] = parent
             case ParentStarted():
                 parent = self.parents[record.parent_id]
                 begin(parent, record, self.members)
@@ -147,34 +156,33 @@ class EngineState:
         member = self.parents[command.parent_id].counted.get(place, self.members[place])
         return member.at(command.conversion) if isinstance(command, Submit) else member
 
-    def exit_room(self, parent: Parent, member: Member) -> Decimal:
+    def exit_room(self, parent: Parent, member: Member, leg: str | None = None) -> Decimal:
         """Return what a parent that reduces may still ask for of one instrument, its units, >= 0.
 
         Never more than is net held in the account, and of an exit no more than its own entry has
         bought there and it has not yet sold: by booked fills, fees in base deducted, less all that
-        open orders may take.
+        open orders may take. Of a guarded group, where its venue caps it, only the orders of `leg`
+        itself take from that (None: no leg's do): the others stand beside it.
         """
         spec, i = parent.spec, member.instrument
         key = (i.venue, i.symbol)
         row = self.positions.rows.get((spec.account, *key))
         if row is None:
             return ZERO
-        taken = sum(
-            (
-                c.reserved
-                for other in self.alive.values()
-                if other.spec.account == spec.account and other.spec.side is spec.side
-                for c in other.unsettled.values()
-                if c.place == key
-            ),
-            ZERO,
-        )
-        held = -spec.side.sign * row.quantity - taken
+        beside = parent.guard is not None and not parent.guard.why_uncapped(spec, i)
+        taken = mine = ZERO
+        for child in self.open.at((spec.account, *key)):
+            if child.submit.side is not spec.side:
+                continue
+            if child.submit.parent_id != spec.id:
+                taken += child.reserved
+            elif not beside or (leg is not None and group_leg(child.submit.leg) == leg):
+                mine += child.reserved
+        held = -spec.side.sign * row.quantity - taken - mine
         if spec.exit_of is not None:
             entry = self.parents[spec.exit_of]
-            open_here = (c.reserved for c in parent.unsettled.values() if c.place == key)
-            mine = parent.traded_at(key).filled + sum(open_here, ZERO)
-            held = min(held, entry.traded_at(key).kept - mine)
+            kept, out = entry.traded_at(key).kept, parent.traded_at(key).filled
+            held = min(held, kept - out - mine)
         return max(held, ZERO)
 
     def parent_of(self, child: Child) -> Parent:
@@ -193,9 +201,12 @@ class EngineState:
                     child.status = Status.HELD
                 else:
                     child.left_ns = at_ns
-                self.parents[command.parent_id].reserve(child)
+                parent = self.parents[command.parent_id]
+                parent.reserve(child)
                 self.children[command.client_order_id] = child
-                self.sent.send(command, member.market_quantity(type(command.quantity)(1)))
+                self.open.note(child)
+                capped = parent.spec.guarded and member.instrument.reduce_only is ReduceOnly.CAPPED
+                self.sent.send(command, member.market_quantity(ONE), capped=capped)
             case Cancel(client_order_id=order_id):
                 child = self.children[order_id]
                 child.cancels += 1
@@ -240,7 +251,7 @@ class EngineState:
         child.closed_reason = "proven absent"
         child.burned = True
         self.sent.burn(order_id)
-        self.parent_of(child).settle(child)
+        self._settle(child)
 
     def _received(self, event: ExecutionEvent, at_ns: int) -> str:
         self.digest.event(event)
@@ -252,10 +263,14 @@ class EngineState:
             self.trips.measured(child.submit.venue, at_ns - child.left_ns)
         open_before = not child.settled
         wrong = self._report(child, event, at_ns)
-        self.parent_of(child).settle(child)
+        self._settle(child)
         if open_before and child.settled:
             self.luck.ended(child)
         return wrong
+
+    def _settle(self, child: Child) -> None:
+        self.open.note(child)
+        self.parent_of(child).settle(child)
 
     def _report(self, child: Child, event: ExecutionEvent, at_ns: int) -> str:
         before = child.status

@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from router.engine.core import Core
+from router.engine.guarding import stood_on
 from router.orders.parent import Parent
 from router.routing.offers import Terms, allowed_by
 from router.routing.protect import Guards, place_stops
@@ -16,15 +17,15 @@ from venues.model.numbers import ZERO
 from venues.model.order import Side
 
 
-def terms_of(core: Core, parent: Parent) -> Terms:
-    """Return the terms of `parent` as it stands now."""
+def terms_of(core: Core, parent: Parent, leg: str | None = None) -> Terms:
+    """Return the terms of `parent` as it stands now; of a guarded group, for an order of `leg`."""
     spec = parent.spec
     within_ns = core.settings.release_within_ns
     room = {venue: max(cap - _used(core, parent, venue), ZERO) for venue, cap in spec.venue_caps}
     if spec.reduces:
-        room = {v: min(held, room.get(v, held)) for v, held in _held(core, parent).items()}
+        room = {v: min(held, room.get(v, held)) for v, held in _held(core, parent, leg).items()}
     return Terms(
-        barred=_barred(core, spec),
+        barred={**stood_on(core, parent), **_barred(core, spec)},
         room=room,
         own=core.own,
         venues_most=spec.venues_most,
@@ -57,13 +58,13 @@ def _barred(core: Core, spec: ParentSpec) -> Mapping[VenueId, str]:
     return allowed_by(venues, allow=spec.venues_allow, deny=spec.venues_deny)
 
 
-def _held(core: Core, parent: Parent) -> dict[VenueId, Decimal]:
+def _held(core: Core, parent: Parent, leg: str | None) -> dict[VenueId, Decimal]:
     """Return what is held at each venue for a parent that reduces: all it may trade, market units."""
     room: dict[VenueId, Decimal] = {}
     for member in core.scale_of(parent).members:
         if not member.sized:
             continue
-        held = core.state.exit_room(parent, member)
+        held = core.state.exit_room(parent, member, leg)
         venue, quantity = member.instrument.venue, member.market_quantity(held)
         # Room is told by venue: with several instruments there, as much as any of them could give.
         room[venue] = min(room.get(venue, quantity), quantity)

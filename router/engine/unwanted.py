@@ -1,9 +1,10 @@
 """Which open children should not be open any more, and are to be cancelled?"""
 
+from collections.abc import Sequence
+
 from router.orders.child import Child
 from router.orders.lifecycle import Status
 from router.orders.parent import Parent, ParentState
-from venues.model.numbers import ZERO
 from venues.model.order import TimeInForce
 
 
@@ -22,15 +23,17 @@ def unwanted(parent: Parent) -> list[Child]:
     gone = [c for c in resting if _beyond_limit(parent, c)]
     if parent.wanted is None:
         return gone
-    over = parent.filled + parent.reserved - parent.wanted
-    over -= sum((c.member.market_quantity(c.reserved) for c in gone), ZERO)
     for child in reversed(resting):
-        if over <= ZERO:
+        left = [c for c in unsettled if not _among(c, gone)]
+        if parent.filled + parent.reserved_by(left) <= parent.wanted:
             break
-        if child not in gone:
+        if not _among(child, gone):
             gone.append(child)
-            over -= child.member.market_quantity(child.reserved)
     return gone
+
+
+def _among(child: Child, children: Sequence[Child]) -> bool:
+    return any(child is other for other in children)
 
 
 def is_unwanted(parent: Parent, child: Child) -> bool:

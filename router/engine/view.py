@@ -7,6 +7,7 @@ from typing import assert_never
 
 from router.depth.composite import Quote
 from router.engine.core import Core
+from router.engine.guarding import why_apart
 from router.engine.terms import stops_of, terms_of
 from router.orders.child import Child
 from router.orders.lifecycle import Status
@@ -82,6 +83,18 @@ class EngineView:
         """Return what children may still trade."""
         return self.parent.reserved
 
+    def open_by_leg(self) -> Mapping[str, Decimal]:
+        """Return what the children of each leg may still trade."""
+        open_: dict[str, Decimal] = {}
+        for child in self.parent.unsettled.values():
+            quantity = child.member.market_quantity(child.reserved)
+            open_[child.submit.leg] = open_.get(child.submit.leg, ZERO) + quantity
+        return open_
+
+    def why_apart(self) -> str:
+        """Return why no two legs may be live at once now, "" if their venues cap them."""
+        return why_apart(self.core, self.parent)
+
     @property
     def held(self) -> str:
         """Return "": a whole parent waits for nobody."""
@@ -138,15 +151,17 @@ class EngineView:
 
     def parked_reason(self) -> str:
         """Return why no allowed venue can be used, or "" when one can."""
-        live, full = self.live_venues(), []
-        if self.spec.venue_caps or self.spec.reduces:
-            room = terms_of(self.core, self.parent).room
-            full = [v for v in live if v in room and room[v] < self.parent.lot]
+        live, full = self.live_venues(), {}
+        if self.spec.venue_caps or self.spec.reduces or self.core.state.guarded:
+            terms = terms_of(self.core, self.parent)
+            room = terms.room
+            full = {v: self._full for v in live if v in room and room[v] < self.parent.lot}
+            full |= {v: why for v, why in terms.barred.items() if v in live}
         if len(full) < len(live):
             return ""
         refusals = self.core.composite(self.spec.symbol).refusals
         reasons = [f"{v} {why}" for v, why in refusals if allowed(self.spec, v)]
-        return ", ".join([*reasons, *(f"{v} {self._full}" for v in full)])
+        return ", ".join([*reasons, *(f"{v} {why}" for v, why in full.items())])
 
     def why_nothing(self, limit: Decimal) -> str:
         """Return why there is nothing to take within `limit`: a reason per allowed venue."""
@@ -162,7 +177,9 @@ class EngineView:
                 own_guard(terms.own.get(q.book, ()), side),
             )
             limit_tick = scale.limit_tick(q.member, side, limit)
-            if terms.room.get(q.venue, self.parent.lot) < self.parent.lot:
+            if q.venue in terms.barred:
+                refused.append(f"{q.venue} {terms.barred[q.venue]}")
+            elif terms.room.get(q.venue, self.parent.lot) < self.parent.lot:
                 refused.append(f"{q.venue} {self._full}")
             elif best is None or (best - limit_tick) * side.sign > 0 or guard is None:
                 too_dear.append(f"{q.venue} no depth within the limit")

@@ -35,7 +35,7 @@ def oco(document: Document, at: FieldPath, section: OcoSection, read: Read) -> O
                 limit_bps=leg.limit_bps,
             )
         )
-    params = OcoParams(legs=tuple(legs), naked_within_ms=section.naked_within_ms)
+    params = OcoParams(legs=tuple(legs), naked_within_ms=section.naked_within_ms, mode=section.mode)
     if params.refusal:
         raise document.problem(at, None, params.refusal)
     return params

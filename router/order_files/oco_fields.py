@@ -5,19 +5,18 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from router.documents.fields import Section, count, described, wrong
+from strategies.spec import GUARDED, STRICT
 
-_MODES_LATER = {
-    "guarded": "two live legs can fill in the same instant; use strict",
-    "native": "no paper venue has order lists of its own; use strict",
-}
+_MODES_LATER = {"native": "no paper venue has order lists of its own; use strict"}
+_MODES = (STRICT, GUARDED)
 
 
 def _mode(value: object) -> str:
     if isinstance(value, str) and value in _MODES_LATER:
         raise wrong(_MODES_LATER[value])
-    if value != "strict":
-        raise wrong("must be strict")
-    return "strict"
+    if not isinstance(value, str) or value not in _MODES:
+        raise wrong(f"must be {' or '.join(_MODES)}")
+    return value
 
 
 class OcoSection(Section):
@@ -28,12 +27,16 @@ class OcoSection(Section):
     """
 
     mode: Annotated[str, BeforeValidator(_mode)] = described(
-        "strict = one leg live, the others armed here until they fire", "word", "strict"
+        "strict = one leg live, the others armed here until they fire; guarded = all live, reduce-only, "
+        "where a perp's venue caps them at what is held (term reduce_only), elsewhere as strict; the "
+        "account is traded there by this desk alone",
+        "word",
+        "strict",
     )
     take_profit: dict[str, object] | None = described("one leg; with stop", "leg", None)
     stop: dict[str, object] | None = described("the other leg; with take_profit", "leg", None)
     legs: Annotated[tuple[dict[str, object], ...], Field(min_length=2)] | None = described(
-        "any legs; all but one have to be a limit_stop", "list of legs", None
+        "any legs; strict: all but one have to be a limit_stop", "list of legs", None
     )
     naked_within_ms: Annotated[int, count(0, 3_600_000, "milliseconds")] = described(
         "a leg that has fired and still awaits the end of the others after this raises an alarm",

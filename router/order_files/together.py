@@ -5,6 +5,7 @@ from typing import Final
 
 from router.documents.document import Document
 from router.order_files.fields import OrderSection
+from strategies.spec import GUARDED
 from venues.model.numbers import plain
 from venues.model.order import Side
 
@@ -33,6 +34,12 @@ def _problems(order: OrderSection) -> Iterator[tuple[str, object, str]]:
     yield from _clips(order)
     if order.passive_only:
         yield from _passive(order)
+    if order.oco is not None and order.oco.mode == GUARDED and not order.reduce_only:
+        yield (
+            "oco.mode",
+            GUARDED,
+            "its legs only reduce what is held: add reduce_only = true to [order]",
+        )
 
 
 def _prices(order: OrderSection) -> Iterator[tuple[str, object, str]]:

@@ -5,13 +5,14 @@ venue proves beyond it is booked, shows up as `excess`, and stops the parent.
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from msgspec import Raw, Struct, structs
 
 from router.orders.child import Child
+from router.orders.guarded import Guard
 from strategies.base import State
 from strategies.intents import WakeAt, WakeWhen
 from strategies.spec import ParentSpec
@@ -79,6 +80,7 @@ class Parent:
     then: ParentState | None = None  # what it becomes once its last child is settled
     idle: str = ""  # why nothing is being done now; a remark, not part of the state
     wanted: Decimal | None = None
+    guard: Guard | None = None  # of a guarded group alone: what its legs may trade together
     paused_ns: int = 0  # engine time of the last pause
     ordered: ParentSpec = field(init=False)
 
@@ -99,7 +101,13 @@ class Parent:
     @property
     def reserved(self) -> Decimal:
         """Return what open and doubtful children may still fill, market units."""
-        return sum((c.member.market_quantity(c.reserved) for c in self.unsettled.values()), ZERO)
+        return self.reserved_by(self.unsettled.values())
+
+    def reserved_by(self, children: Iterable[Child]) -> Decimal:
+        """Return what `children` of it, were they the only ones, may still fill together."""
+        if self.guard is not None:
+            return self.guard.reserved(self.spec, children)
+        return sum((c.member.market_quantity(c.reserved) for c in children), ZERO)
 
     @property
     def free(self) -> Decimal:
@@ -136,7 +144,7 @@ class Parent:
     def reserve(self, child: Child) -> None:
         """Reserve the whole of a new child; ValueError if it does not fit: that is a bug of ours."""
         wanted = child.member.market_quantity(child.quantity)
-        if wanted > self.free:
+        if self.filled + self.reserved_by([*self.unsettled.values(), child]) > self.spec.quantity:
             raise ValueError(
                 f"child {child.submit.client_order_id} wants {wanted}, "
                 f"parent {self.spec.id} has {self.free} free"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from router.reports.follow import Execution, Follower, OrderRow
+from venues.model.ids import MAIN_ACCOUNT
 from venues.model.numbers import plain
 
 _encode = msgspec.json.Encoder().encode
@@ -79,6 +80,10 @@ def _order(row: OrderRow) -> dict[str, str | int | bool | None]:
             "trigger_direction": s.trigger.direction.value,
             "taken_ns": row.taken_ns or None,
         }
+    if s.reduce_only:
+        line["reduce_only"] = True
+    if s.account != MAIN_ACCOUNT:
+        line["account"] = s.account
     if member.counted is not None:
         line |= {"contracts": plain(s.quantity), "cum_contracts": plain(row.filled)}
     return line

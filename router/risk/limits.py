@@ -8,7 +8,7 @@ from router.risk.halt import Halt
 from router.risk.sent import SentCounter, atoms
 from strategies.spec import ParentSpec
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
-from venues.model.instrument import Instrument, Member
+from venues.model.instrument import Instrument, Member, ReduceOnly
 from venues.model.numbers import BPS, ZERO, floor_to, plain
 from venues.model.order import Side, TriggerDirection
 
@@ -27,6 +27,7 @@ class Code(enum.Enum):
     DUPLICATE = "duplicate"
     HELD = "held"
     PASSIVE_ONLY = "passive_only"
+    GUARDED = "guarded"
     NO_STOPS = "no_stops"
 
 
@@ -124,6 +125,7 @@ class Gate:
             self._refuse_way(submit, spec)
             or self._refuse_terms(submit, member)
             or self._refuse_price(submit, member, limit, reference)
+            or self._refuse_undoing(submit)
             or self._refuse_size(submit, spec, member)
         )
 
@@ -180,6 +182,16 @@ class Gate:
             return Refused(Code.COLLAR, why)
         return None
 
+    def _refuse_undoing(self, submit: Submit) -> Refused | None:
+        """Refuse what would add to a position that the legs of a guarded group stand on."""
+        groups = self.sent.undone_by(submit)
+        if not groups:
+            return None
+        why = f"{groups[0]} has more open at {submit.venue} than is held there"
+        return Refused(
+            Code.GUARDED, f"{why}: nothing may add to that position before a leg has ended"
+        )
+
     def _refuse_size(self, submit: Submit, spec: ParentSpec, member: Member) -> Refused | None:
         quantity = member.market_quantity(submit.quantity)
         notional = quantity * member.market_price(submit.price)
@@ -189,7 +201,11 @@ class Gate:
                 Code.ORDER_NOTIONAL,
                 f"notional {notional:.2f} is above max_order_notional {plain(most)}",
             )
-        if self.sent.exposure(spec.id) + atoms(quantity) > atoms(spec.quantity):
+        exposure = self.sent.exposure(spec.id)
+        if spec.guarded:
+            capped = member.instrument.reduce_only is ReduceOnly.CAPPED
+            exposure -= self.sent.spared(submit, member.order_unit, capped=capped)
+        if exposure + atoms(quantity) > atoms(spec.quantity):
             return Refused(
                 Code.QUANTITY,
                 f"{plain(quantity)} more would pass the parent's quantity {plain(spec.quantity)}",

@@ -6,9 +6,11 @@ forgets an order's unfilled part only on a report that ends it. (Knight Capital,
 they had was moved out of the loop.)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from router.risk.places import Ground, PlaceKey, Sent
 from venues.model.commands import Submit
 from venues.model.events import (
     Accepted,
@@ -40,21 +42,12 @@ def atoms(quantity: Decimal) -> int:
 
 
 @dataclass(slots=True)
-class _Sent:
-    parent_id: ParentId
-    factor: Decimal  # market units in one instrument unit
-    sent: int
-    traded: int = 0
-    over: bool = False
-    burned: bool = False
-
-
-@dataclass(slots=True)
 class SentCounter:
     """Atoms permitted per parent: sent while an order may live, traded once it has ended."""
 
-    orders: dict[ClientOrderId, _Sent] = field(default_factory=dict)
+    orders: dict[ClientOrderId, Sent] = field(default_factory=dict)
     totals: dict[ParentId, int] = field(default_factory=dict)
+    places: dict[PlaceKey, Ground] = field(default_factory=dict)
 
     def exposure(self, parent_id: ParentId) -> int:
         """Return the atoms that have traded or still may, for one parent."""
@@ -64,10 +57,42 @@ class SentCounter:
         """Return whether an order of this id was ever sent."""
         return order_id in self.orders
 
-    def send(self, submit: Submit, factor: Decimal) -> None:
-        """Count a submit the moment it is approved; `factor` = market units per instrument unit."""
-        entry = _Sent(submit.parent_id, factor, atoms(submit.quantity * factor))
+    def spared(self, submit: Submit, factor: Decimal, *, capped: bool) -> int:
+        """Return the market atoms that venues will not let a group trade, were `submit` sent as well.
+
+        `factor`, `capped`: see `send`. Rounded towards zero: never counted too large.
+        """
+        spared, here = 0, place_of(submit)
+        for place, ground in self.places.items():
+            mine = ground.of(submit.parent_id)
+            if place != here and mine:
+                spared += int(ground.surplus(submit.parent_id) * mine[0].factor)
+            elif place == here and capped and submit.reduce_only:
+                more, sign = atoms(submit.quantity), submit.side.sign
+                spared += int(ground.surplus(submit.parent_id, more, sign) * factor)
+        return spared
+
+    def undone_by(self, submit: Submit) -> Sequence[ParentId]:
+        """Return the guarded groups whose legs could all trade if `submit` added to the position."""
+        ground = self.places.get(place_of(submit))
+        return [] if ground is None else list(ground.guards(submit.side.sign))
+
+    def send(self, submit: Submit, factor: Decimal, *, capped: bool = False) -> None:
+        """Count a submit the moment it is approved; `factor` = market units per instrument unit.
+
+        `capped`: it is a leg of a guarded group at a venue that caps those at what is held.
+        """
+        entry = Sent(
+            submit.parent_id,
+            factor,
+            atoms(submit.quantity * factor),
+            place=place_of(submit),
+            sign=submit.side.sign,
+            units=atoms(submit.quantity),
+            capped=capped and submit.reduce_only,
+        )
         self.orders[submit.client_order_id] = entry
+        self.places.setdefault(entry.place, Ground()).moved(submit.client_order_id, entry, 0)
         self.totals[submit.parent_id] = self.totals.get(submit.parent_id, 0) + entry.sent
 
     def answer(self, event: ExecutionEvent) -> None:
@@ -75,26 +100,31 @@ class SentCounter:
         entry = self.orders.get(event.client_order_id)
         if entry is None:
             return
-        before = _counted(entry)
-        if entry.burned and isinstance(event, _LIVES):
+        before, units = entry.counted, entry.units_traded
+        if entry.burned and not entry.gone and isinstance(event, _LIVES):
             # Believed never to have been there, and there it is: it counts whole again.
             entry.over = isinstance(event, Reported) and event.standing is Standing.ABSENT
         if isinstance(event, _TELLS_CUM):
             entry.traded = max(entry.traded, atoms(event.cum_quantity * entry.factor))
+            entry.units_traded = max(units, atoms(event.cum_quantity))
         if _ends(event):
-            entry.over = True
-        self.totals[entry.parent_id] += _counted(entry) - before
+            entry.over = entry.gone = True  # whatever is told of its life after that is old news
+        self.totals[entry.parent_id] += entry.counted - before
+        traded = entry.units_traded - units
+        self.places[entry.place].moved(event.client_order_id, entry, traded)
 
     def burn(self, order_id: ClientOrderId) -> None:
         """Stop counting an order that is proven never to have reached its venue."""
         entry = self.orders[order_id]
-        before = _counted(entry)
+        before = entry.counted
         entry.over = entry.burned = True
-        self.totals[entry.parent_id] += _counted(entry) - before
+        self.totals[entry.parent_id] += entry.counted - before
+        self.places[entry.place].moved(order_id, entry, 0)
 
 
-def _counted(entry: _Sent) -> int:
-    return entry.traded if entry.over else max(entry.sent, entry.traded)
+def place_of(submit: Submit) -> PlaceKey:
+    """Return where a submit trades."""
+    return submit.account, submit.venue, submit.symbol
 
 
 def _ends(event: ExecutionEvent) -> bool:

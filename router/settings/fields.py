@@ -17,7 +17,7 @@ from router.documents.fields import (
     word,
     yes_or_no,
 )
-from venues.model.instrument import FeeIn
+from venues.model.instrument import FeeIn, ReduceOnly
 from venues.model.numbers import ONE, ZERO
 
 _NS_PER_MS: Final = 1_000_000
@@ -203,6 +203,7 @@ class PaperSection(Section):
 
 
 _FUNDING_S: Final = count(1, 7 * 24 * 3600, "seconds")
+_REDUCE_ONLY: Final = word([said.value for said in ReduceOnly])
 _FEE_IN: Final = word([fee_in.value for fee_in in FeeIn])
 
 
@@ -222,6 +223,11 @@ class VenueSection(Section):
     )
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None
+    )
+    reduce_only: Annotated[ReduceOnly, _REDUCE_ONLY] | None = _key(
+        "perps, what reduce-only orders may trade together: capped = what is held, summed = more is "
+        "refused",
+        None,
     )
     stop_orders: Annotated[bool, yes_or_no()] | None = _key(
         "whether it holds stop-limit orders until their trigger", None
@@ -245,6 +251,11 @@ class InstrumentSection(Section):
     )
     funding_interval_s: Annotated[int, _FUNDING_S] | None = _key(
         "seconds between two funding times of a perp", None
+    )
+    reduce_only: Annotated[ReduceOnly, _REDUCE_ONLY] | None = _key(
+        "perps, what reduce-only orders may trade together: capped = what is held, summed = more is "
+        "refused",
+        None,
     )
     stop_orders: Annotated[bool, yes_or_no()] | None = _key(
         "whether it holds stop-limit orders until their trigger", None

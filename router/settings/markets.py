@@ -8,7 +8,7 @@ import msgspec
 from router.settings.fields import MarketSection, MemberSection, Settings
 from venues.errors import InputError
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import FeeIn, Instrument, Market, Member
+from venues.model.instrument import FeeIn, Instrument, Kind, Market, Member, ReduceOnly
 from venues.model.numbers import ZERO, plain
 
 
@@ -48,7 +48,8 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
     for venue in settings.venue:
         if venue.name == instrument.venue:
             cost = cost if venue.order_cost is None else venue.order_cost
-            # Fees that are taken from what was bought are a matter of spot alone.
+            # Fees that are taken from what was bought are a matter of spot alone, positions of perps.
+            reduce_only = venue.reduce_only if instrument.kind is Kind.PERP else None
             fee_in = venue.fee_in if instrument.brings_base else None
             instrument = _put_in(
                 instrument,
@@ -56,6 +57,7 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                 taker_fee=venue.taker_fee,
                 fee_in=fee_in,
                 funding_interval_s=venue.funding_interval_s,
+                reduce_only=reduce_only,
                 stop_orders=venue.stop_orders,
             )
     for own in settings.instrument:
@@ -65,6 +67,11 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                     f'instrument {own.venue} {own.symbol}: fee_in = "received": '
                     "is not spot, a buy brings in no base to take a fee from; leave fee_in out"
                 )
+            if own.reduce_only is not None and instrument.kind is not Kind.PERP:
+                raise InputError(
+                    f"instrument {own.venue} {own.symbol}: reduce_only = "
+                    f'"{own.reduce_only.value}": spot has no position to reduce; leave it out'
+                )
             cost = cost if own.order_cost is None else own.order_cost
             instrument = _put_in(
                 instrument,
@@ -72,6 +79,7 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                 taker_fee=own.taker_fee,
                 fee_in=own.fee_in,
                 funding_interval_s=own.funding_interval_s,
+                reduce_only=own.reduce_only,
                 stop_orders=own.stop_orders,
                 min_quantity=own.min_quantity,
                 min_notional=own.min_notional,
@@ -84,7 +92,9 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
     return _put_in(instrument, order_cost=cost)
 
 
-def _put_in(instrument: Instrument, **terms: Decimal | FeeIn | int | None) -> Instrument:
+def _put_in(
+    instrument: Instrument, **terms: Decimal | FeeIn | ReduceOnly | int | None
+) -> Instrument:
     """Return `instrument` with those of `terms` that are given."""
     given = {name: value for name, value in terms.items() if value is not None}
     return msgspec.structs.replace(instrument, **given)

@@ -72,7 +72,7 @@ class FakeMarket:
         self.resting[i, order_no] = (side, tick, lots)
 
     def remove(self, i: int, order_no: int, now_ns: int) -> None:
-        del self.resting[i, order_no]
+        self.resting.pop((i, order_no), None)  # a completely filled one has left by itself
 
     def fill(self, order_no: int, lots: int, i: int = 0) -> None:
         """Someone trades with our resting order."""

@@ -26,6 +26,7 @@ _WEATHER = {
     Refusal.POST_ONLY.value,
     Refusal.CLOSED.value,
     Refusal.UNKNOWN_ORDER.value,
+    Refusal.REDUCE_ONLY.value,  # less is held than we have been told of
     Refusal.TRIGGERED.value,
 }
 _OURS = {refusal.value for refusal in Refusal} - _WEATHER

@@ -32,11 +32,11 @@ def _spec(rng: Random, n: int, names: list[VenueId]) -> ParentSpec:
     then = None
     match rng.randrange(4):
         case 0:
-            params = _stop(rng, side, names)
+            params = stop_for(rng, side, names)
         case 1:
             params = _group(rng, side, names)
         case _:
-            params = _entry(rng)
+            params = entry_for(rng)
             then = ThenSpec(params=_exit(rng, side.opposite, names))
     return ParentSpec(
         id=ParentId(f"g{n}"),
@@ -50,7 +50,7 @@ def _spec(rng: Random, n: int, names: list[VenueId]) -> ParentSpec:
     )
 
 
-def _entry(rng: Random) -> Params:
+def entry_for(rng: Random) -> Params:
     match rng.randrange(3):
         case 0:
             return TakeParams()
@@ -67,7 +67,7 @@ def _entry(rng: Random) -> Params:
 def _exit(rng: Random, side: Side, names: list[VenueId]) -> Params:
     match rng.randrange(4):
         case 0:
-            return _stop(rng, side, names)
+            return stop_for(rng, side, names)
         case 1:
             return RestParams()
         case _:
@@ -78,12 +78,12 @@ def _group(rng: Random, side: Side, names: list[VenueId]) -> OcoParams:
     profit = _MID - side.sign * Decimal(rng.randint(-2, 8)) / 2
     live = LegSpec(name="profit", params=RestParams(), limit_price=profit)
     return OcoParams(
-        legs=(live, LegSpec(name="stop", params=_stop(rng, side, names))),
+        legs=(live, LegSpec(name="stop", params=stop_for(rng, side, names))),
         naked_within_ms=rng.choice((0, 500, 5_000)),
     )
 
 
-def _stop(rng: Random, side: Side, names: list[VenueId]) -> LimitStopParams:
+def stop_for(rng: Random, side: Side, names: list[VenueId]) -> LimitStopParams:
     slip = Decimal(rng.choice((1, 10, 100)))
     trails = rng.random() < 0.4
     return LimitStopParams(

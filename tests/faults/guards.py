@@ -13,6 +13,7 @@ from strategies.oco import OcoState
 from strategies.spec import OcoParams
 from strategies.stop_ladder import LimitStopState, Phase
 from strategies.stop_params import LimitStopParams
+from tests.faults.capped import apart
 from tests.faults.native import has_woken
 from tests.faults.venue import WatchedVenue
 from venues.books.port import Books
@@ -43,6 +44,10 @@ def unguarded(submit: Submit, parent: Parent, shadow: EngineState, venues: _Venu
         entry = shadow.parents[parent.spec.exit_of]
         held = _traded(entry.spec.id, submit, venues) - _kept_back(entry, submit)
         out = _traded(parent.spec.id, submit, venues) + _open(parent.spec.id, submit, venues)
+        if parent.spec.guarded:
+            # What is open beside it is capped, `apart` says where; so is what nobody has told us of.
+            there = [c for c in parent.children.values() if c.submit.venue == submit.venue]
+            out = sum((c.filled for c in there), ZERO)
         if out + submit.quantity > held:
             return f"{submit.quantity} more than {out} out where its entry has bought {held}"
     if isinstance(parent.spec.params, OcoParams):
@@ -50,9 +55,10 @@ def unguarded(submit: Submit, parent: Parent, shadow: EngineState, venues: _Venu
         others = [
             o for o in _orders(parent.spec.id, venues) if o.submit.leg.partition("/")[0] != leg
         ]
-        live = [o.submit.client_order_id for o in others if o.leaves > 0]
-        if live:
-            return f"{leg} goes live while {live} of another leg are"
+        live = [o for o in others if o.leaves > 0]
+        if live and (why := apart(submit, parent, live, shadow, venues)):
+            ids = [o.submit.client_order_id for o in live]
+            return f"{leg} goes live while {ids} of another leg are: {why}"
     return _slips(submit, parent)
 
 

@@ -28,6 +28,7 @@ from router.risk.limits import Gate, Refused
 from router.risk.sent import SentCounter
 from router.runtime.desk import Desk
 from strategies.spec import ParentSpec
+from tests.faults.planted_beside import BESIDE
 from tests.faults.planted_guards import (
     both_legs_live,
     exit_sized_by_the_target,
@@ -377,15 +378,11 @@ BUGS: Final[Sequence[Bug]] = (
             held_orders_leave_for_a_parent_that_was_taken_back,
             releases_not_journalled,
             withheld_off_the_record,
-        )
-    ),
-    *(
-        Bug(plant)
-        for plant in (
             exit_sized_by_the_target,
             exits_sell_what_is_not_held,
             stops_slip_as_far_as_they_like,
             exits_not_bound_to_their_entry,
+            *BESIDE,
             *NATIVE_BUGS,
         )
     ),

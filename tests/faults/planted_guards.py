@@ -61,14 +61,16 @@ def exit_sized_by_the_target(patch: Patch) -> None:
 
 
 def exits_sell_what_is_not_held(patch: Patch) -> None:
-    def plenty(self: EngineState, exit_: Parent, member: Member) -> Decimal:
+    def plenty(self: EngineState, exit_: Parent, member: Member, leg: str | None = None) -> Decimal:
         return member.instrument.quantity_of(10**9)
 
     patch.setattr(EngineState, "exit_room", plenty)
 
 
 def exits_not_bound_to_their_entry(patch: Patch) -> None:
-    def forgotten(self: EngineState, exit_: Parent, member: Member) -> Decimal:
+    def forgotten(
+        self: EngineState, exit_: Parent, member: Member, leg: str | None = None
+    ) -> Decimal:
         i = member.instrument
         row = self.positions.rows.get((exit_.spec.account, i.venue, i.symbol))
         return ZERO if row is None else max(-exit_.spec.side.sign * row.quantity, ZERO)

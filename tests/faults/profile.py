@@ -9,6 +9,7 @@ from typing import Final
 
 from router.engine.inputs import AmendParent, PauseParent, ResumeParent
 from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapParams
+from tests.faults.beside import beside
 from tests.faults.dressed import dressed
 from tests.faults.guarded import guarded
 from tests.faults.native import stands_at_venues
@@ -116,6 +117,7 @@ def draw(seed: int) -> Profile:
         deeds=_in_order(
             _deeds(rng, names, Random(f"instructions {seed}"), Random(f"own {seed}")),
             _guards(Random(f"guards {seed}"), names, Random(f"native {seed}")),
+            _besides(Random(f"beside {seed}"), names),
         ),
         rates={name: _rates(rng, lying=lying) for name in names},
         silence={name: _silence(rng) for name in names},
@@ -183,6 +185,16 @@ def _guards(rng: Random, names: list[VenueId], native: Random) -> list[Deed]:
             deeds.append(Deed(at_ns + rng.randrange(300 * S_NS), cancel=spec.id))
         if rng.random() < 0.3:
             deeds += _instructions(rng, spec, at_ns)
+    return deeds
+
+
+def _besides(rng: Random, names: list[VenueId]) -> list[Deed]:
+    """Return what is done about guarded groups and those beside them; drawn apart from all others."""
+    deeds = []
+    for at_ns, spec in beside(rng, names):
+        deeds.append(Deed(START_NS + at_ns, submit=spec))
+        if rng.random() < 0.2:
+            deeds += _instructions(rng, spec, START_NS + at_ns)
     return deeds
 
 

@@ -1,5 +1,7 @@
 """Which child and which parent is a record about, and does an event show an order alive?"""
 
+from decimal import Decimal
+
 from router.engine.records import (
     Halted,
     Issued,
@@ -13,6 +15,9 @@ from router.engine.records import (
 )
 from venues.model.events import Accepted, Activated, ExecutionEvent, Filled, Reported, Standing
 from venues.model.ids import ClientOrderId, ParentId
+from venues.model.numbers import ZERO
+from venues.paper.faults import CumBehind, Overfilled
+from venues.paper.truth import PaperOrder
 
 
 def shows_life(event: ExecutionEvent) -> bool:
@@ -36,3 +41,12 @@ def about(record: Record) -> tuple[ClientOrderId, ParentId]:
             return ClientOrderId(""), ParentId("")
         case _:
             return ClientOrderId(""), record.parent_id
+
+
+def lie(order: PaperOrder) -> Decimal:
+    """Return what a closed order traded more than asked, or kept from us in its last word."""
+    over = max(order.cum_lots - order.lots, 0)
+    told = order.listing.quantity(over) if over else ZERO
+    if order.fills and any(isinstance(f, CumBehind) for f in order.faults):
+        return max(told, order.fills[-1].quantity)
+    return told if any(isinstance(f, Overfilled) for f in order.faults) else ZERO

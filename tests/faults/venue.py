@@ -1,6 +1,7 @@
 """A paper venue under observation: each command that leaves and each thing that happens is judged."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from random import Random
 
 from tests.faults.profile import HONEST_GRACE_NS
@@ -8,6 +9,7 @@ from venues.model.commands import Command, Submit
 from venues.model.events import ExecutionEvent
 from venues.model.ids import ClientOrderId, VenueId
 from venues.model.instrument import Instrument
+from venues.model.numbers import ZERO
 from venues.paper.answers import Request
 from venues.paper.chance import SeededFaults
 from venues.paper.faults import Fault
@@ -67,6 +69,28 @@ class WatchedVenue(PaperVenue):
         grace_ns = min(self._terms.grace_ns, HONEST_GRACE_NS)
         return self._under_way[submit.client_order_id] <= submit.deadline_ns + grace_ns
 
+    def cap(self, submit: Submit) -> Decimal:
+        """Return what reduce-only orders on the side of `submit` may trade from now on, its units.
+
+        That is the position, and whatever still can add to it: what works, and what is on its way.
+        """
+        sign = submit.side.sign
+        listed = self._listings[submit.symbol]
+        held = listed.quantity(max(0, -sign * self._holdings.net(submit.account, submit.symbol)))
+        working = (
+            o.listing.quantity(max(o.leaves, 0))
+            for o in self._orders.values()
+            if _against(o.submit, submit)
+        )
+        coming = (
+            item.command.quantity
+            for _, _, item in self._due
+            if isinstance(item, Request)
+            and isinstance(item.command, Submit)
+            and _against(item.command, submit)
+        )
+        return held + sum(working, ZERO) + sum(coming, ZERO)
+
     @property
     def quiet(self) -> bool:
         """Return whether nothing is under way in either direction."""
@@ -111,3 +135,7 @@ def _nobody_moved(what: str, now_ns: int) -> None:
 
 def _nobody_heard(events: tuple[ExecutionEvent, ...], now_ns: int) -> None:
     del events, now_ns
+
+
+def _against(one: Submit, other: Submit) -> bool:
+    return (one.account, one.symbol) == (other.account, other.symbol) and one.side is not other.side

@@ -23,27 +23,26 @@ from router.orders.lifecycle import Status
 from router.orders.parent import ENDED, Parent, ParentState
 from router.risk.limits import Limits
 from tests.faults.bounds import out_of_bounds
+from tests.faults.capped import left_too_large, spared
 from tests.faults.guards import fired_for_nothing, too_large_an_exit, unguarded
 from tests.faults.likeness import child_differs, parent_differs, whole_differs
 from tests.faults.native import not_as_asked
 from tests.faults.profile import Profile
-from tests.faults.subjects import about, shows_life
+from tests.faults.subjects import about, lie, shows_life
 from tests.faults.venue import WatchedVenue
 from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
 from venues.model.market import ASK, BID, BookState
 from venues.model.numbers import BPS, ZERO
-from venues.paper.faults import CumBehind, Overfilled
 from venues.paper.market import RecordedMarket
-from venues.paper.truth import OPEN, PaperOrder
+from venues.paper.truth import OPEN
 from venues.tape.recording import Tape
 
 _MINUTE_NS: Final = 60_000_000_000
 _MOST_A_MINUTE: Final = 40  # commands for one order; a venue bans who asks more
 
 _Name = tuple[str, ClientOrderId, int]
-
 
 # What the engine itself finds impossible: no fault of a venue leads there.
 _BUGS = {"stuck", "grid", "duplicate", "quantity"}
@@ -192,7 +191,8 @@ class Witness:
         if parent.state in ENDED:
             self._ended[parent_id] = parent.state
         total = parent.filled + parent.reserved
-        if total > parent.spec.quantity + self._lies(parent_id):
+        lied_to = parent.spec.guarded and not self._profile.honest
+        if not lied_to and total > parent.spec.quantity + self._lies(parent_id):
             raise Violation(f"{parent_id}: the ledger permits {total} of {parent.spec.quantity}")
         if over and parent.running:
             raise Violation(f"{parent_id} was overfilled and goes on")
@@ -308,6 +308,8 @@ class Witness:
     def venues_moved(self) -> None:
         """Check promise 1: nothing beyond the quantity has traded or can trade any more."""
         for parent_id, exposure in self._exposures.items():
+            if not self._profile.honest and exposure.parent.spec.guarded:
+                continue  # what liars do to the position of others moves what is held
             if exposure.open and self._total(exposure) > exposure.quantity + exposure.excused:
                 raise Violation(
                     f"{parent_id}: {self._total(exposure)} of {exposure.quantity} can trade, "
@@ -316,6 +318,7 @@ class Witness:
 
     def _total(self, exposure: _Exposure) -> Decimal:
         total = exposure.final
+        uncertain: list[tuple[Submit, Decimal]] = []  # what may still trade, by order
         for order_id, submit in list(exposure.open.items()):
             venue = self._venues[submit.venue]
             member = self._members[submit.venue, submit.symbol]
@@ -325,16 +328,20 @@ class Witness:
                     del exposure.open[order_id]  # lost, ignored or refused: it can never trade
                 elif venue.would_take(submit):
                     total += member.market_quantity(submit.quantity)
+                    uncertain.append((submit, submit.quantity))
                 continue
             lots = order.cum_lots + max(order.leaves, 0)
             quantity = member.market_quantity(order.listing.quantity(lots))
+            uncertain.append((submit, order.listing.quantity(max(order.leaves, 0))))
             if order_id in venue.broke_the_deadline:
                 exposure.late[order_id] = quantity
             total += quantity
             if order.standing not in OPEN:
                 del exposure.open[order_id]
                 exposure.final += quantity
-                exposure.lies += member.market_quantity(_lie(order))
+                exposure.lies += member.market_quantity(lie(order))
+        if exposure.parent.spec.guarded:
+            total -= spared(uncertain, self._venues, self._members)
         return total
 
     def _lies(self, parent_id: ParentId) -> Decimal:
@@ -361,6 +368,10 @@ class Witness:
         for parent_id, exposure in self._exposures.items():
             total = self._total(exposure)
             parent = state.parents[parent_id]
+            if wrong := left_too_large(parent):
+                raise Violation(f"{parent_id}: {wrong}")
+            if not self._profile.honest and parent.spec.guarded:
+                continue
             if total > parent.filled + parent.reserved + exposure.excused:
                 raise Violation(
                     f"{parent_id}: {total} can trade, only {parent.filled} filled and "
@@ -381,12 +392,3 @@ def _name(command: Command) -> _Name:
             return "cancel", command.client_order_id, command.number
         case Query():
             return "query", command.client_order_id, command.number
-
-
-def _lie(order: PaperOrder) -> Decimal:
-    """Return what a closed order traded more than asked, or kept from us in its last word."""
-    over = max(order.cum_lots - order.lots, 0)
-    told = order.listing.quantity(over) if over else ZERO
-    if order.fills and any(isinstance(f, CumBehind) for f in order.faults):
-        return max(told, order.fills[-1].quantity)
-    return told if any(isinstance(f, Overfilled) for f in order.faults) else ZERO

@@ -28,7 +28,7 @@ from tests.faults.witness import Witness
 from venues.books.jit import kernels_available
 from venues.model.commands import Command
 from venues.model.ids import RunId, Symbol
-from venues.model.instrument import FeeIn, Market, Member
+from venues.model.instrument import FeeIn, Kind, Market, Member, ReduceOnly
 from venues.paper.chance import SeededFaults, SilenceRate
 from venues.paper.latency import Latency
 from venues.paper.market import RecordedMarket
@@ -55,6 +55,7 @@ class World:
         )
         taking = one_takes_base(bent(raw, profile.weather, rng))
         self.tape = some_hold_stops(taking, Random(f"stops {profile.seed}"))
+        self.tape = one_is_a_perp(self.tape, Random(f"perp {profile.seed}"))
         self.settings = EngineSettings(
             stale_after_ns=profile.stale_after_ns, release_within_ns=profile.release_within_ns
         )
@@ -203,6 +204,19 @@ def one_takes_base(tape: Tape) -> Tape:
     first, *others = tape.recordings
     taking = msgspec.structs.replace(first.instrument, fee_in=FeeIn.RECEIVED)
     return replace(tape, recordings=(replace(first, instrument=taking), *others))
+
+
+def one_is_a_perp(tape: Tape, rng: Random) -> Tape:
+    """Return `tape`, in most runs with a last venue that trades a perp and caps reduce-only orders.
+
+    In some it says nothing of them, or counts them together; in some there is none.
+    """
+    *others, last = tape.recordings
+    said = rng.choice((*(ReduceOnly.CAPPED,) * 4, ReduceOnly.UNSAID, ReduceOnly.SUMMED, None, None))
+    if said is None:
+        return tape
+    perp = msgspec.structs.replace(last.instrument, kind=Kind.PERP, reduce_only=said)
+    return replace(tape, recordings=(*others, replace(last, instrument=perp)))
 
 
 def down_for_ns(rng: Random) -> int:

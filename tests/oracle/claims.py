@@ -68,6 +68,8 @@ class Order:
     contracts: Fraction | None = None
     cum_contracts: Fraction | None = None
     stop: Stop | None = None
+    reduce_only: bool = False
+    account: str = "main"
     fills: list[Fill] = field(default_factory=list)
 
 
@@ -134,6 +136,8 @@ def _order(row: dict[str, Any], where: str) -> Order:
         cum_quantity=_number(row, "cum_quantity", where),
         rejected=str(row.get("state", "")).lower() == "rejected",
         contracts=_number(row, "contracts", where) if "contracts" in row else None,
+        reduce_only=_flag(row, "reduce_only", where) if "reduce_only" in row else False,
+        account=_text(row, "account", where) if "account" in row else "main",
         cum_contracts=_number(row, "cum_contracts", where) if "cum_contracts" in row else None,
         stop=_stop(row, where) if "trigger_price" in row else None,
     )

@@ -72,6 +72,7 @@ class Sent:
     venue: str = "alpha"
     symbol: str = "BTC/USDT"
     stop: tuple[str, str, int | None] | None = None  # trigger price, direction, taken at
+    reduce_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from tests.oracle.raw_tape import (
     read_terms,
     read_trades,
 )
+from tests.oracle.reducing import check_reducing, reducible
 from tests.oracle.resting import Bound, Queue, Resting
 from tests.oracle.stops import judge_stops
 from tests.oracle.sweep import Child, Sweeps
@@ -53,6 +54,7 @@ def check(tape: Path | Sequence[Path], out: Path) -> Verdict:
             raise OracleError(f"orders.jsonl: {key[0]} {key[1]} is not on the tape")
         mine = [o for o in orders if (o.venue, o.symbol) == key and o.arrived_ns is not None]
         if mine:
+            check_reducing(mine, findings)
             replayed = Instrument(terms[key], mine, findings)
             replayed.run()
     return findings.verdict()
@@ -210,6 +212,10 @@ class Instrument:
         lot, name = self.terms.lot, resting.order.child
         most, least = resting.most.filled, resting.least.filled
         known = resting.claimed_by(time_ns)
+        if resting.order.reduce_only:
+            # It need not have got what there was no position for.
+            left = reducible(resting.order, self.orders, time_ns) / lot
+            least = min(least, known + int(left))
         if claimed > most:
             text = (
                 f"after {time_ns} it claims {float(claimed * lot):.12g} as a maker; with the luckiest "

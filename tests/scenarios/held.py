@@ -13,4 +13,8 @@ def check_exit(exit_: Parent, entry: Parent, instruments: Sequence[Instrument]) 
         bought = [c for c in entry.children.values() if c.submit.venue == instrument.venue]
         sold = [c for c in exit_.children.values() if c.submit.venue == instrument.venue]
         held = sum(c.filled - c.base_fees for c in bought)
-        assert sum(c.filled + c.reserved for c in sold) <= held, (instrument.venue, sold)
+        if exit_.guard is None:
+            assert sum(c.filled + c.reserved for c in sold) <= held, (instrument.venue, sold)
+            continue
+        # What its venue lets it trade of more than is held is the fake venue's to say.
+        assert sum(c.filled for c in sold) <= held, (instrument.venue, sold)

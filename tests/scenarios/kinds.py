@@ -149,6 +149,11 @@ def oco(*legs: LegSpec, naked_within_ms: int = 1000) -> OcoParams:
     return OcoParams(legs=legs, naked_within_ms=naked_within_ms)
 
 
+def guarded(*legs: LegSpec, naked_within_ms: int = 1000) -> OcoParams:
+    """Say which legs share the quantity and stand beside each other, reduce-only."""
+    return OcoParams(legs=legs, naked_within_ms=naked_within_ms, mode="guarded")
+
+
 def leg(name: str, how: LegParams, *, limit: str = "") -> LegSpec:
     """Say what one leg does."""
     return LegSpec(name=name, params=how, limit_price=Decimal(limit) if limit else None)

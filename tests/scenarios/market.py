@@ -10,7 +10,7 @@ from router.depth.scale import Scale, market_scale
 from venues.books.twin import TwinBooks
 from venues.books.watch_twin import TwinWatches
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import Contract, FeeIn, Instrument, Kind, Market, Member
+from venues.model.instrument import Contract, FeeIn, Instrument, Kind, Market, Member, ReduceOnly
 from venues.model.market import ASK, BID, BookMessage, DerivKind, Int64s, level_key
 from venues.model.order import Side
 
@@ -34,6 +34,7 @@ class Venue:
     kind: Kind = Kind.SPOT
     contract_size: str = "1"
     contract: Contract = Contract.LINEAR
+    reduce_only: ReduceOnly = ReduceOnly.UNSAID
     stop_orders: bool = False
 
     def instrument(self) -> Instrument:
@@ -51,6 +52,7 @@ class Venue:
             fee_in=self.fee_in,
             contract_size=Decimal(self.contract_size),
             contract=self.contract,
+            reduce_only=self.reduce_only,
             order_cost=Decimal(self.order_cost),
             stop_orders=self.stop_orders,
         )

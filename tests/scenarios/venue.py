@@ -19,7 +19,7 @@ from venues.model.events import (
     Reported,
     Standing,
 )
-from venues.model.ids import ClientOrderId
+from venues.model.ids import MAIN_ACCOUNT, AccountId, ClientOrderId, VenueId
 from venues.model.instrument import Instrument
 from venues.model.market import ASK, BID, level_key
 from venues.model.numbers import ZERO, plain
@@ -48,6 +48,7 @@ class FakeVenues:
     books: Books
     orders: dict[str, Order] = field(default_factory=dict)
     names: dict[ClientOrderId, str] = field(default_factory=dict)
+    net: dict[tuple[AccountId, VenueId], Decimal] = field(default_factory=dict)
 
     def leave(self, approved: Approved) -> str:
         """Take a command that left and tell it in a trader's words."""
@@ -99,6 +100,10 @@ class FakeVenues:
         order = self.orders[name]
         submit = order.submit
         size = Decimal(quantity) if quantity else submit.quantity - order.filled
+        assert not submit.reduce_only or size <= self.tradable(name), (
+            f"{submit.venue} lets {name} reduce no more than is held"
+        )
+        self.by_hand(submit.venue, submit.side.sign * size, submit.account)
         if order.resting:
             self._show(order, -min(size, max(submit.quantity - order.filled, ZERO)))
         order.filled += size
@@ -115,6 +120,28 @@ class FakeVenues:
         )
         order.trades.append(fill)
         return fill
+
+    def tradable(self, name: str) -> Decimal:
+        """Return what an order could trade now: of a reduce-only one no more than its venue holds."""
+        order = self.orders[name]
+        left = order.submit.quantity - order.filled
+        if not order.submit.reduce_only:
+            return left
+        held = self.net.get((order.submit.account, order.submit.venue), ZERO)
+        return min(left, max(-order.submit.side.sign * held, ZERO))
+
+    def by_hand(self, venue: str, quantity: Decimal, account: AccountId = MAIN_ACCOUNT) -> None:
+        """Move the position at a venue, > 0 buys."""
+        key = account, VenueId(venue)
+        self.net[key] = self.net.get(key, ZERO) + quantity
+
+    def cut(self) -> list[ExecutionEvent]:
+        """Return what a venue says as it takes away the resting orders that are more than is held."""
+        return [
+            self.canceled(name)
+            for name, order in self.orders.items()
+            if order.resting and self.tradable(name) < order.submit.quantity - order.filled
+        ]
 
     def expired(self, name: str) -> ExecutionEvent:
         """Return that what is left of an IOC is gone."""

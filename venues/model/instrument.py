@@ -40,6 +40,14 @@ class FeeIn(enum.Enum):
     RECEIVED = "received"  # of a buy the base, of a sell the quote
 
 
+class ReduceOnly(enum.Enum):
+    """What a venue says of the reduce-only orders that stand there at once."""
+
+    UNSAID = "unsaid"  # nothing: each is only known to be refused where it could not reduce
+    CAPPED = "capped"  # together they never trade more than is held as they match
+    SUMMED = "summed"  # they count together: one beyond what is held is refused
+
+
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """One contract at one venue.
 
@@ -50,7 +58,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     `order_cost` (quote, >= 0) is what an order costs beside its fee (gas), charged once, with its
     first fill; only where fees are paid in quote, ValueError otherwise.
     `funding_interval_s` (> 0): seconds between two funding times of a perp.
-    `stop_orders`: whether the venue holds stop-limit orders until their trigger.
+    `stop_orders`: whether the venue holds stop-limit orders until their trigger. `reduce_only` other
+    than UNSAID is for perps, ValueError otherwise: spot knows no position.
     """
 
     venue: VenueId
@@ -68,6 +77,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     order_cost: Decimal = ZERO
     funding_interval_s: int = FUNDING_INTERVAL_S
     stop_orders: bool = False
+    reduce_only: ReduceOnly = ReduceOnly.UNSAID
 
     def __post_init__(self) -> None:
         if self.fee_in is FeeIn.RECEIVED and not self.brings_base:
@@ -80,6 +90,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(
                 f"{self.venue} {self.symbol}: only fees paid in quote can have a cost per order"
             )
+        if self.reduce_only is not ReduceOnly.UNSAID and self.kind is not Kind.PERP:
+            raise ValueError(f"{self.venue} {self.symbol}: only a perp has a position to reduce")
 
     @property
     def pays_in_quote(self) -> bool:

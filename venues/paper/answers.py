@@ -27,6 +27,7 @@ from venues.paper.faults import (
     Fault,
     FillLate,
     FillMissing,
+    Refused,
     Reordered,
     asked_by,
 )
@@ -47,6 +48,13 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     def given_up(self) -> bool:
         """Return whether it arrives only after its sender stopped waiting."""
         return self.due_ns > self.lost_ns
+
+    @property
+    def scripted(self) -> str:
+        """Return the word with which its faults have it refused, "" for none."""
+        if not self.faults:
+            return ""
+        return next((f.reason for f in self.faults if isinstance(f, Refused)), "")
 
     @property
     def lost(self) -> Events:

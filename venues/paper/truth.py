@@ -34,6 +34,15 @@ class PaperOrder:
         """Return what may still trade, in lots; negative after a venue's overfill."""
         return self.lots - self.cum_lots if self.standing in OPEN else 0
 
+    def would_trade(self, own: "PaperOrder") -> bool:
+        """Return whether it would trade with `own`, an order of the same account that rests."""
+        sign = self.submit.side.sign
+        return (
+            own.submit.side is not self.submit.side
+            and own.submit.account == self.submit.account
+            and sign * self.tick >= sign * own.tick
+        )
+
     @property
     def sought(self) -> int:
         """Return the lots its sweep goes for, as its faults have it."""

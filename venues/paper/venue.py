@@ -28,7 +28,6 @@ from venues.paper.faults import (
     ArrivalLate,
     CanceledUnasked,
     FaultPlan,
-    Refused,
     RequestLost,
 )
 from venues.paper.holdings import Holding, Holdings
@@ -111,6 +110,9 @@ class PaperVenue:
         self._orders: dict[ClientOrderId, PaperOrder] = {}
         self._refused: set[ClientOrderId] = set()
         self._open: dict[int, dict[int, PaperOrder]] = {i: {} for i, _ in listed}
+        self._cut: set[tuple[int, int]] = (
+            set()
+        )  # ended because they met more than there was to reduce
         self._seen: list[Seen] = []
         self._trades: list[Filled] = []
 
@@ -164,14 +166,25 @@ class PaperVenue:
         return self._outbox.take(now_ns)
 
     def maker_filled(self, i: int, order_no: int, lots: int, now_ns: int) -> None:
-        """Book that `lots` of a resting order traded at its price; the market has counted them."""
+        """Book that `lots` of a resting order met its price; the market has counted them.
+
+        A reduce-only order trades no more than is held at that instant, and ends where it met more.
+        """
         order = self._open[i].get(order_no)
+        if (i, order_no) in self._cut:
+            return
         if order is None or not 0 < lots <= order.leaves:
             raise ValueError(f"{self.venue}: order {order_no} of {i} cannot fill {lots} lots")
-        filled = self._trade(order, order.tick, lots, Liquidity.MAKER, now_ns)
+        traded = self._holdings.tradable(order, lots)
+        events: list[ExecutionEvent] = []
+        if traded:
+            events.append(self._trade(order, order.tick, traded, Liquidity.MAKER, now_ns))
         if order.cum_lots == order.lots:
             self._close(order, Standing.FILLED)
-        self._tell(order, (filled,), now_ns)
+        elif traded < lots:
+            self._cut.add((i, order_no))
+            events.append(self._end(order, now_ns))
+        self._tell(order, tuple(events), now_ns)
 
     def hang_up(self) -> None:
         """Forget who was listening: messages under way are lost, requests under way still arrive."""
@@ -205,7 +218,7 @@ class PaperVenue:
             case Cancel():
                 events, word = self._cancel(command, request, now_ns)
             case Query():
-                word = _scripted(request)
+                word = request.scripted
                 events = () if word else (self._report(command, now_ns),)
             case _:
                 assert_never(command)
@@ -230,7 +243,7 @@ class PaperVenue:
         return (taken, *self._match(order, now_ns)), ""
 
     def _check(self, submit: Submit, request: Request, now_ns: int) -> PaperOrder | str:
-        word = _scripted(request)
+        word = request.scripted
         if word:
             return word
         if now_ns > submit.deadline_ns + self._terms.grace_ns:
@@ -253,10 +266,10 @@ class PaperVenue:
     def _why_not_in_the_book(self, order: PaperOrder) -> str:
         """Return why an order may not meet the book as it stands, or ""."""
         submit, i = order.submit, order.listing.i
-        if submit.reduce_only and order.lots > self._holdings.reducible(order):
-            return Refusal.REDUCE_ONLY.value
         resting = self._open[i]
-        if resting and any(_would_trade(order, own) for own in resting.values()):
+        if self._holdings.refuses(order, resting.values()):
+            return Refusal.REDUCE_ONLY.value
+        if resting and any(order.would_trade(own) for own in resting.values()):
             return Refusal.OWN_ORDER.value
         if submit.post_only and self._matcher.would_cross(i, _book_side(submit), order.tick):
             return Refusal.POST_ONLY.value
@@ -336,7 +349,7 @@ class PaperVenue:
 
     def _cancel(self, cancel: Cancel, request: Request, now_ns: int) -> tuple[Events, str]:
         order = self._orders.get(cancel.client_order_id)
-        word = _scripted(request)
+        word = request.scripted
         if not word and order is None:
             word = Refusal.UNKNOWN_ORDER.value
         elif not word and order is not None and order.standing not in OPEN:
@@ -380,20 +393,5 @@ class PaperVenue:
         heapq.heappush(self._due, (due_ns, self._scheduled, item))
 
 
-def _scripted(request: Request) -> str:
-    if not request.faults:
-        return ""
-    return next((f.reason for f in request.faults if isinstance(f, Refused)), "")
-
-
 def _book_side(submit: Submit) -> int:
     return BID if submit.side is Side.BUY else ASK
-
-
-def _would_trade(order: PaperOrder, own: PaperOrder) -> bool:
-    sign = order.submit.side.sign
-    return (
-        own.submit.side is not order.submit.side
-        and own.submit.account == order.submit.account
-        and sign * order.tick >= sign * own.tick
-    )

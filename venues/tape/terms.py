@@ -11,7 +11,14 @@ import msgspec
 
 from venues.errors import TapeError
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import FUNDING_INTERVAL_S, Contract, FeeIn, Instrument, Kind
+from venues.model.instrument import (
+    FUNDING_INTERVAL_S,
+    Contract,
+    FeeIn,
+    Instrument,
+    Kind,
+    ReduceOnly,
+)
 from venues.model.numbers import MONEY, ONE, ZERO, decimal
 from venues.tape.grid import Step, step_of
 from venues.tape.refusal import refuse
@@ -33,6 +40,7 @@ _INSTRUMENT_MAY = (
     "order_cost",
     "funding_interval_s",
     "stop_orders",
+    "reduce_only",
 )
 
 
@@ -133,6 +141,7 @@ def _source(folder: Path, entry: "_Table") -> Source:
         fee_in=_fee_in(entry, kinds[entry.text("kind")]),
         funding_interval_s=_funding_interval_s(entry),
         stop_orders=entry.switch("stop_orders"),
+        reduce_only=_reduce_only(entry, kinds[entry.text("kind")]),
     )
     instrument = _with_order_cost(entry, instrument)
     steps = steps_of_instrument(instrument)
@@ -171,6 +180,19 @@ def _fee_in(entry: "_Table", kind: Kind) -> FeeIn:
     if fee_in is FeeIn.RECEIVED and kind is not Kind.SPOT:
         raise entry.refuse("fee_in", "a perp brings in no base to take a fee from; leave it out")
     return fee_in
+
+
+def _reduce_only(entry: "_Table", kind: Kind) -> ReduceOnly:
+    """Return what the venue says of reduce-only orders; UNSAID where the file does not say."""
+    if "reduce_only" not in entry.values:
+        return ReduceOnly.UNSAID
+    words = {said.value: said for said in ReduceOnly}
+    if entry.text("reduce_only") not in words:
+        raise entry.refuse("reduce_only", f"must be one of {', '.join(words)}")
+    said = words[entry.text("reduce_only")]
+    if said is not ReduceOnly.UNSAID and kind is not Kind.PERP:
+        raise entry.refuse("reduce_only", "spot has no position to reduce; leave it out")
+    return said
 
 
 def _with_order_cost(entry: "_Table", instrument: Instrument) -> Instrument:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from venues.model.instrument import FUNDING_INTERVAL_S, Contract, FeeIn, Instrument
+from venues.model.instrument import FUNDING_INTERVAL_S, Contract, FeeIn, Instrument, ReduceOnly
 from venues.model.market import Int64s
 from venues.model.numbers import plain
 from venues.tape.grid import Doubles, Step, doubles_of
@@ -60,6 +60,8 @@ def _instrument_table(recording: Recording, stem: str) -> str:
         texts["contract"] = i.contract.value
     if i.fee_in is not FeeIn.QUOTE:
         texts["fee_in"] = i.fee_in.value
+    if i.reduce_only is not ReduceOnly.UNSAID:
+        texts["reduce_only"] = i.reduce_only.value
     if i.order_cost:
         texts["order_cost"] = plain(i.order_cost)
     files = {"book": f"{stem}.book.parquet", "trades": f"{stem}.trades.parquet"}

@@ -56,6 +56,17 @@ def test_an_exit_may_be_a_stop_or_a_rest_alone() -> None:
     assert rest == ThenSpec(params=RestParams(), limit_price=Decimal(64000))
 
 
+def test_an_exit_may_be_guarded_as_it_is_for_exits_to_reduce() -> None:
+    spec = _asked(
+        'kind = "oco"\n[order.then.oco]\nmode = "guarded"\n'
+        'take_profit = { kind = "rest", limit_price = "64000" }\n'
+        'stop = { kind = "rest", limit_price = "65000" }\n'
+    )
+    assert spec is not None
+    assert isinstance(spec.params, OcoParams)
+    assert spec.params.mode == "guarded"
+
+
 def test_check_says_what_comes_then() -> None:
     assert "; then oco of take_profit (rest at the primary peg, limit 61950) and stop" in check(
         EXAMPLES / "entry-exit.toml"

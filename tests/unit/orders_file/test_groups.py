@@ -60,6 +60,17 @@ def test_a_list_of_legs_is_the_same_with_names_of_its_own() -> None:
     )
 
 
+def test_guarded_legs_may_both_be_live_where_the_order_only_reduces(tmp_path: Path) -> None:
+    second = 'stop = { kind = "rest", limit_price = "65000" }\n'
+    text = HEAD.replace("[order.oco]", "reduce_only = true\n[order.oco]")
+    path = tmp_path / "o.toml"
+    path.write_text(text + 'mode = "guarded"\n' + PROFIT + second)
+    assert parse_order(parse_toml("o.toml", path.read_text())).spec.guarded
+    assert "guarded oco of take_profit (rest at the primary peg, limit 64000) and stop" in check(
+        path
+    )
+
+
 def test_check_says_what_each_leg_does(tmp_path: Path) -> None:
     path = tmp_path / "o.toml"
     path.write_text(HEAD + PROFIT + STOP)
@@ -74,8 +85,12 @@ def test_check_says_what_each_leg_does(tmp_path: Path) -> None:
     [
         (
             'mode = "guarded"\n' + PROFIT + STOP,
-            'o.toml:8: order.oco.mode = "guarded": two live legs can fill in the same instant; '
-            "use strict",
+            'o.toml:8: order.oco.mode = "guarded": its legs only reduce what is held: '
+            "add reduce_only = true to [order]",
+        ),
+        (
+            'mode = "both"\n' + PROFIT + STOP,
+            'o.toml:8: order.oco.mode = "both": must be strict or guarded',
         ),
         (
             'mode = "native"\n' + PROFIT + STOP,

@@ -9,6 +9,7 @@ from tests.unit.paper.desk import ALPHA, FOREVER, MS, Desk, S, perp
 from venues.model.commands import Submit
 from venues.model.events import Accepted, AnswerLost, Canceled, Filled, Rejected, Reported, Standing
 from venues.model.ids import MAIN_ACCOUNT, AccountId, ClientOrderId, ParentId, Symbol
+from venues.model.instrument import ReduceOnly
 from venues.model.order import Side, TimeInForce
 from venues.paper.holdings import Holding
 
@@ -166,3 +167,85 @@ def test_a_spot_venue_knows_no_reduce_only() -> None:
     desk.submit("sell", 5, 199, reduce_only=True)
     desk.wait(S)
     assert [type(e) for e in desk.events] == [Accepted, Filled]
+
+
+def test_two_exits_met_in_the_same_instant_never_trade_more_than_is_held() -> None:
+    held = [Holding(account=MAIN_ACCOUNT, symbol=perp().symbol, lots=5)]
+    desk = Desk(instrument=perp(), holdings=held)
+    desk.submit("sell", 5, 205, ioc=False, reduce_only=True)
+    desk.submit("sell", 5, 206, ioc=False, reduce_only=True)
+    desk.wait(S)
+    desk.trade_into(1, 3)  # one print sweeps both, and both are told of at once
+    desk.trade_into(2, 5)
+    desk.trade_into(1, 2)
+    desk.wait(2 * S)
+    filled = [e.quantity for e in desk.events if isinstance(e, Filled)]
+    assert sum(filled) == perp().quantity_of(5)
+    assert desk.words.count("Canceled") == 2
+
+
+def test_what_met_an_exit_that_was_already_cut_off_is_not_traded() -> None:
+    held = [Holding(account=MAIN_ACCOUNT, symbol=perp().symbol, lots=5)]
+    desk = Desk(instrument=perp(), holdings=held)
+    desk.submit("sell", 5, 205, ioc=False, reduce_only=True)
+    desk.submit("sell", 5, 206, ioc=False, reduce_only=True)
+    desk.wait(S)
+    desk.trade_into(1, 5)
+    desk.trade_into(2, 2)
+    desk.venue.maker_filled(0, 2, 3, desk.now_ns)  # another level of the same message
+    desk.wait(2 * S)
+    assert desk.words == ["Accepted", "Accepted", "Filled", "Canceled"]
+
+
+def test_a_position_reduced_by_another_order_takes_the_surplus_of_a_reduce_only_one_with_it() -> (
+    None
+):
+    held = [Holding(account=MAIN_ACCOUNT, symbol=perp().symbol, lots=5)]
+    desk = Desk(instrument=perp(), holdings=held)
+    desk.submit("sell", 5, 205, ioc=False, reduce_only=True)
+    desk.submit("sell", 2, 206, ioc=False, reduce_only=True)
+    desk.submit("sell", 3, 199)  # by hand, say
+    desk.wait(S)
+    assert desk.words == ["Accepted", "Accepted", "Accepted", "Filled", "Canceled"]
+    desk.trade_into(2, 2)  # what still fits stands, and trades
+    desk.wait(2 * S)
+    assert desk.words[-1] == "Filled"
+
+
+def test_a_position_that_turns_leaves_no_reduce_only_order_standing() -> None:
+    held = [Holding(account=MAIN_ACCOUNT, symbol=perp().symbol, lots=5)]
+    desk = Desk(instrument=perp(), holdings=held)
+    desk.submit("sell", 2, 205, ioc=False, reduce_only=True)
+    desk.submit("sell", 9, 199)
+    desk.wait(S)
+    assert desk.words == ["Accepted", "Accepted", "Filled", "Canceled"]
+
+
+def test_a_position_that_grows_leaves_exits_as_they_are_and_they_trade_what_they_are() -> None:
+    held = [Holding(account=MAIN_ACCOUNT, symbol=perp().symbol, lots=5)]
+    desk = Desk(instrument=perp(), holdings=held)
+    desk.submit("sell", 5, 205, ioc=False, reduce_only=True)
+    desk.submit("buy", 3, 201)
+    desk.wait(S)
+    desk.trade_into(1, 5)
+    desk.wait(2 * S)
+    assert desk.words == ["Accepted", "Accepted", "Filled", "Filled"]
+
+
+def test_the_position_of_another_account_is_not_there_to_reduce() -> None:
+    held = [Holding(account=AccountId("other"), symbol=perp().symbol, lots=5)]
+    desk = Desk(instrument=perp(), holdings=held)
+    desk.submit("sell", 5, 205, ioc=False, reduce_only=True)
+    desk.wait(S)
+    assert desk.words == ["Rejected"]
+
+
+def test_where_reduce_only_orders_count_together_a_second_full_one_is_refused() -> None:
+    instrument = msgspec.structs.replace(perp(), reduce_only=ReduceOnly.SUMMED)
+    held = [Holding(account=MAIN_ACCOUNT, symbol=instrument.symbol, lots=5)]
+    desk = Desk(instrument=instrument, holdings=held)
+    desk.submit("sell", 3, 205, ioc=False, reduce_only=True)
+    desk.submit("sell", 3, 206, ioc=False, reduce_only=True)
+    desk.submit("sell", 2, 206, ioc=False, reduce_only=True)
+    desk.wait(S)
+    assert desk.words == ["Accepted", "Rejected", "Accepted"]

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,8 +20,10 @@ from tests.fakes.children import (
     reported,
     submit,
 )
+from venues.model.commands import Submit
 from venues.model.events import AnswerLost, Asked, ExecutionEvent, NotSent, Standing
-from venues.model.ids import ClientOrderId
+from venues.model.ids import ClientOrderId, ParentId
+from venues.model.order import Side
 
 ONE = Decimal(1)
 UNIT = 10**18
@@ -120,3 +123,57 @@ def test_any_order_and_repetition_of_messages_gives_the_same_count(
     twice = [*events, *events]
     Random(seed).shuffle(twice)
     assert counting(*twice, quantity="300") == straight
+
+
+def test_old_news_of_the_life_of_an_order_that_has_ended_counts_it_no_second_time() -> None:
+    counter = SentCounter()
+    counter.send(submit(1, "4"), ONE)
+    counter.burn(CHILD)
+    counter.answer(rejected(1))
+    counter.answer(reported(1, Standing.WORKING, "0"))  # told twice, or late
+    assert counter.exposure(PARENT) == 0
+    counter.answer(filled(1, "1", cum="1"))  # what it has traded counts whenever it is told
+    assert counter.exposure(PARENT) == UNIT
+
+
+def leg(number: int, quantity: str, side: Side = Side.SELL, parent: str = "group") -> Submit:
+    return msgspec.structs.replace(
+        submit(number, quantity),
+        side=side,
+        parent_id=ParentId(parent),
+        reduce_only=side is Side.SELL,
+    )
+
+
+def holding_ten() -> SentCounter:
+    """Return a counter in which somebody has bought 10 at the place."""
+    counter = SentCounter()
+    counter.send(leg(1, "10", Side.BUY, "somebody"), ONE)
+    counter.answer(filled(1, "10", cum="10"))
+    counter.answer(expired(1, "10"))
+    return counter
+
+
+def test_two_capped_legs_count_what_is_held_once() -> None:
+    counter = holding_ten()
+    counter.send(leg(2, "10"), ONE, capped=True)
+    assert counter.spared(leg(3, "10"), ONE, capped=True) == 10 * UNIT
+    assert counter.spared(leg(3, "10"), ONE, capped=False) == 0
+
+
+def test_nothing_is_spared_while_an_order_that_adds_to_the_position_may_live() -> None:
+    counter = holding_ten()
+    counter.send(leg(2, "10"), ONE, capped=True)
+    counter.send(leg(4, "1", Side.BUY, "somebody"), ONE)
+    assert counter.spared(leg(3, "10"), ONE, capped=True) == 0
+    counter.answer(expired(4, "0"))
+    assert counter.spared(leg(3, "10"), ONE, capped=True) == 10 * UNIT
+
+
+def test_while_legs_stand_on_a_position_whoever_adds_to_it_would_undo_them() -> None:
+    counter = holding_ten()
+    counter.send(leg(2, "10"), ONE, capped=True)
+    assert counter.undone_by(leg(4, "1", Side.BUY, "somebody")) == []
+    counter.send(leg(3, "10"), ONE, capped=True)
+    assert counter.undone_by(leg(4, "1", Side.BUY, "somebody")) == [ParentId("group")]
+    assert counter.undone_by(leg(4, "1", parent="somebody")) == []

@@ -1,0 +1,88 @@
+"""What is open and what is held at one place, in integers: what may a venue be relied on to cap?
+
+Counted from the orders that left and from the cumulative quantities of venues alone, in atoms of the
+instrument's units; no line of this is shared with the ledger's view of the same rule.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from venues.model.ids import AccountId, ClientOrderId, ParentId, Symbol, VenueId
+
+PlaceKey = tuple[AccountId, VenueId, Symbol]
+
+
+@dataclass(slots=True)
+class Sent:
+    """One order: atoms sent and traded, of the market and of its instrument's own units.
+
+    `over`: it has ended; `burned`: proven never to have arrived; `gone`: its venue said that it has
+    ended. `capped`: its venue lets it and the other legs of its guarded group trade no more than is held.
+    `sign`: +1 adds, -1 takes away.
+    """
+
+    parent_id: ParentId
+    factor: Decimal  # market units in one instrument unit
+    sent: int
+    place: PlaceKey
+    sign: int
+    units: int
+    capped: bool = False
+    traded: int = 0
+    units_traded: int = 0
+    over: bool = False
+    burned: bool = False
+    gone: bool = False
+
+    @property
+    def counted(self) -> int:
+        """Return the market atoms that have traded or still may."""
+        return self.traded if self.over else max(self.sent, self.traded)
+
+    @property
+    def open_units(self) -> int:
+        """Return the instrument atoms that may still trade."""
+        return 0 if self.over else max(self.units - self.units_traded, 0)
+
+
+@dataclass(slots=True)
+class Ground:
+    """One place: the net position in atoms and the orders that may still move it."""
+
+    net: int = 0
+    open: dict[ClientOrderId, Sent] = field(default_factory=dict)
+
+    def moved(self, order_id: ClientOrderId, entry: Sent, traded: int) -> None:
+        """Take in that `entry` has traded so many more atoms, or has begun, ended or come back."""
+        self.net += entry.sign * traded
+        if entry.open_units:
+            self.open[order_id] = entry
+        else:
+            self.open.pop(order_id, None)
+
+    def of(self, parent_id: ParentId) -> list[Sent]:
+        """Return what one parent has open here."""
+        return [e for e in self.open.values() if e.parent_id == parent_id]
+
+    def surplus(self, parent_id: ParentId, more: int = 0, sign: int = 0) -> int:
+        """Return what of a group's open atoms, and `more` of `sign`, its venue will not let trade.
+
+        0 where anything open adds to the position: then no cap can be relied on.
+        """
+        mine = self.of(parent_id)
+        way = sign or (mine[0].sign if mine else 0)
+        if not way or any(e.sign != way for e in self.open.values()):
+            return 0
+        if not all(e.capped for e in mine):
+            return 0
+        held = max(-way * self.net, 0)
+        return max(sum(e.open_units for e in mine) + more - held, 0)
+
+    def guards(self, sign: int) -> Iterable[ParentId]:
+        """Return the groups that rely on the cap here and would be undone by an order of `sign`."""
+        for parent_id in dict.fromkeys(
+            e.parent_id for e in self.open.values() if e.capped and e.sign != sign
+        ):
+            if self.surplus(parent_id):
+                yield parent_id
