@@ -7,10 +7,10 @@ from typing import Final
 
 import msgspec
 
-from benchmarks import book, replay, routing, startup, strategies, sweep
+from benchmarks import book, learning, replay, routing, startup, strategies, sweep
 
 OUT: Final = Path("runs/bench.json")
-NAMES: Final = ("startup", "sweep", "routing", "strategies", "book", "replay")
+NAMES: Final = ("startup", "sweep", "routing", "strategies", "book", "replay", "learning")
 
 Result = (
     startup.Started
@@ -19,6 +19,7 @@ Result = (
     | strategies.Compared
     | book.Books20
     | replay.Replayed
+    | learning.Cost
 )
 
 
@@ -61,6 +62,9 @@ def _run(name: str, tape: Path | None) -> tuple[Result, str]:
         case "book":
             books = book.measure()
             return books, book.told(books)
+        case "learning":
+            cost = learning.measure(tape)
+            return cost, learning.told(cost)
         case _:
             replayed = replay.measure(tape)
             return replayed, replay.told(replayed)

@@ -97,12 +97,12 @@ class _Run:
 def measure(folder: Path | None) -> Replayed:
     """Return the throughput on the tape in `folder`, on a recorded one beside us, or synthetic."""
     settings = read_settings(default_config())
-    short = _short_tape(folder)
+    short = tape_of(folder)
     began = time.perf_counter()
     tape = looped(short, LEAST_EVENTS)
     loop_s = time.perf_counter() - began
     for fraction in (CROSSING, PASSIVE):  # compiles and loads whatever a run needs
-        _run(short, settings, _twap(short, 5, fraction))
+        _run(short, settings, twap(short, 5, fraction))
     cases = ((5, CROSSING), (60, CROSSING), (5, PASSIVE))
     alone: list[float] = []
     runs: list[list[_Run]] = [[] for _ in cases]
@@ -112,11 +112,11 @@ def measure(folder: Path | None) -> Replayed:
     for _ in range(ROUNDS):
         alone.append(_alone(tape, settings))
         for (slice_s, fraction), done in zip(cases, runs, strict=True):
-            done.append(_run(tape, settings, _twap(tape, slice_s, fraction)))
+            done.append(_run(tape, settings, twap(tape, slice_s, fraction)))
     alone_s = statistics.median(alone)
     worked = []
     for (slice_s, fraction), done in zip(cases, runs, strict=True):
-        spec = _twap(tape, slice_s, fraction)
+        spec = twap(tape, slice_s, fraction)
         with stopwatches() as stages:
             _run(tape, settings, spec)
         worked.append(_worked(spec, done, alone_s, stages))
@@ -130,7 +130,7 @@ def measure(folder: Path | None) -> Replayed:
     )
 
 
-def _short_tape(folder: Path | None) -> Tape:
+def tape_of(folder: Path | None) -> Tape:
     """Return the tape to loop; without a folder a recorded one if there is one, else invented."""
     if folder is not None:
         return read_tape(folder)
@@ -140,7 +140,7 @@ def _short_tape(folder: Path | None) -> Tape:
     return synthetic_tape(seed=1, duration_ns=60 * _S_NS, start_ns=_S_NS)
 
 
-def _twap(tape: Tape, slice_s: int, fraction: str) -> ParentSpec:
+def twap(tape: Tape, slice_s: int, fraction: str) -> ParentSpec:
     """Return a parent over all of `tape` but its last seconds."""
     slices = max((tape.end_ns - tape.start_ns - 10 * _S_NS) // (slice_s * _S_NS), 1)
     return ParentSpec(
@@ -168,6 +168,18 @@ def _run(tape: Tape, settings: Settings, spec: ParentSpec) -> _Run:
             return _Run(seconds, cpu_s, report_of(paper, 0), journal.committed().seq)
         finally:
             journal.close()
+
+
+def slices_of(spec: ParentSpec) -> int:
+    """Return into how many slices a TWAP is cut."""
+    assert isinstance(spec.params, TwapParams)
+    return spec.params.slices
+
+
+def replay_seconds(tape: Tape, settings: Settings, spec: ParentSpec) -> tuple[float, int]:
+    """Return how long a replay of `tape` with one parent takes, and its market events."""
+    done = _run(tape, settings, spec)
+    return done.seconds, done.report.market_events
 
 
 def _market(tape: Tape, settings: Settings) -> RecordedMarket:

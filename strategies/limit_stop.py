@@ -15,7 +15,7 @@ from msgspec import structs
 from strategies.base import Resumed, State, StrategyEvent, View
 from strategies.conditions import BookChanged, Direction, PriceCrosses, PriceSource
 from strategies.feasible import unworkable
-from strategies.intents import Finish, Idle, Intent, Triggered, Unwake, WakeAt, WakeWhen
+from strategies.intents import Finish, Idle, Intent, Protect, Triggered, Unwake, WakeAt, WakeWhen
 from strategies.native_stop import (
     GUARD_TAGS,
     Natives,
@@ -102,7 +102,7 @@ def _guarded(
     state = structs.replace(state, native=native)
     fires: Sequence[Intent] = []
     if state.phase is Phase.ARMED and natives.woken:
-        state, fires = _woken_at_its_venue(state, params, view)
+        state, fires = _fired_at_the_venues(state, params, view)
     if state.phase is not Phase.ARMED:
         state, back = _given_back(state, params, natives, view)
         state, intents = _unguarded(state, event, inside(state.native, natives, view))
@@ -126,20 +126,33 @@ def _armed_and_guarded(
     state: LimitStopState, intents: Sequence[Intent], natives: Natives, view: View
 ) -> tuple[LimitStopState, Sequence[Intent]]:
     """Keep the stops at the venues in step with what an armed stop is for."""
-    native, more = keep_guarded(state.native, stop_params(view.spec), natives, view)
+    params = stop_params(view.spec)
+    native, more = keep_guarded(state.native, params, natives, view)
+    if any(isinstance(intent, Protect) for intent in more) and _is_there(params, view):
+        # A venue would refuse it: whoever comes so late has ours fire instead.
+        state, fires = _fired_at_the_venues(state, params, view)
+        state, orders = trade(state, Resumed(), inside(state.native, natives, view))
+        state, back = _given_back(state, params, natives, view)
+        return state, [*fires, *back, *not_yet_over(natives, orders)]
     return structs.replace(state, native=native), [*intents, *more]
 
 
-def _woken_at_its_venue(
+def _is_there(params: LimitStopParams, view: View) -> bool:
+    """Return whether the price that venues go by is at the catastrophe price already."""
+    price, level = _price(params.catastrophe_source, "", view), params.catastrophe_price
+    return price is not None and level is not None and reached(price, level, view.spec.side)
+
+
+def _fired_at_the_venues(
     state: LimitStopState, params: LimitStopParams, view: View
 ) -> tuple[LimitStopState, Sequence[Intent]]:
-    """Fire with the venue: its own price came to the catastrophe price before ours to the trigger."""
+    """Fire with the venues: their own price came to the catastrophe price before ours to the trigger."""
     level = params.catastrophe_price
     assert level is not None
     fired = structs.replace(
         state, phase=Phase.TRIGGERED, triggered_ns=view.now_ns, phase_ns=view.now_ns, level=level
     )
-    why = f"a venue's own {params.catastrophe_source} price is at {plain(level)}"
+    why = f"the venues' own {params.catastrophe_source} price is at {plain(level)}"
     return fired, [*_quiet(*_ARMED_TAGS), Triggered(reason=why)]
 
 

@@ -20,12 +20,15 @@ from itertools import accumulate
 from typing import Final
 
 import msgspec
+import numpy as np
 
-from venues.books.layout import OUTCOMES_LEAST, REACH_E6, REACHES, WHOLE
+from venues.books.layout import MORE_MOST, OUTCOMES_LEAST, REACH_E6, REACHES, WHOLE
 from venues.model.market import Int64s
 
 # Expected prices lie between ticks: a tick of some venues is wide beside what waiting costs.
 PARTS: Final = 16
+# Grains times a share stay exact in int64.
+_EXACT: Final = 1 << 50
 
 
 class Shown(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -39,8 +42,8 @@ class Shown(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     prices: Sequence[int]
     upto: Sequence[int]
-    deep: Sequence[int]
-    grains: Sequence[int]
+    deep: Int64s
+    grains: Int64s
     lot_grains: int
     reach: int
     luck: int = WHOLE
@@ -62,30 +65,25 @@ def reach_of(touch: int, tick: int) -> int:
 
 def there(displayed: int, outcome: int, shown: Shown) -> int:
     """Return how many grains are there of those `displayed`, if it comes to `outcome`."""
-    if outcome <= WHOLE:
-        return displayed * outcome // WHOLE * shown.luck // WHOLE
-    return (displayed + (outcome - WHOLE) * shown.lot_grains) * shown.luck // WHOLE
-
-
-def farthest(shown: Shown) -> int:
-    """Return how many of the deep levels are within the longest distance that is looked at."""
-    touch = abs(shown.deep[0]) if shown.deep else 0
-    far = touch * REACH_E6[-1] // 1_000_000
-    return sum([abs(price - shown.deep[0]) <= far for price in shown.deep])
+    less = displayed * min(outcome, WHOLE) // WHOLE
+    more = max(outcome - WHOLE, 0) * shown.lot_grains
+    return (less + more) * shown.luck // WHOLE
 
 
 def twin(shown: Shown, outcomes: Int64s) -> list[int]:
     """Return expected prices in Python integers without a bound: the oracle of the kernel."""
     asked = [price * PARTS for price in shown.prices]
     dearest = [max(price, shown.reach) for price in asked]
-    displayed = list(accumulate(shown.grains))
-    near = farthest(shown)
-    reaches = [reach_of(abs(shown.deep[0]), abs(price)) for price in shown.deep]
+    deep: list[int] = shown.deep.tolist()
+    displayed = list(accumulate(shown.grains.tolist()))
+    farthest = abs(deep[0]) * REACH_E6[-1] // 1_000_000 if deep else 0
+    near = sum([abs(price - deep[0]) <= farthest for price in deep])
+    reaches = [reach_of(abs(deep[0]), abs(price)) for price in deep]
     sums = [OUTCOMES_LEAST * price for price in asked]
     rows: list[list[int]] = outcomes.tolist()
     for row in rows:
         met = []
-        for k, price in enumerate(shown.deep):
+        for k, price in enumerate(deep):
             within = displayed[min(k, near - 1)]
             met.append(
                 (price * PARTS, there(within, row[reaches[k]], shown) + displayed[k] - within)
@@ -101,6 +99,11 @@ def expected_depth(shown: Shown, outcomes: Int64s, reach: int, displayed: int, m
 
     No outcome counts for more than `most` grains.
     """
-    at_reach: list[int] = outcomes[:, reach].tolist()
-    total = sum(min(there(displayed, outcome, shown), most) for outcome in at_reach)
-    return (total + OUTCOMES_LEAST * min(displayed, most)) // (len(at_reach) + OUTCOMES_LEAST)
+    column = outcomes[:, reach]
+    if max(displayed, shown.lot_grains * MORE_MOST) <= _EXACT:
+        less = displayed * np.minimum(column, WHOLE) // WHOLE
+        more = np.maximum(column - WHOLE, 0) * shown.lot_grains
+        total = int(np.minimum((less + more) * shown.luck // WHOLE, min(most, _EXACT)).sum())
+    else:
+        total = sum([min(there(displayed, outcome, shown), most) for outcome in column.tolist()])
+    return (total + OUTCOMES_LEAST * min(displayed, most)) // (len(column) + OUTCOMES_LEAST)

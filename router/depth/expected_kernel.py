@@ -66,7 +66,7 @@ def kernel(shown: Shown, outcomes: Int64s) -> list[int]:
     """Return what the twin does; what would not fit 64 bits is left to it."""
     top = max(abs(shown.prices[0]), abs(shown.prices[-1]), abs(shown.reach) // PARTS)
     if (
-        sum(shown.grains) > _GRAINS_MOST
+        int(shown.grains.sum()) > _GRAINS_MOST
         or shown.upto[-1] > _GRAINS_MOST
         or shown.lot_grains > _LOT_MOST
         or top > _PRICE_MOST
@@ -76,8 +76,8 @@ def kernel(shown: Shown, outcomes: Int64s) -> list[int]:
     mean_prices(
         np.array(shown.prices, np.int64),
         np.array(shown.upto, np.int64),
-        np.array(shown.deep, np.int64),
-        np.array(shown.grains, np.int64),
+        shown.deep,
+        shown.grains,
         shown.lot_grains,
         shown.reach,
         shown.luck,

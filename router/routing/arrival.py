@@ -33,9 +33,11 @@ _TIMES_ENOUGH: Final = 16
 _BLOCKS: Final = 32
 _DEEP_MOST: Final = 4096
 _ALL: Final = 2**60
+_EXACT: Final = 2**50
 _MILLION: Final = 1_000_000
 _NOTHING: Final = np.zeros((0, REACHES), np.int64)
-_UNSEEN: Final = Shown((), (), (), (), 1, 0)
+_NO_LEVELS: Final = np.zeros(0, np.int64)
+_UNSEEN: Final = Shown((), (), _NO_LEVELS, _NO_LEVELS, 1, 0)
 
 
 class Learning(msgspec.Struct, frozen=True, eq=False):
@@ -87,8 +89,8 @@ def expected_offers(
     `places`: the position of each book in the store.
     """
     waiting = _price_of_waiting(offers, need, merge, learning.waiting_e6)
-    if waiting is None:
-        return []
+    if waiting is None or max(need, *[scale.grains[seen.member] for seen in books]) > _EXACT:
+        return []  # sums would not fit 64 bits
     out = []
     for seen, offer, book in zip(books, offers, places, strict=True):
         way_ns = ways_ns.get(seen.venue, UNKNOWN_WAY_NS)
@@ -110,10 +112,8 @@ def expected_offers(
         shown = Shown(
             prices=prices,
             upto=upto,
-            deep=(ticks * side.sign).tolist(),
-            grains=(
-                np.minimum(lots, (need // lot_grains + 1) * _TIMES_ENOUGH) * lot_grains
-            ).tolist(),
+            deep=ticks * side.sign,
+            grains=np.minimum(lots, (need // lot_grains + 1) * _TIMES_ENOUGH) * lot_grains,
             lot_grains=lot_grains,
             reach=reach,
             luck=learning.luck.get(book, WHOLE),
@@ -154,9 +154,7 @@ def arriving(found: Expected, grains: int, limit_tick: int) -> int | None:
         return None
     shown = found.shown
     price = limit_tick if found.offer.net > 0 else -limit_tick
-    displayed = sum(
-        [lots for at, lots in zip(shown.deep, shown.grains, strict=True) if at <= price]
-    )
+    displayed = int(shown.grains[shown.deep <= price].sum())
     reach = _reach(found, price)
     return expected_depth(shown, found.outcomes, reach, displayed, grains) * WHOLE // grains
 

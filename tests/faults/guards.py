@@ -14,7 +14,7 @@ from strategies.spec import OcoParams
 from strategies.stop_ladder import LimitStopState, Phase
 from strategies.stop_params import LimitStopParams
 from tests.faults.capped import apart
-from tests.faults.native import has_woken
+from tests.faults.native import has_woken, is_there
 from tests.faults.venue import WatchedVenue
 from venues.books.port import Books
 from venues.model.commands import Submit
@@ -119,8 +119,8 @@ def fired_for_nothing(
     was = parent.memory
     if state.phase == "armed" or (isinstance(was, LimitStopState) and was.phase is not Phase.ARMED):
         return ""
-    if has_woken(parent):
-        return ""  # its venue fired it
+    if has_woken(parent) or is_there(parent, state.level, view):
+        return ""  # its venues fired it
     mids = list(_live_mids(params.trigger_venue, shadow, view, just_sent, now_ns, stale_after_ns))
     if not mids:
         return f"{parent.spec.id} fires and no LIVE book shows a price"

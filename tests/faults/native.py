@@ -10,13 +10,16 @@ from msgspec import structs
 
 from router.engine.state import EngineState
 from router.orders.parent import Parent, ParentState
-from strategies.spec import ParentSpec
+from strategies.spec import ParentSpec, ThenSpec, TwapParams
 from strategies.stop_ladder import LimitStopState, Phase
 from strategies.stop_params import LimitStopParams
+from venues.books.port import Books
 from venues.model.commands import Submit
+from venues.model.ids import AccountId, ParentId
 from venues.model.instrument import Member
 from venues.model.numbers import BPS, ZERO
 from venues.model.order import Side, TriggerDirection
+from venues.synthetic.profile import BTC_USDT
 from venues.tape.recording import Tape
 
 _MID = Decimal(2_000)
@@ -42,6 +45,34 @@ def stands_at_venues(spec: ParentSpec, rng: Random) -> ParentSpec:
         return spec
     params = _wide(then.params, spec.side.opposite, rng)
     return structs.replace(spec, then=structs.replace(then, params=params))
+
+
+def left_to_venues(rng: Random) -> list[ParentSpec]:
+    """Return none to two parents whose stop at the venues is near, and ours far from everything."""
+    return [_left(rng, n) for n in range(rng.choice((0, 1, 1, 2)))]
+
+
+def _left(rng: Random, n: int) -> ParentSpec:
+    side, entry = rng.choice((Side.BUY, Side.SELL)), rng.random() < 0.5
+    guards = side.opposite if entry else side
+    stop = LimitStopParams(
+        trail_bps=Decimal(rng.choice((30, 300, 300))),
+        max_slip_bps=Decimal(5),
+        cross_after_s=rng.choice((0, 2)),
+        catastrophe_price=_MID * (BPS + guards.sign * rng.choice((1, 3, 8))) / BPS,
+        catastrophe_slip_bps=Decimal(rng.choice((0, 2, 40))),
+        naked_within_ms=rng.choice((0, 500, 5_000)),
+    )
+    bought = TwapParams(horizon_s=rng.choice((30, 120)), slices=rng.choice((3, 20)))
+    return ParentSpec(
+        id=ParentId(f"v{n}"),
+        symbol=BTC_USDT,
+        side=side,
+        quantity=Decimal(rng.randint(500, 20_000)).scaleb(-3),
+        params=bought if entry else stop,
+        then=ThenSpec(params=stop) if entry else None,
+        account=AccountId("venues"),
+    )
 
 
 def _wide(params: LimitStopParams, side: Side, rng: Random) -> LimitStopParams:
@@ -80,7 +111,16 @@ def has_woken(parent: Parent) -> bool:
     return any(c.submit.trigger is not None and c.activated for c in parent.children.values())
 
 
-def bare(state: EngineState) -> Iterator[str]:
+def is_there(parent: Parent, level: Decimal, view: Books) -> bool:
+    """Return whether a stop fired at its catastrophe price, where some venue's last price is."""
+    params, sign = parent.spec.params, parent.spec.side.sign
+    if not isinstance(params, LimitStopParams) or level != params.catastrophe_price:
+        return False
+    told = [(i, tick) for i in range(len(view.instruments)) if (tick := view.last_tick(i))]
+    return any(sign * (view.instruments[i].price_of(tick) - level) >= ZERO for i, tick in told)
+
+
+def bare(state: EngineState, books: Books) -> Iterator[str]:
     """Yield what an armed stop could have at a venue and has not, once nothing fails any more."""
     for parent in state.parents.values():
         params = parent.spec.params
@@ -92,7 +132,10 @@ def bare(state: EngineState) -> Iterator[str]:
         at, sign = params.catastrophe_price, parent.spec.side.sign
         if parent.limit is not None and sign * (parent.limit - at) < ZERO:
             continue  # amended: nothing may trade there
-        for member in state.members.values():
+        for i, member in enumerate(state.members.values()):
+            last = books.last_tick(i)
+            if last is None or sign * (member.instrument.price_of(last) - at) >= ZERO:
+                continue  # its venue would refuse it: the price is there
             free = _could_stand(parent, state, member)
             price = member.instrument_price(at)
             least = member.instrument.quantity_of(member.instrument.min_lots(price / 2))

@@ -13,7 +13,6 @@ from router.engine.core import Core
 from router.orders.child import Child
 from router.orders.guarded import Guard
 from router.orders.parent import Parent
-from router.risk.places import Ground
 from router.risk.sent import SentCounter
 from strategies.base import View
 from strategies.intents import Intent
@@ -72,23 +71,6 @@ def others_add_to_what_guarded_legs_stand_on(patch: Patch) -> None:
     patch.setattr(SentCounter, "undone_by", nobody)
 
 
-def guarded_legs_beside_orders_that_add(patch: Patch) -> None:
-    honest, counted = Guard.why_uncapped, Ground.surplus
-
-    def careless(self: Guard, spec: ParentSpec, instrument: Instrument) -> str:
-        why = honest(self, spec, instrument)
-        return "" if "adds to it" in why else why
-
-    def surplus(self: Ground, parent_id: ParentId, more: int = 0, sign: int = 0) -> int:
-        mine = self.of(parent_id)
-        way = sign or (mine[0].sign if mine else 0)
-        only = Ground(self.net, {k: e for k, e in self.open.items() if e.sign == way})
-        return counted(only, parent_id, more, sign)
-
-    patch.setattr(Guard, "why_uncapped", careless)
-    patch.setattr(Ground, "surplus", surplus)
-
-
 def the_other_leg_stays_after_a_fill(patch: Patch) -> None:
     def stays(part: View) -> Sequence[Intent]:
         return []
@@ -111,7 +93,6 @@ BESIDE: Final[Sequence[Callable[[Patch], None]]] = (
     guarded_legs_reserve_nothing,
     guarded_legs_stand_on_more_than_is_to_be_traded,
     others_add_to_what_guarded_legs_stand_on,
-    guarded_legs_beside_orders_that_add,
     the_other_leg_stays_after_a_fill,
     guarded_at_spot,
 )

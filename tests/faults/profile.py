@@ -12,7 +12,7 @@ from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapPara
 from tests.faults.beside import beside
 from tests.faults.dressed import dressed
 from tests.faults.guarded import guarded
-from tests.faults.native import stands_at_venues
+from tests.faults.native import left_to_venues, stands_at_venues
 from tests.faults.own import scripted
 from venues.model.ids import ParentId, VenueId
 from venues.model.order import Side
@@ -117,6 +117,7 @@ def draw(seed: int) -> Profile:
         deeds=_in_order(
             _deeds(rng, names, Random(f"instructions {seed}"), Random(f"own {seed}")),
             _guards(Random(f"guards {seed}"), names, Random(f"native {seed}")),
+            _at_venues(Random(f"venues {seed}")),
             _besides(Random(f"beside {seed}"), names),
         ),
         rates={name: _rates(rng, lying=lying) for name in names},
@@ -184,6 +185,19 @@ def _guards(rng: Random, names: list[VenueId], native: Random) -> list[Deed]:
         if rng.random() < 0.2:
             deeds.append(Deed(at_ns + rng.randrange(300 * S_NS), cancel=spec.id))
         if rng.random() < 0.3:
+            deeds += _instructions(rng, spec, at_ns)
+    return deeds
+
+
+def _at_venues(rng: Random) -> list[Deed]:
+    """Return what is done about parents that leave their stop to the venues."""
+    deeds = []
+    for spec in left_to_venues(rng):
+        at_ns = START_NS + rng.randrange(60 * S_NS)
+        deeds.append(Deed(at_ns, submit=spec))
+        if rng.random() < 0.2:
+            deeds.append(Deed(at_ns + rng.randrange(300 * S_NS), cancel=spec.id))
+        if rng.random() < 0.2:
             deeds += _instructions(rng, spec, at_ns)
     return deeds
 

@@ -32,8 +32,8 @@ def shown_books(draw: st.DrawFn) -> Shown:
     return Shown(
         prices=prices,
         upto=upto,
-        deep=deep,
-        grains=grains,
+        deep=np.array(deep, np.int64),
+        grains=np.array(grains, np.int64),
         lot_grains=draw(st.sampled_from([1, 1000])),
         reach=(deep[curve - 1] + draw(st.integers(-3, 20))) * PARTS
         + draw(st.integers(0, PARTS - 1)),

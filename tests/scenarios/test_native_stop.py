@@ -262,6 +262,13 @@ def test_an_exit_that_wakes_at_its_venue_holds_its_entry_back() -> None:
     assert "alpha#1: cancel" in desk.wakes("alpha#2")
 
 
+def test_a_price_that_is_there_as_it_is_to_be_placed_has_ours_fire_instead() -> None:
+    desk = Scenario(limit_stop(trail="300", catastrophe="101.2"), sell="10", venues=ONE)
+    desk.market.books.print_(0, 1010, 5)  # the venue's last price is 101
+    desk.book("alpha", CALM)
+    assert desk.at(0) == ["alpha#1: rest sell 10 @ 101.1"]
+
+
 # -- as its entry fills -------------------------------------------------------------------------------
 
 

@@ -38,6 +38,7 @@ from venues.books.layout import (
     O_NEXT,
     O_RING,
     O_SHOWN,
+    O_THERE,
     OUTCOMES_LEAST,
     OUTCOMES_MOST,
     REACH_E6,
@@ -45,7 +46,7 @@ from venues.books.layout import (
     RING_WORDS,
     WHOLE,
 )
-from venues.books.within import book_within
+from venues.books.within import book_within, book_within_each
 from venues.model.market import Int64s
 
 
@@ -71,8 +72,12 @@ def sound(mem: Int64s, b: int) -> bool:
 @jit_flat
 def lean_of(mem: Int64s, b: int, side: int) -> int:
     """Return which side is the heavier one: 0 the other one, 1 neither, 2 this; two to one is heavy."""
-    own = near_lots(mem, b, side)
-    other = near_lots(mem, b, 1 - side)
+    return heavier(near_lots(mem, b, side), near_lots(mem, b, 1 - side))
+
+
+@jit_flat
+def heavier(own: int, other: int) -> int:
+    """Return 2 where `own` is more than twice `other`, 0 the other way round, else 1."""
     return 2 if own > 2 * other else 0 if other > 2 * own else 1
 
 
@@ -96,14 +101,22 @@ def look(mem: Int64s, b: int, at_ns: int) -> None:
     """Note what is displayed at local time `at_ns`."""
     for side in range(2):
         touch = mem[b + H_SHOWN + side]
-        mem[b + O_LEAN + side] = lean_of(mem, b, side)
         for reach in range(REACHES):
-            place = side * REACHES + reach
-            tick = reach_tick(touch, side, reach)
-            mem[b + O_LIMITS + place] = tick
-            mem[b + O_SHOWN + place] = book_within(mem, b, side, tick, LOTS_MOST)
+            mem[b + O_LIMITS + side * REACHES + reach] = reach_tick(touch, side, reach)
+        count_within(mem, b, side, b + O_SHOWN)
+    for side in range(2):
+        own = mem[b + O_SHOWN + side * REACHES + LEAN_REACH]
+        other = mem[b + O_SHOWN + (1 - side) * REACHES + LEAN_REACH]
+        mem[b + O_LEAN + side] = heavier(own, other)
     mem[b + O_AT] = at_ns
     mem[b + O_DONE] = 0
+
+
+@jit_flat
+def count_within(mem: Int64s, b: int, side: int, out: int) -> None:
+    """Write what is within the ticks looked at, a side's place in `out`."""
+    first = side * REACHES
+    book_within_each(mem, b, side, b + O_LIMITS + first, REACHES, out + first, LOTS_MOST)
 
 
 @jit_flat
@@ -118,13 +131,13 @@ def outcome_of(shown: int, there: int) -> int:
 def take_down(mem: Int64s, b: int, horizon: int) -> None:
     """Enter what is there now of what was displayed as an outcome of `horizon`, for both sides."""
     for side in range(2):
+        count_within(mem, b, side, b + O_THERE)
         ring = ring_of(horizon, side, mem[b + O_LEAN + side])
         slot = mem[b + O_COUNT + ring] % OUTCOMES_MOST
         at = b + O_RING + ring * RING_WORDS + slot * REACHES
         for reach in range(REACHES):
             place = side * REACHES + reach
-            there = book_within(mem, b, side, mem[b + O_LIMITS + place], LOTS_MOST)
-            mem[at + reach] = outcome_of(mem[b + O_SHOWN + place], there)
+            mem[at + reach] = outcome_of(mem[b + O_SHOWN + place], mem[b + O_THERE + place])
         mem[b + O_COUNT + ring] += 1
 
 

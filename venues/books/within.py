@@ -84,3 +84,32 @@ def book_within(mem: Int64s, b: int, side: int, limit_tick: int, enough: int) ->
                 word = mem[table + slot * OVERFLOW_STRIDE + 1]
                 total += net_in(mem, b, held - 1, word)
     return min(total, enough)
+
+
+@jit_flat
+def book_within_each(
+    mem: Int64s, b: int, side: int, limits: int, count: int, out: int, enough: int
+) -> None:
+    """Write, for `count` ticks ever farther from the touch, what `book_within` says of each.
+
+    `limits` and `out` are offsets into `mem`. Each run of ticks is looked at once.
+    """
+    best = mem[b + H_SHOWN + side]
+    window = mem[b + H_WINDOW]
+    origin = mem[b + H_ORIGIN + side]
+    edge = best + 1 if side == 0 else best  # of what is counted already
+    total = 0
+    for n in range(count):
+        limit = mem[limits + n]
+        if best == NO_TICK or better(side, limit, best):
+            mem[out + n] = 0
+            continue
+        beyond = limit < origin if side == 0 else limit >= origin + window
+        if beyond and mem[b + H_OUTSIDE] > 0:
+            mem[out + n] = book_within(mem, b, side, limit, enough)
+            continue
+        first = max(limit, origin) if side == 0 else edge
+        end = edge if side == 0 else min(limit + 1, origin + window)
+        total += inside_within(mem, b, side, first, end, enough)
+        edge = first if side == 0 else end
+        mem[out + n] = min(total, enough)

@@ -136,3 +136,14 @@ def test_takers_that_get_less_than_expected_lower_what_is_expected() -> None:
     books = [asks(at, outcomes=ALL_STAYS) for at in (CHEAPER, DEARER)]
     taken = {leg.venue: leg.quantity for leg in take("4", *books, learning=unlucky).legs}
     assert taken[FLEETING.venue] == Decimal("2.500")
+
+
+def test_quantities_beyond_64_bits_are_routed_as_displayed() -> None:
+    enormous = ("60000.0", "9000000000000")
+    plan = take(
+        "8000000000000",
+        asks(enormous, outcomes=HALF_GOES),
+        asks(DEARER, outcomes=ALL_STAYS),
+    )
+    assert plan.arrivals == ()
+    assert parts(plan) == {"fleeting": "8000000000000.000"}
