@@ -7,10 +7,12 @@ from typing import Final
 
 import msgspec
 
-from benchmarks import book, learning, replay, routing, startup, strategies, sweep
+from benchmarks import book, learning, replay, resting, routing, startup, strategies, sweep
 
 OUT: Final = Path("runs/bench.json")
-NAMES: Final = ("startup", "sweep", "routing", "strategies", "book", "replay", "learning")
+USUAL: Final = ("startup", "sweep", "routing", "strategies", "book", "replay", "learning")
+# Studies take a minute, or some, and say more about a tape than about Fathom's speed.
+NAMES: Final = (*USUAL, "resting")
 
 Result = (
     startup.Started
@@ -19,6 +21,7 @@ Result = (
     | strategies.Compared
     | book.Books20
     | replay.Replayed
+    | resting.Resting
     | learning.Cost
 )
 
@@ -26,7 +29,7 @@ Result = (
 def main() -> int:
     """Run the chosen benchmarks, print what they say and write it to runs/bench.json."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("name", nargs="*", default=NAMES, help=f"any of {', '.join(NAMES)}")
+    parser.add_argument("name", nargs="*", default=USUAL, help=f"any of {', '.join(NAMES)}")
     parser.add_argument("--tape", type=Path, help="folder of a recorded tape to replay")
     chosen = parser.parse_args()
     unknown = [name for name in chosen.name if name not in NAMES]
@@ -62,6 +65,9 @@ def _run(name: str, tape: Path | None) -> tuple[Result, str]:
         case "book":
             books = book.measure()
             return books, book.told(books)
+        case "resting":
+            study = resting.measure(tape)
+            return study, resting.told(study)
         case "learning":
             cost = learning.measure(tape)
             return cost, learning.told(cost)

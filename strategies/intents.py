@@ -44,7 +44,9 @@ class Take(msgspec.Struct, frozen=True, tag="take", kw_only=True):
 class Rest(msgspec.Struct, frozen=True, tag="rest", kw_only=True):
     """Post up to `quantity` post-only at `peg` plus `offset_ticks` behind it, never beyond `limit`.
 
-    `behind`: see `Pegging`.
+    `behind`: see `Pegging`. `until_ns`: when what has not traded is wanted otherwise, 0 = never:
+    where fills are learned, routing weighs the venues by it. `cross_leg`: the leg as which routing
+    may take at once, within the limit, where that is expected to cost less than waiting; "" = never.
     """
 
     quantity: Decimal
@@ -53,6 +55,8 @@ class Rest(msgspec.Struct, frozen=True, tag="rest", kw_only=True):
     offset_ticks: int = 0
     behind: Decimal = Decimal(0)
     leg: str = ""
+    until_ns: int = 0
+    cross_leg: str = ""
 
 
 class Protect(msgspec.Struct, frozen=True, tag="protect", kw_only=True):

@@ -257,7 +257,9 @@ def _withdrawn(leg: LegSpec, view: View) -> Sequence[Intent]:
 def _renamed(leg: LegSpec, intent: Intent) -> Intent:
     prefix = _prefix(leg)
     match intent:
-        case Take() | Rest() | Protect() | Unprotect() | Withdraw():
+        case Rest(leg=name, cross_leg=cross):
+            return structs.replace(intent, leg=prefix + name, cross_leg=cross and prefix + cross)
+        case Take() | Protect() | Unprotect() | Withdraw():
             return structs.replace(intent, leg=prefix + intent.leg)
         case WakeAt() | WakeWhen() | Unwake():
             return structs.replace(intent, tag=prefix + intent.tag)

@@ -174,6 +174,8 @@ def checked(intent: Intent, view: View) -> Intent:
             pass
     if isinstance(intent, Rest) and not 0 <= intent.offset_ticks <= _TICKS_MOST:
         raise StrategyFailed(f"offset_ticks {intent.offset_ticks} is not 0 to {_TICKS_MOST}")
+    if isinstance(intent, Rest) and intent.until_ns:
+        _check_number("until_ns", intent.until_ns)
     return intent
 
 

@@ -96,14 +96,7 @@ def _post(state: RestState, view: View) -> tuple[RestState, Sequence[Intent]]:
     posted = RestState(repegs=state.repegs, posted_ns=view.now_ns)
     retry_ns = view.now_ns + max(RETRY_NS, params.repeg_interval_ms * 1_000_000)
     return posted, [
-        Post(
-            quantity=wanted,
-            limit=view.limit,
-            peg=Peg(params.peg),
-            offset_ticks=params.offset_ticks,
-            behind=params.peg_depth,
-            leg=MAKER,
-        ),
+        _wanted(wanted, view),
         WakeAt(at_ns=retry_ns, tag=RETRY),
         *_unwatched(),
         Idle(reason=f"resting at {params.peg}"),
@@ -143,14 +136,24 @@ def _topped_up(
     earliest_ns = state.posted_ns + params.repeg_interval_ms * 1_000_000
     if view.now_ns < earliest_ns:
         return state, [*keeping, WakeAt(at_ns=earliest_ns, tag=RETRY)]
-    beside = Post(
-        quantity=more,
+    return structs.replace(state, posted_ns=view.now_ns), [*keeping, _wanted(more, view)]
+
+
+def _wanted(quantity: Decimal, view: View) -> Post:
+    """Return the intent to rest `quantity`; who crosses at a deadline may be made to cross before."""
+    params = _params(view.spec)
+    crosses = bool(params.deadline_s) and params.at_deadline == "cross"
+    deadline_ns = view.started_ns + params.deadline_s * 1_000_000_000
+    return Post(
+        quantity=quantity,
         limit=view.limit,
         peg=Peg(params.peg),
         offset_ticks=params.offset_ticks,
+        behind=params.peg_depth,
         leg=MAKER,
+        until_ns=deadline_ns if params.deadline_s else 0,
+        cross_leg=CROSS if crosses and not view.spec.passive_only else "",
     )
-    return structs.replace(state, posted_ns=view.now_ns), [*keeping, beside]
 
 
 def _watch(state: RestState, child: ChildView, view: View) -> Sequence[Intent]:

@@ -24,6 +24,7 @@ from strategies.intents import (
     WakeWhen,
     Withdraw,
 )
+from strategies.intents import Rest as Post
 from strategies.native_stop import NativeState
 from strategies.part import PartView
 from strategies.rest import MAKER, MOVED, RETRY, Rest, RestState
@@ -142,7 +143,7 @@ def _post(
     return state, [
         WakeAt(at_ns=due_ns, tag=ESCALATE),
         WakeWhen(condition=adverse, tag=ADVERSE),
-        *intents,
+        *(structs.replace(i, until_ns=due_ns) if isinstance(i, Post) else i for i in intents),
     ]
 
 

@@ -54,7 +54,7 @@ def begin(state: TwapState, view: View) -> Decision:
     resting = _restable(wanted.quantity, state, view) if fraction else ZERO
     if resting > ZERO and not awaited(view):
         cross_ns = view.now_ns + int(state.horizon_ns // state.count * fraction)
-        state = structs.replace(state, repegs=0, crossing=False, resting=True)
+        state = structs.replace(state, repegs=0, crossing=False, resting=True, cross_ns=cross_ns)
         return _post(state, view, [*following, WakeAt(at_ns=cross_ns, tag=CROSS)])
     return cross(state, view, following)
 
@@ -154,7 +154,14 @@ def _post(state: TwapState, view: View, also: Sequence[Intent] = ()) -> Decision
     posted = structs.replace(state, posted_ns=view.now_ns, repegs=repegs)
     return posted, [
         *also,
-        Rest(quantity=quantity, limit=view.limit, peg=Peg.PRIMARY, leg=PASSIVE),
+        Rest(
+            quantity=quantity,
+            limit=view.limit,
+            peg=Peg.PRIMARY,
+            leg=PASSIVE,
+            until_ns=0 if is_passive(view) else state.cross_ns,
+            cross_leg="" if is_passive(view) else TAKER,
+        ),
         Unwake(tag=RETRY),
         Idle(reason="resting the slice at the touch"),
     ]

@@ -22,8 +22,9 @@ class TwapState(State, frozen=True, kw_only=True):
     it. `wanted_lots`, `asked_ns`: the quantity and the horizon the last piece was made for;
     `stretched_ns`: by how much pauses moved the end; `forfeited_lots`: what they left out.
     `resting`: the slice is in its passive part, last posted at `posted_ns`, `repegs` times again;
-    `crossing`: that ends, cross when it is closed. `volume`: what others traded since the start, the
-    view's meter last stood at `meter`. `would_ns`: when the would-price was last taken.
+    `cross_ns`: when that ends; `crossing`: it ends, cross when it is closed. `volume`: what others
+    traded since the start, the view's meter last stood at `meter`. `would_ns`: when the would-price
+    was last taken.
     """
 
     lots: int
@@ -40,6 +41,7 @@ class TwapState(State, frozen=True, kw_only=True):
     crossing: bool = False
     repegs: int = 0
     posted_ns: int = 0
+    cross_ns: int = 0
     would_ns: int = 0
     volume: Decimal = ZERO
     meter: Decimal = ZERO

@@ -104,6 +104,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
         release_within_ns=settings.run.release_within_ns,
         learn_depth=settings.run.learn_depth,
         waiting_e6=settings.run.waiting_e6,
+        learn_fills=settings.run.learn_fills,
         limits=Limits(
             collar_bps=settings.risk.collar_bps,
             max_order_notional=settings.risk.max_order_notional,
@@ -164,6 +165,7 @@ def assemble(
         kernels=kernels,
         queue=_queue(settings),
         stale_after_ns=settings.run.stale_after_ns,
+        learn=settings.run.learn_fills,
     )
     members: Members = {
         (m.instrument.venue, m.instrument.symbol): m
@@ -225,6 +227,7 @@ def build_core(
         settings=settings,
         scales=scales,
         books=market.view,
+        probes=market.probes,
         strategies=strategies,
         seeded=seeded,
         state=state,

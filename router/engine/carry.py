@@ -7,12 +7,14 @@ from typing import assert_never
 from router.engine.core import Core
 from router.engine.guarding import free_for
 from router.engine.learning import learning_of, write_down
-from router.engine.records import ALARM, ParentMoved, Planned
+from router.engine.lessons import journal_lessons, weighing_of
+from router.engine.records import ALARM, ParentMoved, Placed, Planned
 from router.engine.terms import stops_of, terms_of
 from router.engine.timers import AgainTimer
 from router.engine.view import EngineView
 from router.engine.watching import CannotWatch
 from router.orders.parent import Parent, ParentState
+from router.routing.plan import Plan
 from router.routing.rest import place_rest
 from router.routing.take import plan_take
 from strategies.base import Progressed, StrategyEvent, StrategyFailed
@@ -157,12 +159,21 @@ def _order(core: Core, parent: Parent, intent: Take | Rest) -> bool:
 
 def _take(core: Core, parent: Parent, intent: Take) -> bool:
     """Plan a sweep over the books as they stand and send its legs; return whether any went out."""
-    composite = core.market_of(parent)
-    side = parent.spec.side
-    plan = plan_take(
+    plan = _plan(core, parent, intent)
+    core.note(Planned(parent.spec.id, core.state.plans + 1, core.now_ns, plan))
+    write_down(core, parent.spec.symbol)
+    sent = _send_legs(core, parent, plan, intent.leg)
+    if not plan.legs:
+        parent.idle = "; ".join(f"{venue} {why}" for venue, why in plan.skipped)
+    return sent
+
+
+def _plan(core: Core, parent: Parent, intent: Take) -> Plan:
+    """Return the plan to take what `intent` asks for, as far as the parent may."""
+    return plan_take(
         core.books,
-        composite,
-        side=side,
+        core.market_of(parent),
+        side=parent.spec.side,
         quantity=min(intent.quantity, free_for(core, parent, intent.leg)),
         limit=_worst(core, parent, intent.limit),
         terms=terms_of(core, parent, group_leg(intent.leg)),
@@ -171,30 +182,40 @@ def _take(core: Core, parent: Parent, intent: Take) -> bool:
         to_the_limit=intent.to_the_limit,
         learning=learning_of(core, parent.spec.symbol),
     )
-    core.note(Planned(parent.spec.id, core.state.plans + 1, core.now_ns, plan))
-    write_down(core, parent.spec.symbol)
+
+
+def _send_legs(core: Core, parent: Parent, plan: Plan, name: str) -> bool:
+    """Send the legs of `plan`; return whether any went out."""
     sent = False
     for leg in plan.legs:
-        instrument = core.books.instruments[leg.book]
         submit = _submit(
             core,
             parent,
-            instrument,
+            core.books.instruments[leg.book],
             lots=leg.lots,
             price=leg.limit_price,
             time_in_force=TimeInForce.IOC,
-            leg=intent.leg,
+            leg=name,
             wait_ns=leg.release_after_ns,
             conversion=leg.conversion,
         )
         sent = core.issue(parent, submit) or sent
-    if not plan.legs:
-        parent.idle = "; ".join(f"{venue} {why}" for venue, why in plan.skipped)
     return sent
 
 
 def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
-    """Choose where to post and send one post-only child; return whether it went out."""
+    """Choose where to post and send one post-only child; return whether it went out.
+
+    Where what is learned says that waiting costs more than taking, and the strategy lets routing
+    take instead, it is taken.
+    """
+    take = Take(quantity=intent.quantity, limit=intent.limit, leg=intent.cross_leg)
+    plans: list[Plan] = []
+
+    def taking() -> Plan:
+        plans.append(_plan(core, parent, take))
+        return plans[-1]
+
     place = place_rest(
         core.books,
         core.market_of(parent),
@@ -205,10 +226,19 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
         offset_ticks=intent.offset_ticks,
         behind=intent.behind,
         terms=terms_of(core, parent, group_leg(intent.leg)),
+        weighing=weighing_of(core, intent.until_ns, taking if intent.cross_leg else None),
     )
     if place.post is None:
         parent.idle = "; ".join(f"{venue} {why}" for venue, why in place.skipped)
         return False
+    if place.weighed is not None:
+        journal_lessons(core)
+        plan_no = core.state.plans + 1
+        core.note(Placed(parent.spec.id, plan_no, core.now_ns, place.weighed))
+        if place.weighed.takes:
+            core.note(Planned(parent.spec.id, plan_no + 1, core.now_ns, plans[-1]))
+            write_down(core, parent.spec.symbol)
+            return _send_legs(core, parent, plans[-1], intent.cross_leg)
     instrument = core.books.instruments[place.post.book]
     submit = _submit(
         core,

@@ -40,6 +40,7 @@ from strategies.base import Strategy
 from strategies.intents import WakeAt, WakeWhen
 from strategies.spec import group_leg
 from venues.books.port import Books
+from venues.books.probes import Probes
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
 from venues.model.events import Asked, NotSent
 from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol, VenueId
@@ -67,6 +68,7 @@ class Core:
     settings: EngineSettings
     scales: Mapping[Symbol, Scale]
     books: Books
+    probes: Probes
     strategies: Mapping[str, Strategy]
     seeded: Callable[[str], Random]
     state: EngineState

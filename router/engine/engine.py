@@ -27,6 +27,7 @@ from router.engine.inputs import (
 )
 from router.engine.instructing import amend, pause, resume
 from router.engine.learning import recall
+from router.engine.lessons import recall_lessons
 from router.engine.records import Halted, Received, Record
 from router.engine.releasing import release
 from router.engine.starting import receive, try_start
@@ -194,6 +195,7 @@ class Engine:
         """Go on after a restart: doubt what was sent, ask about all, re-arm, then resume."""
         core = self.core
         recall(core)
+        recall_lessons(core)
         for child in list(core.state.children.values()):
             if child.settled:
                 continue

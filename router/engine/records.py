@@ -10,6 +10,7 @@ import msgspec
 
 from router.orders.parent import ParentState
 from router.routing.plan import Plan
+from router.routing.worth import Weighed
 from strategies.intents import WakeAt, WakeWhen
 from strategies.spec import ParentSpec
 from venues.model.commands import Command
@@ -102,6 +103,15 @@ class Planned(msgspec.Struct, frozen=True, tag="planned"):
     plan: Plan
 
 
+class Placed(msgspec.Struct, frozen=True, tag="placed"):
+    """It was decided where a passive child rests, or that taking costs less; by what was learned."""
+
+    parent_id: ParentId
+    plan_no: int
+    at_ns: int
+    weighed: Weighed
+
+
 class Learned(msgspec.Struct, frozen=True, tag="learned"):
     """What was known of how the displayed depth of one book fares, written down now and then.
 
@@ -112,6 +122,26 @@ class Learned(msgspec.Struct, frozen=True, tag="learned"):
     symbol: Symbol
     taken: tuple[int, ...]
     kept: bytes
+    at_ns: int
+
+
+class Lesson(msgspec.Struct, frozen=True):
+    """What became of orders in one book: the cells of its table that are not empty.
+
+    `cells` by their position, each as `venues.books.probes` says; `flows` of bids and of asks.
+    """
+
+    venue: VenueId
+    symbol: Symbol
+    cells: dict[int, tuple[int, ...]]
+    flows: tuple[int, int]
+    swing: int
+
+
+class Lessons(msgspec.Struct, frozen=True, tag="lessons"):
+    """What was known of orders that rest when it was decided by it, written down now and then."""
+
+    lessons: tuple[Lesson, ...]
     at_ns: int
 
 
@@ -171,6 +201,8 @@ Record = (
     | ParentMoved
     | Decided
     | Planned
+    | Placed
+    | Lessons
     | Learned
     | Issued
     | Released

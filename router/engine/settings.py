@@ -14,6 +14,7 @@ class EngineSettings:
     is held, is NOT_SENT. `release_within_ns`: the longest a leg is held for others to catch up, 0 =
     never. `learn_depth`: route on what was learned of displayed depth; `waiting_e6`: what a unit
     bought later costs above the dearest one bought now, in millionths of its price.
+    `learn_fills`: passive children go where what became of orders like them says.
     """
 
     stale_after_ns: int = 2_000_000_000
@@ -22,5 +23,6 @@ class EngineSettings:
     release_within_ns: int = 0
     learn_depth: bool = False
     waiting_e6: int = 5
+    learn_fills: bool = False
     limits: Limits = field(default_factory=Limits)
     margins: DoubtMargins = field(default_factory=DoubtMargins)

@@ -17,11 +17,13 @@ from router.engine.records import (
     Halted,
     Issued,
     Learned,
+    Lessons,
     ParentAmended,
     ParentGrew,
     ParentMoved,
     ParentReceived,
     ParentStarted,
+    Placed,
     Planned,
     ProvenAbsent,
     Received,
@@ -105,6 +107,7 @@ class EngineState:
     learned: dict[tuple[VenueId, Symbol], Learned] = field(default_factory=dict)
     digest: Digest = field(default_factory=Digest)
     plans: int = 0
+    lessons: Lessons | None = None  # the last there is a record of
 
     def apply(self, record: Record) -> str:
         """Fold one record in; return what is wrong with it ("" if nothing): an anomaly to flag."""
@@ -120,8 +123,12 @@ class EngineState:
             case Planned(plan=plan):
                 self.plans += 1
                 self.luck.foresee(plan.legs)
+            case Placed():
+                self.plans += 1
             case Learned(venue=venue, symbol=symbol):
                 self.learned[venue, symbol] = record
+            case Lessons():
+                self.lessons = record
             case ParentReceived(spec=spec, received_ns=received_ns):
                 parent = Parent(spec=spec, received_ns=received_ns)
                 self.parents[spec.id] = self.alive[spec.id] = parent

@@ -9,6 +9,7 @@ from router.engine.records import (
     Flagged,
     Issued,
     ParentStarted,
+    Placed,
     Planned,
     ProvenAbsent,
     Received,
@@ -17,6 +18,7 @@ from router.engine.records import (
 )
 from router.engine.state import Members
 from router.routing.plan import Plan
+from router.routing.worth import Weighed
 from venues.model.commands import Submit
 from venues.model.events import (
     Accepted,
@@ -106,6 +108,15 @@ class PlanRow(msgspec.Struct, frozen=True, gc=False):
     plan: Plan
 
 
+class PlaceRow(msgspec.Struct, frozen=True):
+    """A decision where to rest; kept beside the plans, and numbered with them."""
+
+    parent: ParentId
+    plan_no: int
+    at_ns: int
+    weighed: Weighed
+
+
 @dataclass(slots=True)
 class Follower:
     """Gathers rows in the order in which things became true."""
@@ -114,6 +125,7 @@ class Follower:
     orders: dict[ClientOrderId, OrderRow] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
     plans: list[PlanRow] = field(default_factory=list)
+    places: list[PlaceRow] = field(default_factory=list)
     flags: list[Flagged] = field(default_factory=list)
     # What one unit of an order in an inverse contract counts as, for each parent.
     counted: dict[tuple[ParentId, VenueId, Symbol], Decimal] = field(default_factory=dict)
@@ -135,6 +147,8 @@ class Follower:
                     self.counted.update({(parent_id, c.venue, c.symbol): c.units for c in counted})
                 case Planned(parent_id=parent_id, plan_no=plan_no, at_ns=at_ns, plan=plan):
                     self.plans.append(PlanRow(parent_id, plan_no, at_ns, plan))
+                case Placed(parent_id=parent_id, plan_no=plan_no, at_ns=at_ns, weighed=weighed):
+                    self.places.append(PlaceRow(parent_id, plan_no, at_ns, weighed))
                 case ProvenAbsent(client_order_id=order_id):
                     self.orders[ClientOrderId(order_id)].end("rejected", 0)
                 case Flagged():

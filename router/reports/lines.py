@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from router.reports.follow import Execution, Follower, OrderRow
+from router.reports.follow import Execution, Follower, OrderRow, PlaceRow
 from venues.model.ids import MAIN_ACCOUNT
 from venues.model.numbers import plain
 
@@ -24,11 +24,28 @@ def order_lines(follower: Follower) -> Iterator[bytes]:
 
 
 def plan_lines(follower: Follower) -> Iterator[bytes]:
-    """Yield `plans.jsonl`: one routing decision a line, with the books it saw."""
+    """Yield `plans.jsonl`: one routing decision a line.
+
+    A `plan` to take, with the books it saw, or, where fills are learned, why a `rest` went where.
+    """
+    places = iter(follower.places)
+    place = next(places, None)
     for row in follower.plans:
+        while place is not None and place.plan_no < row.plan_no:
+            yield _place(place)
+            place = next(places, None)
         yield _encode(
             {"parent": row.parent, "plan_no": row.plan_no, "ts_ns": row.at_ns, "plan": row.plan}
         )
+    while place is not None:
+        yield _place(place)
+        place = next(places, None)
+
+
+def _place(row: PlaceRow) -> bytes:
+    return _encode(
+        {"parent": row.parent, "plan_no": row.plan_no, "ts_ns": row.at_ns, "rest": row.weighed}
+    )
 
 
 def _fill(e: Execution) -> dict[str, str | int]:

@@ -1,21 +1,35 @@
 """Where does a passive child wait? One venue and one tick, never at or through the other side.
 
-The rule, until queues and flow are priced: over the usable venues the best net price after maker
+Where fills are learned and enough has been seen of every venue it could rest at: the venue where
+waiting is worth most (`router.routing.worth`). Else, and between equals: the best net price after maker
 fee and order cost at the pegged tick; then the smaller queue there; then the venue listed first. A buy rounds
 down and a sell up, so a peg never improves on what it names.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
 from typing import Final, assert_never
 
 import msgspec
 
 from router.depth.composite import Composite, Depth, Quote
+from router.depth.fills import WHOLE
 from router.depth.scale import Scale
 from router.routing.offers import Terms, book_side, grains_needed, own_guard
+from router.routing.worth import (
+    CROSS_BELOW,
+    Prospect,
+    Weighed,
+    Weighing,
+    Worth,
+    bps,
+    known_enough,
+    worth_of,
+)
 from strategies.intents import Peg, Pegging
+from venues.books.probes import HORIZONS
 from venues.model.ids import Symbol, VenueId
 from venues.model.market import level_key
 from venues.model.numbers import ZERO
@@ -45,10 +59,22 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resting(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer: a post, or None when no venue can hold one; `skipped` says why not elsewhere."""
+    """The answer: a post, or None when no venue can hold one; `skipped` says why not elsewhere.
+
+    `weighed`: why there, where fills are learned.
+    """
 
     post: Post | None
     skipped: tuple[tuple[VenueId, str], ...]
+    weighed: Weighed | None = None
+
+
+class _Candidate(msgspec.Struct, frozen=True, gc=False):
+    """A venue that could hold the child, and how it ranks without learning: less is better."""
+
+    quote: Quote
+    rank: tuple[int | Fraction, int, int]
+    post: Post
 
 
 def place_rest(
@@ -62,6 +88,7 @@ def place_rest(
     offset_ticks: int,
     terms: Terms,
     behind: Decimal = ZERO,
+    weighing: Weighing | None = None,
 ) -> Resting:
     """Return where up to `quantity` market units rest, not beyond market price `limit`.
 
@@ -71,7 +98,7 @@ def place_rest(
     need = grains_needed(scale, quantity)
     skipped = list(scale.left_out)
     how = Pegging(peg=peg, offset_ticks=offset_ticks, behind=behind)
-    best: tuple[tuple[int | Fraction, int, int], Post] | None = None
+    candidates: list[_Candidate] = []
     for quote in composite.quotes:
         reason = terms.barred.get(quote.venue, quote.refusal)
         if reason:
@@ -92,9 +119,106 @@ def place_rest(
             continue
         queue = depth.net(quote.book, level_key(tick, book_side(side.opposite)))
         rank = (_net(scale, quote, side, tick, lots), queue, quote.member)
-        if best is None or rank < best[0]:
-            best = (rank, _post(scale, quote, lots, tick, peg_tick, queue))
-    return Resting(post=None if best is None else best[1], skipped=tuple(skipped))
+        post = _post(scale, quote, lots, tick, peg_tick, queue)
+        candidates.append(_Candidate(quote, rank, post))
+    by_rule = min(candidates, key=attrgetter("rank"), default=None)
+    if by_rule is None or weighing is None:
+        return Resting(post=None if by_rule is None else by_rule.post, skipped=tuple(skipped))
+    return _weighed(composite, side, quantity, candidates, by_rule, weighing, tuple(skipped))
+
+
+def _weighed(
+    composite: Composite,
+    side: Side,
+    quantity: Decimal,
+    candidates: Sequence[_Candidate],
+    by_rule: _Candidate,
+    weighing: Weighing,
+    skipped: tuple[tuple[VenueId, str], ...],
+) -> Resting:
+    """Return the candidate where waiting is worth most, if all can be judged; else `by_rule`."""
+    taking = _best_price(composite, side)
+    judged = taking is not None and all(
+        c.quote.best(side.opposite) is not None and known_enough(weighing.known(c.quote.book))
+        for c in candidates
+    )
+    found = _worths(candidates, side, weighing, taking)
+    takes = False
+    if judged and weighing.instead is not None and found[0][0].worth < CROSS_BELOW:
+        # Depth costs more than the best price says, which only makes waiting worth more.
+        price = weighing.instead()
+        if price is not None:
+            over, under = price.as_integer_ratio()
+            at_size = side.sign * (over * composite.scale.denominator // under)
+            found = _worths(candidates, side, weighing, at_size)
+            takes = found[0][0].worth < CROSS_BELOW
+    chosen = found[0][1] if judged else by_rule
+    weighed = Weighed(
+        market=composite.scale.market.symbol,
+        decided_ns=composite.now_ns,
+        quantity=quantity,
+        until_s=weighing.until_s,
+        prospects=tuple([_prospect(c.post, worth) for worth, c in found]),
+        venue=None if takes else chosen.post.venue,
+        judged=judged,
+        takes=takes,
+        skipped=skipped,
+    )
+    return Resting(post=chosen.post, skipped=skipped, weighed=weighed)
+
+
+def _worths(
+    candidates: Sequence[_Candidate], side: Side, weighing: Weighing, taking: int | None
+) -> list[tuple[Worth, _Candidate]]:
+    """Return what waiting at each candidate is worth where a grain can be taken for `taking`.
+
+    The best first; of equal worth as they rank without learning. Those that cannot be told are left out.
+    """
+    found: list[tuple[Worth, _Candidate]] = []
+    for candidate in candidates:
+        quote, post = candidate.quote, candidate.post
+        near = quote.best(side.opposite)
+        if taking is None or near is None:
+            continue
+        worth = worth_of(
+            weighing.known(quote.book),
+            side=book_side(side.opposite),
+            near=near,
+            tick=post.tick,
+            # What it fills is between nothing and all: as an order in the middle of it would.
+            ahead=post.queue_lots + post.lots // 2,
+            saves=int((taking - candidate.rank[0]) * WHOLE // abs(taking)),
+            until_s=weighing.until_s,
+        )
+        found.append((worth, candidate))
+    found.sort(key=lambda of: (-of[0].worth, of[1].rank))
+    return found
+
+
+def _best_price(composite: Composite, side: Side) -> int | None:
+    """Return what the best grain to be taken costs now with fee, negated for a sell."""
+    taker, costs = composite.scale.taker(side), []
+    for quote in composite.usable:
+        at = quote.buys_at if side is Side.BUY else quote.sells_at
+        if at is not None:
+            costs.append(at * taker[quote.member] * side.sign)
+    return min(costs, default=None)
+
+
+def _prospect(post: Post, worth: Worth) -> Prospect:
+    """Return what is expected of `post`, for people."""
+    return Prospect(
+        venue=post.venue,
+        symbol=post.symbol,
+        price=post.market_price,
+        queue_lots=post.queue_lots,
+        chance=Decimal(worth.chance).scaleb(-8),
+        within_s=HORIZONS[worth.horizon],
+        saves_bps=bps(worth.saves),
+        against_bps=bps(worth.against),
+        worth_bps=bps(worth.worth),
+        orders=worth.orders,
+    )
 
 
 def _net(scale: Scale, quote: Quote, side: Side, tick: int, lots: int) -> int | Fraction:

@@ -10,11 +10,13 @@ from router.engine.records import (
     Halted,
     Issued,
     Learned,
+    Lessons,
     ParentAmended,
     ParentGrew,
     ParentMoved,
     ParentReceived,
     ParentStarted,
+    Placed,
     Planned,
     ProvenAbsent,
     Received,
@@ -99,7 +101,7 @@ class Narrator:
                 log.warning("proven absent", order=order_id)
             case ParentGrew() | Issued() | Released() | Received() | Decided():
                 pass
-            case Planned() | Learned():
+            case Planned() | Learned() | Placed() | Lessons():
                 pass
             case _:
                 assert_never(record)

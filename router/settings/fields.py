@@ -56,6 +56,9 @@ class RunSection(Section):
     waiting_bps: Annotated[Decimal, _WAITING] = _key(
         "what a unit bought later costs above the dearest one bought now"
     )
+    learn_fills: Annotated[bool, yes_or_no()] = _key(
+        "whether passive orders go where orders like them were filled"
+    )
 
     @property
     def stale_after_ns(self) -> int:

@@ -38,7 +38,8 @@ def plans_of(
 ) -> Iterator[dict[str, Any]]:
     replay_run(tapes=[tape], orders=[order], config=config, seed=None, out=out)
     for line in (out / "plans.jsonl").read_text().splitlines():
-        yield json.loads(line)["plan"]
+        if "plan" in (row := json.loads(line)):
+            yield row["plan"]
 
 
 def terms_of(tape: Path) -> dict[tuple[str, str], dict[str, Any]]:

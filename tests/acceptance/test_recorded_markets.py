@@ -71,7 +71,8 @@ def test_a_venue_that_falls_silent_is_left_and_the_reason_is_kept(tmp_path: Path
     skipped = [
         reason
         for line in (tmp_path / "out" / "plans.jsonl").read_text().splitlines()
-        for venue, reason in json.loads(line)["plan"]["skipped"]
+        for decided in (json.loads(line),)
+        for venue, reason in (decided.get("plan") or decided["rest"])["skipped"]
         if venue == "binance_usdm"
     ]
     assert any(reason.startswith("stale") for reason in skipped)

@@ -6,6 +6,7 @@ from router.engine.records import (
     Halted,
     Issued,
     Learned,
+    Lessons,
     ParentReceived,
     ProvenAbsent,
     Received,
@@ -37,7 +38,7 @@ def about(record: Record) -> tuple[ClientOrderId, ParentId]:
             return ClientOrderId(order_id), ParentId("")
         case ParentReceived(spec=spec):
             return ClientOrderId(""), spec.id
-        case RunOpened() | Halted() | Learned():
+        case RunOpened() | Halted() | Learned() | Lessons():
             return ClientOrderId(""), ParentId("")
         case _:
             return ClientOrderId(""), record.parent_id

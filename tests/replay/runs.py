@@ -72,9 +72,10 @@ def replayed(
     faults: str = "",
     script: Sequence[tuple[int, Input]] = (),
     learns: bool = True,
+    fills: bool = True,
 ) -> Report:
     """Replay in virtual time and write the run to `out`; `faults`: more lines of the config."""
-    with _assembled(tape, specs, out, kernels, seed, faults, GROUPED, learns) as paper:
+    with _assembled(tape, specs, out, kernels, seed, faults, GROUPED, learns, fills) as paper:
         play(paper, specs, script)
     return _written(paper, out)
 
@@ -88,9 +89,10 @@ def lived(
     seed: int = 1,
     faults: str = "",
     script: Sequence[tuple[int, Input]] = (),
+    fills: bool = True,
 ) -> Report:
     """Run the asyncio loop on a virtual clock, every commit on disk, and write the run to `out`."""
-    with _assembled(tape, specs, out, kernels, seed, faults, DURABLE) as paper:
+    with _assembled(tape, specs, out, kernels, seed, faults, DURABLE, fills=fills) as paper:
         _live(paper, specs, script)
     return _written(paper, out)
 
@@ -105,24 +107,27 @@ def _assembled(
     faults: str,
     durability: Durability,
     learns: bool = True,
+    fills: bool = True,
 ) -> Iterator[Paper]:
     """Put a run together in `out`; its journal is closed after the block."""
     out.mkdir(parents=True)
     journal = open_journal(out / JOURNAL, durability)
     try:
-        settings = _settings(out, faults, learns)
+        settings = _settings(out, faults, learns, fills)
         own = load_own(settings, out.parent)
         yield assemble(tape, settings, specs, seed=seed, kernels=kernels, journal=journal, own=own)
     finally:
         journal.close()
 
 
-def _settings(out: Path, faults: str, learns: bool) -> Settings:
-    if not faults and learns:
+def _settings(out: Path, faults: str, learns: bool, fills: bool) -> Settings:
+    if not faults and learns and fills:
         return read_settings(default_config())
     text = default_config().read_text()
     on, off = "learn_depth = true", "learn_depth = false"
     assert on in text
+    assert "learn_fills = true" in text
+    text = text if fills else text.replace("learn_fills = true", "learn_fills = false")
     config = out.with_suffix(".toml")
     config.write_text((text if learns else text.replace(on, off)) + faults)
     return read_settings(config)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from router.depth.scale import Scale, market_scale
+from venues.books.probe_twin import TwinProbes
 from venues.books.twin import TwinBooks
 from venues.books.watch_twin import TwinWatches
 from venues.model.ids import Symbol, VenueId
@@ -65,6 +66,7 @@ class SceneMarket:
         self.instruments = tuple(v.instrument() for v in venues)
         self.books = TwinBooks(self.instruments)
         self.watches = TwinWatches(self.books, STALE_AFTER_NS)
+        self.probes = TwinProbes(self.books, learn=True)
         self.silent: set[int] = set()
         self._side = side
         self._known: set[int] = set()
@@ -128,6 +130,7 @@ class SceneMarket:
             lots=_column([lots for _, lots in rows]),
         )
         self.books.apply(i, message)
+        self.probes.looked(i, now_ns)
         return self.watches.fired(i, now_ns)
 
     def funding(self, venue: str, rate: str, next_ns: int) -> None:

@@ -84,6 +84,7 @@ class Scenario(Asked):
         then: ThenSpec | None = None,
         own: Sequence[Strategy] = (),
         release_within_ms: int = 0,
+        learn: bool = False,
         **common: object,
     ) -> None:
         self.strategies = {**STRATEGIES, **{s.kind: s for s in own}}
@@ -110,6 +111,7 @@ class Scenario(Asked):
             limits=limits or Limits(),
             margins=margins or DoubtMargins(),
             release_within_ns=release_within_ms * 1_000_000,
+            learn_fills=learn,
         )
         self.now_ns = BEGIN_NS
         self.market = SceneMarket(venues, side)
@@ -285,6 +287,7 @@ class Scenario(Asked):
             settings=self.settings,
             scales=self.market.scales(),
             books=self.market.books,
+            probes=self.market.probes,
             strategies=self.strategies,
             seeded=Random,
             state=self._empty_state(sent, halt),
@@ -346,6 +349,7 @@ class Scenario(Asked):
         assert self._shadow.children == state.children
         assert self._shadow.sent == state.sent
         assert self._shadow.trips == state.trips
+        assert (self._shadow.lessons, self._shadow.plans) == (state.lessons, state.plans)
         assert self._shadow.digest.hexdigest() == state.digest.hexdigest()
         for parent_id, parent in state.parents.items():
             other = self._shadow.parents[parent_id]

@@ -10,6 +10,7 @@ else the kernel stops short, Python grows the book and calls again.
 
 from venues.books.jit import jit, jit_flat
 from venues.books.layout import NO_ROOM
+from venues.books.probe_layout import P_ON
 from venues.books.watch_kernels import next_expiry, watches_expired, watches_fired
 from venues.model.market import Int64s
 from venues.paper.desk import (
@@ -137,6 +138,7 @@ def play_together(
     desk: Int64s,
     own: Int64s,
     impacts: Int64s,
+    probes: Int64s,
     fills: Int64s,
     rows: Int64s,
     active: Int64s,
@@ -188,7 +190,7 @@ def play_together(
             if entries[at, WHAT] == VENUE_BOOK:
                 desk[i, D_TOLD] = at + 1
         else:
-            got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts)
+            got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts, probes)
             if got == NO_ROOM:
                 return VIEW_SHORT
             control[C_EVENTS] += got
@@ -206,6 +208,45 @@ def play_together(
 
 
 @jit_flat
+def play_stream(
+    control: Int64s,
+    stream: int,
+    until_ns: int,
+    until_stream: int,
+    entries: Int64s,
+    streams: Int64s,
+    keys: Int64s,
+    lots: Int64s,
+    mem: Int64s,
+    bases: Int64s,
+    desk: Int64s,
+    impacts: Int64s,
+    probes: Int64s,
+) -> int:
+    """Play one stream before (until_ns, until_stream); return as `play_apart`."""
+    first = control[C_NEXT + stream]
+    at = first
+    end = streams[stream + 1]
+    if stream // len(desk) in (VENUE_BOOK, VENUE_TRADE):
+        at = first_after(entries, at, end, stream, until_ns, until_stream)
+        end = at
+    verdict = PLAYED
+    while at < end and comes_first(entries[at, TIME], stream, until_ns, until_stream):
+        i = entries[at, INSTRUMENT]
+        got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts, probes)
+        if got == NO_ROOM:
+            control[C_SHORT] = i
+            control[C_SHORT_AT] = at
+            verdict = VIEW_SHORT
+            break
+        control[C_EVENTS] += got
+        at += 1
+    control[C_NEXT + stream] = at
+    control[C_LEFT] -= at - first
+    return verdict
+
+
+@jit_flat
 def play_apart(
     control: Int64s,
     entries: Int64s,
@@ -216,36 +257,53 @@ def play_apart(
     bases: Int64s,
     desk: Int64s,
     impacts: Int64s,
+    probes: Int64s,
 ) -> int:
     """Play what nothing of ours waits for up to the cut; return PLAYED or VIEW_SHORT.
 
     Stream after stream: what cannot stop the market may play in any order between instruments and
     between venue and view, and a book that is played for a while stays in the processor's cache.
     What venues do is only counted: their books are owed it, and prints meet nothing there.
+    Where virtual orders stand in a book, its messages and its prints play by turns, in their time.
     """
     n = len(desk)
-    cut_ns = control[C_CUT_TIME]
-    cut_stream = control[C_CUT_STREAM]
     for stream in range(len(streams) - 1):
-        first = control[C_NEXT + stream]
-        at = first
-        end = streams[stream + 1]
-        if stream // n in (VENUE_BOOK, VENUE_TRADE):
-            at = first_after(entries, at, end, stream, cut_ns, cut_stream)
-            end = at
-        while at < end and comes_first(entries[at, TIME], stream, cut_ns, cut_stream):
-            i = entries[at, INSTRUMENT]
-            got = play_view(mem, bases[i], entries, at, keys, lots, desk, impacts)
-            if got == NO_ROOM:
-                control[C_NEXT + stream] = at
-                control[C_LEFT] -= at - first
-                control[C_SHORT] = i
-                control[C_SHORT_AT] = at
-                return VIEW_SHORT
-            control[C_EVENTS] += got
-            at += 1
-        control[C_NEXT + stream] = at
-        control[C_LEFT] -= at - first
+        i = stream - n
+        by_turns = 0 <= i < n and probes[i, P_ON] != 0
+        playing = stream
+        other = 3 * n + 2 * i
+        while True:
+            until_ns = control[C_CUT_TIME]
+            until_stream = control[C_CUT_STREAM]
+            more = False
+            if by_turns:
+                at = control[C_NEXT + other]
+                more = at < streams[other + 1] and comes_first(
+                    entries[at, TIME], other, until_ns, until_stream
+                )
+                if more:
+                    until_ns = entries[at, TIME]
+                    until_stream = other
+            short = play_stream(
+                control,
+                playing,
+                until_ns,
+                until_stream,
+                entries,
+                streams,
+                keys,
+                lots,
+                mem,
+                bases,
+                desk,
+                impacts,
+                probes,
+            )
+            if short != PLAYED:
+                return short
+            if not more:
+                break
+            playing, other = other, playing
     return PLAYED
 
 
@@ -264,6 +322,7 @@ def advance(
     desk: Int64s,
     own: Int64s,
     impacts: Int64s,
+    probes: Int64s,
     fills: Int64s,
     rows: Int64s,
     active: Int64s,
@@ -300,6 +359,7 @@ def advance(
             desk,
             own,
             impacts,
+            probes,
             fills,
             rows,
             active,
@@ -314,7 +374,7 @@ def advance(
             return verdict
         control[C_VERDICT] = verdict
         control[C_CUT_SET] = 1
-    short = play_apart(control, entries, streams, keys, lots, mem, bases, desk, impacts)
+    short = play_apart(control, entries, streams, keys, lots, mem, bases, desk, impacts, probes)
     if short != PLAYED:
         return short
     control[C_CUT_SET] = 0

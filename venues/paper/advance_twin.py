@@ -1,6 +1,7 @@
 """How does a recorded market play, in plain Python? The oracle and the fallback of the kernel."""
 
 from venues.books.port import Books
+from venues.books.probe_twin import TwinProbes
 from venues.books.watch_twin import TwinWatches
 from venues.model.market import BookMessage
 from venues.paper.matching_twin import TwinMatcher
@@ -35,6 +36,7 @@ class TwinPlayer:
         view_books: Books,
         matcher: TwinMatcher,
         watches: TwinWatches,
+        probes: TwinProbes,
     ) -> None:
         self._schedule = schedule
         self._entries = schedule.in_order()
@@ -42,6 +44,7 @@ class TwinPlayer:
         self._view = view_books
         self._matcher = matcher
         self._watches = watches
+        self._probes = probes
         self._next = 0
         self._seen = [0] * len(view_books.instruments)  # book messages our view has applied
         self._market_events = 0
@@ -98,8 +101,10 @@ class TwinPlayer:
             return Stop(now_ns, fills=tuple(fills))
         if what == VIEW_BOOK:
             self._show(i, words)
+            self._probes.looked(i, now_ns)
         elif what == VIEW_TRADE:
             self._view.print_(i, words[FIRST], words[SECOND])
+            self._probes.printed(i, words[THIRD] == 1, words[FIRST], words[SECOND], now_ns)
             self._market_events += 1
         else:
             self._view.deriv(i, DERIV_KINDS[words[FIRST]], words[SECOND], words[THIRD])

@@ -14,6 +14,8 @@ from venues.books.kernels import (
 )
 from venues.books.layout import H_SLOTS, H_TOUCHED, NO_ROOM
 from venues.books.levels import most_entries
+from venues.books.probe_kernels import probes_looked, probes_printed
+from venues.books.probe_layout import P_ON
 from venues.model.market import Int64s
 from venues.paper.desk import (
     D_HEAD,
@@ -34,6 +36,7 @@ from venues.paper.schedule import (
     LOCAL,
     SECOND,
     THIRD,
+    TIME,
     VENUE_BOOK,
     VIEW_BOOK,
     VIEW_TRADE,
@@ -150,6 +153,7 @@ def play_view(
     lots: Int64s,
     desk: Int64s,
     impacts: Int64s,
+    probes: Int64s,
 ) -> int:
     """Play entry `at` in our view; return its market events, or NO_ROOM (no change)."""
     i = entries[at, INSTRUMENT]
@@ -159,9 +163,14 @@ def play_view(
     if what == VIEW_BOOK:
         if not play_view_book(mem, b, entries, at, keys, lots, desk, impacts, i):
             return NO_ROOM
+        if probes[i, P_ON] != 0:
+            probes_looked(probes[i], mem, b, entries[at, TIME])
         return second - first
     if what == VIEW_TRADE:
         book_print(mem, b, first, second)
+        if probes[i, P_ON] != 0:
+            taker_is_buy = entries[at, THIRD]
+            probes_printed(probes[i], mem, b, taker_is_buy, first, second, entries[at, TIME])
         return 1
     book_deriv(mem, b, first, second, entries[at, THIRD])
     return 0

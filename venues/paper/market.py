@@ -7,6 +7,7 @@ A driver asks for the future piece by piece: `advance` plays in bulk up to a tim
 from typing import Protocol
 
 from venues.books.port import Books, Capacity
+from venues.books.probes import Probes
 from venues.books.watch import Watches
 from venues.paper.played import Bounds, QueueModel, Stop
 from venues.paper.ports import Matcher
@@ -44,6 +45,8 @@ class RecordedMarket:
 
     `last_ns`: when the last thing of the recording happens or becomes known.
 
+    `probes`: what becomes of orders that rest in the view's books; they learn only if `learn`.
+
     `room`: what a book of the kernels starts with, instead of what its recording needs; a hint.
     """
 
@@ -55,19 +58,21 @@ class RecordedMarket:
         queue: QueueModel,
         stale_after_ns: int,
         room: Capacity | None = None,
+        learn: bool = False,
     ) -> None:
         self.instruments = tape.instruments
         self.stale_after_ns = stale_after_ns
         parts = (
-            _kernel_parts(tape, queue, stale_after_ns, room)
+            _kernel_parts(tape, queue, stale_after_ns, room, learn=learn)
             if kernels
-            else _twin_parts(tape, queue, stale_after_ns)
+            else _twin_parts(tape, queue, stale_after_ns, learn=learn)
         )
         self.view: Books
         self.matcher: RecordedMatcher
         self.watches: Watches
+        self.probes: Probes
         self._player: Player
-        self.view, self.matcher, self.watches, self._player = parts
+        self.view, self.matcher, self.watches, self.probes, self._player = parts
         self.last_ns = _last_ns(tape)
 
     @property
@@ -115,11 +120,12 @@ def _last_ns(tape: Tape) -> int:
     return max((int(times.max()) for times in columns), default=tape.start_ns)
 
 
-_Parts = tuple[Books, RecordedMatcher, Watches, Player]
+_Parts = tuple[Books, RecordedMatcher, Watches, Probes, Player]
 
 
-def _twin_parts(tape: Tape, queue: QueueModel, stale_after_ns: int) -> _Parts:
+def _twin_parts(tape: Tape, queue: QueueModel, stale_after_ns: int, *, learn: bool) -> _Parts:
     """Return a market in plain Python."""
+    from venues.books.probe_twin import TwinProbes
     from venues.books.twin import TwinBooks
     from venues.books.watch_twin import TwinWatches
     from venues.paper.advance_twin import TwinPlayer
@@ -129,15 +135,18 @@ def _twin_parts(tape: Tape, queue: QueueModel, stale_after_ns: int) -> _Parts:
     view, venue = TwinBooks(tape.instruments), TwinBooks(tape.instruments)
     matcher = TwinMatcher(venue, schedule.last_exchange_ns, queue, RecordedPrices(tape))
     watches = TwinWatches(view, stale_after_ns)
-    return view, matcher, watches, TwinPlayer(schedule, venue, view, matcher, watches)
+    probes = TwinProbes(view, learn=learn)
+    player = TwinPlayer(schedule, venue, view, matcher, watches, probes)
+    return view, matcher, watches, probes, player
 
 
 def _kernel_parts(
-    tape: Tape, queue: QueueModel, stale_after_ns: int, hint: Capacity | None
+    tape: Tape, queue: QueueModel, stale_after_ns: int, hint: Capacity | None, *, learn: bool
 ) -> _Parts:
     """Return a market of kernels over one array: every view, then every venue."""
     from venues.books.arena import BookArena
     from venues.books.capacity import capacity_of
+    from venues.books.probe_table import KernelProbes
     from venues.books.store import KernelBooks
     from venues.books.watch_table import KernelWatches
     from venues.paper.matcher import KernelMatcher
@@ -153,4 +162,6 @@ def _kernel_parts(
     venue = KernelBooks(tape.instruments, arena, first=len(tape.instruments))
     matcher = KernelMatcher(venue, schedule, queue, RecordedPrices(tape))
     watches = KernelWatches(view, stale_after_ns)
-    return view, matcher, watches, KernelPlayer(schedule, arena, view, matcher, watches)
+    probes = KernelProbes(view, learn=learn)
+    player = KernelPlayer(schedule, arena, view, matcher, watches, probes)
+    return view, matcher, watches, probes, player

@@ -3,6 +3,7 @@
 from typing import Final
 
 from venues.books.arena import BookArena
+from venues.books.probe_table import KernelProbes
 from venues.books.store import KernelBooks
 from venues.books.watch_table import KernelWatches
 from venues.paper.advance import advance, next_stream
@@ -48,12 +49,14 @@ class KernelPlayer:
         view_books: KernelBooks,
         matcher: KernelMatcher,
         watches: KernelWatches,
+        probes: KernelProbes,
     ) -> None:
         self._schedule = schedule
         self._arena = arena
         self._instruments = len(view_books.instruments)
         self._matcher = matcher
         self._watches = watches
+        self._probes = probes
         self._control = matcher.control
 
     @property
@@ -127,6 +130,7 @@ class KernelPlayer:
                 matcher.desk,
                 matcher.own,
                 matcher.impacts,
+                self._probes.words,
                 matcher.fills,
                 watches.rows,
                 watches.active,

@@ -15,6 +15,7 @@ arrival_wait_ms = 5000
 release_within_ms = 50
 learn_depth = true
 waiting_bps = "0.05"
+learn_fills = true
 [risk]
 collar_bps = "200"
 max_order_notional = "20000000"
@@ -41,23 +42,23 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "unknown section": (
         "[synthetic]",
         "[live]\nvenue = 1\n[synthetic]",
-        "c.toml:19: live = {...}: unknown key; "
+        "c.toml:20: live = {...}: unknown key; "
         "known here: run, risk, paper, synthetic, venue, instrument, market, strategies",
     ),
     "float money": (
         '"20000000"',
         "2e7",
-        "c.toml:10: risk.max_order_notional = 2e7: money and quantity are decimals in quotes",
+        "c.toml:11: risk.max_order_notional = 2e7: money and quantity are decimals in quotes",
     ),
     "negative money": (
         '"20000000"',
         '"-1"',
-        'c.toml:10: risk.max_order_notional = "-1": must be at least 0',
+        'c.toml:11: risk.max_order_notional = "-1": must be at least 0',
     ),
     "NaN": (
         '"200"',
         '"nan"',
-        'c.toml:9: risk.collar_bps = "nan": must be a plain decimal in quotes, e.g. "0.25": '
+        'c.toml:10: risk.collar_bps = "nan": must be a plain decimal in quotes, e.g. "0.25": '
         "no exponent, NaN, infinity or blanks",
     ),
     "learning by a word": (
@@ -70,11 +71,11 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         '"-0.05"',
         'c.toml:7: run.waiting_bps = "-0.05": must be at least 0',
     ),
-    "no collar": ('"200"', '"0"', 'c.toml:9: risk.collar_bps = "0": must be above 0'),
+    "no collar": ('"200"', '"0"', 'c.toml:10: risk.collar_bps = "0": must be above 0'),
     "collar in percent": (
         "collar_bps",
         "collar_pct",
-        'c.toml:9: risk.collar_pct = "200": unknown key; did you mean collar_bps? '
+        'c.toml:10: risk.collar_pct = "200": unknown key; did you mean collar_bps? '
         "(bound of a taker child, from the reference mid) (and 1 more)",
     ),
     "wrong unit": (
@@ -86,13 +87,13 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "float time": (
         "jitter_ms = 2",
         "jitter_ms = 2.5",
-        "c.toml:18: paper.latency.default.jitter_ms = 2.5: "
+        "c.toml:19: paper.latency.default.jitter_ms = 2.5: "
         "write a whole number of milliseconds without quotes, e.g. 0",
     ),
     "negative time": (
         "entry_ms = 5",
         "entry_ms = -5",
-        "c.toml:16: paper.latency.default.entry_ms = -5: "
+        "c.toml:17: paper.latency.default.entry_ms = -5: "
         "must be a whole number of milliseconds from 0 to 86400000",
     ),
     "missing section": (
@@ -109,54 +110,54 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "no default latency": (
         "latency.default",
         "latency.binance",
-        "c.toml:15: paper.latency.default: the section is missing; "
+        "c.toml:16: paper.latency.default: the section is missing; "
         "add [paper.latency.default], it holds for other venues",
     ),
     "unknown queue": (
         '"pessimistic"',
         '"hopeful"',
-        'c.toml:13: paper.queue = "hopeful": must be one of pessimistic | optimistic',
+        'c.toml:14: paper.queue = "hopeful": must be one of pessimistic | optimistic',
     ),
     "fee in percent": (
         "[synthetic]",
         '[[venue]]\nname = "alpha"\ntaker_fee = "4"\n[synthetic]',
-        'c.toml:21: venue[0].taker_fee = "4": must be at most 0.05',
+        'c.toml:22: venue[0].taker_fee = "4": must be at most 0.05',
     ),
     "fee in points": (
         "[synthetic]",
         '[[venue]]\nname = "alpha"\nfee_in = "points"\n[synthetic]',
-        'c.toml:21: venue[0].fee_in = "points": must be one of quote | received',
+        'c.toml:22: venue[0].fee_in = "points": must be one of quote | received',
     ),
     "fee of a perp in base": (
         "[synthetic]",
         '[[instrument]]\nvenue = "alpha"\nsymbol = "BTC/USDT:USDT"\nfee_in = "received"\n'
         "[synthetic]",
-        'c.toml:22: instrument[0].fee_in = "received": '
+        'c.toml:23: instrument[0].fee_in = "received": '
         "a perp brings in no base to take a fee from; leave fee_in out",
     ),
     "an order that pays us": (
         "[synthetic]",
         '[[venue]]\nname = "alpha"\norder_cost = "-1"\n[synthetic]',
-        'c.toml:21: venue[0].order_cost = "-1": must be at least 0',
+        'c.toml:22: venue[0].order_cost = "-1": must be at least 0',
     ),
     "an order that costs quote where fees are base": (
         "[synthetic]",
         '[[venue]]\nname = "alpha"\nfee_in = "received"\norder_cost = "0.35"\n[synthetic]',
-        'c.toml:22: venue[0].order_cost = "0.35": '
+        'c.toml:23: venue[0].order_cost = "0.35": '
         "a venue that takes fees in base charges no order in quote; leave it out",
     ),
     "conversion of another currency": (
         "[synthetic]",
         '[[market]]\nsymbol = "BTC/USDT"\n[[market.member]]\nvenue = "a"\nsymbol = "BTC/USDC"\n'
         'conversion_book = { venue = "b", symbol = "USDT/USDC" }\n[synthetic]',
-        'c.toml:24: market[0].member[0].conversion_book.symbol = "USDT/USDC": '
+        'c.toml:25: market[0].member[0].conversion_book.symbol = "USDT/USDC": '
         "does not convert the quote of BTC/USDC; it must be USDC/USDT",
     ),
     "conversion twice": (
         "[synthetic]",
         '[[market]]\nsymbol = "BTC/USDT"\n[[market.member]]\nvenue = "a"\nsymbol = "BTC/USDC"\n'
         'conversion = "0.99"\nconversion_book = { venue = "b", symbol = "USDC/USDT" }\n[synthetic]',
-        'c.toml:24: market[0].member[0].conversion = "0.99": '
+        'c.toml:25: market[0].member[0].conversion = "0.99": '
         "is a constant beside a conversion_book; keep one of them",
     ),
     "conversion by a member": (
@@ -165,59 +166,59 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         'conversion_book = { venue = "b", symbol = "USDC/USDT" }\n'
         '[[market]]\nsymbol = "USDC/USDT"\n[[market.member]]\nvenue = "b"\nsymbol = "USDC/USDT"\n'
         "[synthetic]",
-        'c.toml:24: market[0].member[0].conversion_book.symbol = "USDC/USDT": '
+        'c.toml:25: market[0].member[0].conversion_book.symbol = "USDC/USDT": '
         "is a member of USDC/USDT; a conversion stands outside",
     ),
     "nobody in the market's own quote": (
         "[synthetic]",
         '[[market]]\nsymbol = "BTC/USDT"\n[[market.member]]\nvenue = "a"\nsymbol = "BTC/USDC"\n'
         'conversion_book = { venue = "b", symbol = "USDC/USDT" }\n[synthetic]',
-        "c.toml:21: market[0].member: no member is priced in the market's own quote; add one, "
+        "c.toml:22: market[0].member: no member is priced in the market's own quote; add one, "
         "it says what the price is",
     ),
     "two terms for one venue": (
         "[synthetic]",
         '[[venue]]\nname = "alpha"\n[[venue]]\nname = "alpha"\n[synthetic]',
-        'c.toml:22: venue[1].name = "alpha": two [[venue]] for it; keep one of them',
+        'c.toml:23: venue[1].name = "alpha": two [[venue]] for it; keep one of them',
     ),
     "unknown fault": (
         "[synthetic]",
         '[[paper.fault]]\nvenue = "alpha"\nkind = "earthquake"\n[synthetic]',
-        'c.toml:21: paper.fault[0].kind = "earthquake": must be one of request_lost | '
+        'c.toml:22: paper.fault[0].kind = "earthquake": must be one of request_lost | '
         "arrival_late | refused | answer_missing | answer_late | fill_late | fill_missing | "
         "cum_behind | doubled | reordered | canceled_unasked | silence",
     ),
     "fault without its measure": (
         "[synthetic]",
         '[[paper.fault]]\nvenue = "alpha"\nkind = "silence"\nfrom_ms = 5\n[synthetic]',
-        "c.toml:19: paper.fault[0].for_ms: missing; a fault silence needs for_ms "
+        "c.toml:20: paper.fault[0].for_ms: missing; a fault silence needs for_ms "
         "(how long a silence lasts)",
     ),
     "fault with another's measure": (
         "[synthetic]",
         '[[paper.fault]]\nvenue = "a"\nkind = "request_lost"\ncommand = "submit"\nnumber = 1\n'
         "delay_ms = 5\n[synthetic]",
-        "c.toml:24: paper.fault[0].delay_ms = 5: "
+        "c.toml:25: paper.fault[0].delay_ms = 5: "
         "has no meaning for a fault request_lost; leave it out",
     ),
     "market without members": (
         "[synthetic]",
         '[[market]]\nsymbol = "BTC/USDT"\nmember = []\n[synthetic]',
-        "c.toml:21: market[0].member = []: "
+        "c.toml:22: market[0].member = []: "
         "an empty list means nothing here; leave it out or fill it",
     ),
     "one instrument in two markets": (
         "[synthetic]",
         '[[market]]\nsymbol = "A/B"\nmember = [{ venue = "x", symbol = "A/C" }]\n'
         '[[market]]\nsymbol = "A/D"\nmember = [{ venue = "x", symbol = "A/C" }]\n[synthetic]',
-        'c.toml:24: market[1].member[0].symbol = "x A/C": '
+        'c.toml:25: market[1].member[0].symbol = "x A/C": '
         "is already a member of A/B; keep one of them",
     ),
     "conversion of nothing": (
         "[synthetic]",
         '[[market]]\nsymbol = "A/B"\n[[market.member]]\nvenue = "x"\nsymbol = "A/C"\n'
         'conversion = "0"\n[synthetic]',
-        'c.toml:24: market[0].member[0].conversion = "0": must be above 0',
+        'c.toml:25: market[0].member[0].conversion = "0": must be above 0',
     ),
     "section that is a list": (
         GOOD[: GOOD.index("[risk]")],
@@ -227,7 +228,7 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "market that is no list": (
         "[synthetic]",
         '[market]\nsymbol = "A/B"\n[synthetic]',
-        "c.toml:19: market = {...}: must be a list",
+        "c.toml:20: market = {...}: must be a list",
     ),
 }
 
