@@ -1,6 +1,6 @@
 """What every part of a step shares: state, gate, timers, market access, and the records it makes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
@@ -12,6 +12,7 @@ from router.depth.expected import Expect
 from router.depth.expected import twin as expect_twin
 from router.depth.funding import expected_funding
 from router.depth.scale import Scale, charged, market_scale
+from router.engine.own import level_keys
 from router.engine.records import Decided, Flagged, Issued, ParentMoved, Received, Record
 from router.engine.settings import EngineSettings
 from router.engine.state import EngineState
@@ -44,9 +45,8 @@ from venues.model.commands import Approved, Cancel, Command, Query, Submit
 from venues.model.events import Asked, NotSent
 from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol, VenueId
 from venues.model.instrument import Member
-from venues.model.market import ASK, BID, level_key
 from venues.model.numbers import BPS
-from venues.model.order import Side, TimeInForce
+from venues.model.order import TimeInForce
 
 NS_PER_S = 1_000_000_000
 START = "\x00start"  # a wake-up name no strategy can have
@@ -88,13 +88,14 @@ class Core:
     smallest: dict[tuple[ParentId, Decimal], Decimal] = field(default_factory=dict)
     # What has been followed of entries: filled, ended, and whether their exit has.
     followed: dict[ParentId, tuple[Decimal, bool, bool | None]] = field(default_factory=dict)
+    # Entries of which something has been heard since they were followed; None: look at all of them.
+    stirred: dict[ParentId, None] | None = None
     closing: bool = False  # no parent may begin any more
     # The scale with funding by market (or parent) and hold, as long as charges stay the same.
     _charged: dict[tuple[str, int], tuple[tuple[int, ...], Scale, Scale]] = field(
         default_factory=dict
     )
-    # The scales of parents that count contracts.
-    _own: dict[ParentId, tuple[Counts, Scale]] = field(default_factory=dict)
+    _own: dict[ParentId, tuple[Counts, Scale]] = field(default_factory=dict)  # who counts contracts
     _composites: dict[Symbol, Composite] = field(default_factory=dict)
     _collars: dict[tuple[Symbol, int], Decimal] = field(default_factory=dict)
 
@@ -182,8 +183,23 @@ class Core:
         """Make a fact true now and hand it to the journal; flag what it reveals to be wrong."""
         wrong = self.state.apply(record)
         self.records.append(record)
+        if self.state.entries:
+            self._stir(record)
         if wrong:
             self.flag(ParentId(""), "anomaly", wrong)
+
+    def _stir(self, record: Record) -> None:
+        """Note of which entry a record may have changed what its exit follows."""
+        match record:
+            case Received(event=event) if event.client_order_id in self.state.children:
+                parent = self.state.parent_of(self.state.children[event.client_order_id])
+            case ParentMoved(parent_id=parent_id):
+                parent = self.state.parents[parent_id]
+            case _:
+                return
+        name = parent.spec.id if parent.spec.then is not None else parent.spec.exit_of
+        if name is not None and self.stirred is not None:
+            self.stirred[name] = None
 
     def flag(self, parent_id: ParentId, code: str, sentence: str) -> None:
         """Record something a human should see."""
@@ -304,7 +320,7 @@ class Core:
             orders.pop(s.client_order_id, None)
         else:
             orders[s.client_order_id] = child
-        own = self.own[i] = _own_keys(orders.values())
+        own = self.own[i] = level_keys(orders.values())
         self.books.set_own(i, own)
 
     def wind_down(self, parent: Parent, then: ParentState, reason: str) -> None:
@@ -384,16 +400,3 @@ class Core:
             else:
                 symbol = self.state.parents[parent_id].spec.symbol
                 self.watching.watch(parent_id, tag, wake.condition, symbol, self.now_ns)
-
-
-def _own_keys(orders: Iterable[Child]) -> dict[int, int]:
-    """Return lots by level key of `orders` in one book."""
-    own: dict[int, int] = {}
-    for child in orders:
-        if child.dormant:
-            continue  # it stands in no book yet
-        instrument, reserved = child.member.instrument, child.reserved
-        tick = int(child.submit.price / instrument.tick_size)
-        key = level_key(tick, BID if child.submit.side is Side.BUY else ASK)
-        own[key] = own.get(key, 0) + int(reserved / instrument.lot_size)
-    return own

@@ -15,7 +15,7 @@ from router.engine.starting import receive, smallest_at, try_start
 from router.orders.parent import Parent, ParentState
 from strategies.base import Progressed
 from strategies.spec import ParentSpec
-from venues.model.ids import ParentId, Symbol, VenueId
+from venues.model.ids import ParentId
 from venues.model.numbers import ZERO, floor_to, plain
 
 
@@ -26,32 +26,39 @@ def exit_id(entry: ParentId) -> ParentId:
 
 def follow_entries(core: Core) -> None:
     """Let every exit grow to what its entry has filled, and end once there is nothing more to come."""
-    for entry in list(core.state.entries.values()):
+    stirred = core.stirred
+    if stirred is None:
+        waiting = list(core.state.entries.values())
+        stirred = core.stirred = {}
+    elif len(stirred) > 1:
+        waiting = [entry for name, entry in core.state.entries.items() if name in stirred]
+    else:
+        waiting = [core.state.entries[name] for name in stirred]
+    for entry in waiting:
         known = core.state.parents.get(exit_id(entry.spec.id))
         # Nothing follows from what has been followed; a mere saving, so it need not survive.
         while core.followed.get(entry.spec.id) != (now := _standing(entry, known)):
             core.followed[entry.spec.id] = now
             _follow(core, entry, known)
             known = core.state.parents.get(exit_id(entry.spec.id))
+        stirred.pop(entry.spec.id, None)
 
 
 def _standing(entry: Parent, known: Parent | None) -> tuple[Decimal, bool, bool | None]:
     return entry.filled, entry.ended, None if known is None else known.ended
 
 
-def protectable(entry: Parent) -> Decimal:
+def protectable(core: Core, entry: Parent) -> Decimal:
     """Return what an exit may trade of `entry`: fills less fees in base, whole lots of each venue."""
-    by_venue: dict[tuple[VenueId, Symbol], Decimal] = {}
-    lots: dict[tuple[VenueId, Symbol], Decimal] = {}
-    for child in entry.children.values():
-        key = child.place
-        by_venue[key] = by_venue.get(key, ZERO) + child.member.market_quantity(child.kept)
-        lots[key] = child.member.lot
-    return sum((floor_to(quantity, lots[key]) for key, quantity in by_venue.items()), ZERO)
+    wanted = ZERO
+    for place, traded in entry.traded.items():
+        member = entry.counted.get(place, core.state.members[place])
+        wanted += floor_to(member.market_quantity(traded.kept), member.lot)
+    return wanted
 
 
 def _follow(core: Core, entry: Parent, known: Parent | None) -> None:
-    wanted = protectable(entry)
+    wanted = protectable(core, entry)
     before = ZERO if known is None else known.spec.quantity
     if known is None and wanted <= ZERO:
         return

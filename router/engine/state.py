@@ -62,7 +62,7 @@ from venues.model.events import (
 )
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member, ReduceOnly
-from venues.model.numbers import ONE, ZERO
+from venues.model.numbers import MONEY, ONE, ZERO
 from venues.model.order import TimeInForce
 
 Members = Mapping[tuple[VenueId, Symbol], Member]
@@ -188,8 +188,7 @@ class EngineState:
         held = -spec.side.sign * row.quantity - taken - mine
         if spec.exit_of is not None:
             entry = self.parents[spec.exit_of]
-            kept = sum((c.kept for c in entry.children.values() if c.place == key), ZERO)
-            out = sum((c.filled for c in parent.children.values() if c.place == key), ZERO)
+            kept, out = entry.traded_at(key).kept, parent.traded_at(key).filled
             held = min(held, kept - out - mine)
         return max(held, ZERO)
 
@@ -319,9 +318,11 @@ class EngineState:
         return f"{type(event).__name__} while {before.value}: {child.submit.client_order_id}"
 
     def _fill(self, child: Child, fill: Filled) -> bool:
+        kept = child.kept
         if child.book(fill):
             child.activated = True
-            self.parent_of(child).booked(child, fill.quantity)
+            more = MONEY.subtract(child.kept, kept)
+            self.parent_of(child).booked(child, fill.quantity, more)
             self.positions.book(
                 child.submit.account, child.member.instrument, child.submit.side, fill
             )

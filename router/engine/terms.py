@@ -21,7 +21,7 @@ def terms_of(core: Core, parent: Parent, leg: str | None = None) -> Terms:
     """Return the terms of `parent` as it stands now; of a guarded group, for an order of `leg`."""
     spec = parent.spec
     within_ns = core.settings.release_within_ns
-    room = {venue: max(cap - _used(parent, venue), ZERO) for venue, cap in spec.venue_caps}
+    room = {venue: max(cap - _used(core, parent, venue), ZERO) for venue, cap in spec.venue_caps}
     if spec.reduces:
         room = {v: min(held, room.get(v, held)) for v, held in _held(core, parent, leg).items()}
     return Terms(
@@ -71,13 +71,13 @@ def _held(core: Core, parent: Parent, leg: str | None) -> dict[VenueId, Decimal]
     return room
 
 
-def _used(parent: Parent, venue: VenueId) -> Decimal:
+def _used(core: Core, parent: Parent, venue: VenueId) -> Decimal:
     """Return what has traded or still may at `venue`, market units."""
-    return sum(
-        (
-            c.member.market_quantity(c.filled + c.reserved)
-            for c in parent.children.values()
-            if c.submit.venue == venue
-        ),
-        ZERO,
-    )
+    here = [c for c in parent.unsettled.values() if c.submit.venue == venue]
+    still = sum((c.member.market_quantity(c.reserved) for c in here), ZERO)
+    traded = [
+        parent.counted.get(place, core.state.members[place]).market_quantity(done.filled)
+        for place, done in parent.traded.items()
+        if place[0] == venue
+    ]
+    return sum(traded, still)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from msgspec import Raw, structs
+from msgspec import Raw, Struct, structs
 
 from router.orders.child import Child
 from router.orders.guarded import Guard
@@ -18,7 +18,7 @@ from strategies.intents import WakeAt, WakeWhen
 from strategies.spec import ParentSpec
 from venues.model.ids import ClientOrderId, Symbol, VenueId
 from venues.model.instrument import Member
-from venues.model.numbers import ZERO
+from venues.model.numbers import MONEY, ZERO
 
 
 class ParentState(enum.Enum):
@@ -36,6 +36,15 @@ class ParentState(enum.Enum):
     EXPIRED = "expired"
     FAILED = "failed"
 
+
+class Traded(Struct, frozen=True):
+    """What a parent has traded in one instrument, its units; `kept`: less fees taken in base."""
+
+    filled: Decimal
+    kept: Decimal
+
+
+_NOTHING = Traded(ZERO, ZERO)
 
 ENDED = frozenset(
     {ParentState.DONE, ParentState.CANCELLED, ParentState.EXPIRED, ParentState.FAILED}
@@ -64,6 +73,7 @@ class Parent:
     filled: Decimal = ZERO  # kept in step with the children by `booked`
     children: dict[ClientOrderId, Child] = field(default_factory=dict)
     unsettled: dict[ClientOrderId, Child] = field(default_factory=dict)
+    traded: dict[tuple[VenueId, Symbol], Traded] = field(default_factory=dict)
     memory: State | None = None
     spelled: Raw = field(default_factory=Raw)  # the memory as records spell it
     wakes: dict[str, WakeAt | WakeWhen] = field(default_factory=dict)
@@ -142,9 +152,16 @@ class Parent:
         self.children[child.submit.client_order_id] = child
         self.unsettled[child.submit.client_order_id] = child
 
-    def booked(self, child: Child, quantity: Decimal) -> None:
-        """Count a new fill of `child`, `quantity` in its instrument's units."""
+    def booked(self, child: Child, quantity: Decimal, kept: Decimal) -> None:
+        """Count a new fill of `child`, `quantity` and what was `kept` in its instrument's units."""
         self.filled += child.member.market_quantity(quantity)
+        here = self.traded_at(child.place)
+        filled, kept = here.filled + quantity, MONEY.add(here.kept, kept)
+        self.traded[child.place] = Traded(filled, kept)
+
+    def traded_at(self, place: tuple[VenueId, Symbol]) -> Traded:
+        """Return what has traded at one place."""
+        return self.traded.get(place, _NOTHING)
 
     def settle(self, child: Child) -> None:
         """Release what a settled child no longer needs; a late fill may reserve it again."""

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from router.routing.cost import Curve
-from router.routing.exact_tables import Tables, tables_of
+from router.routing.exact_tables import Task
 from router.routing.exact_twin import Found, search
 from router.routing.reach import reach
 
 # Venue subsets looked at. A handful is the rule; the bound is for hostile instances.
 NODES_MOST: Final = 20_000
 
-# (tables, an allowed split, nodes at most, expired) -> the best split.
-Search = Callable[[Tables, Sequence[int], int, Callable[[], bool]], Found]
+# (task, an allowed split, nodes at most, expired) -> the best split.
+Search = Callable[[Task, Sequence[int], int, Callable[[], bool]], Found]
 
 
 def never() -> bool:
@@ -88,21 +88,21 @@ def solve(
     total = sum(first.taken)
     if not total:
         return Solution(first.taken, 0, 0, first.nodes, first.exhausted, first.most)
-    tables = tables_of(
+    task = Task(
         problem.curves,
         problem.nets,
         problem.steps,
         leasts,
-        _within(total, leasts, mosts, problem.steps),
+        mosts if total == problem.need else _within(total, leasts, mosts, problem.steps),
         problem.fixed,
         total=total,
         venues_most=venues_most,
     )
-    found = by(tables, _start(tables, first.taken), nodes_most, expired)
+    found = by(task, _start(task, problem, first.taken), nodes_most, expired)
     return Solution(
         taken=found.taken,
         cost=cost_of(problem, found.taken),
-        gap=tables.gap(found.worth, found.bound),
+        gap=found.gap,
         nodes=first.nodes + found.nodes,
         exhausted=first.exhausted or found.exhausted,
         reach=first.most,
@@ -122,17 +122,17 @@ def cost_of(problem: Problem, taken: Sequence[int]) -> int:
     )
 
 
-def _start(tables: Tables, taken: Sequence[int]) -> Sequence[int]:
-    """Return the best of `taken` and of every venue that can do it alone."""
-    best, least = -1, tables.worth(taken)
-    for n, most in enumerate(tables.most):
-        if most == tables.total:
-            worth = (tables.value(n, most) + tables.fixed[n]) >> tables.shift
-            if worth < least:
-                best, least = n, worth
+def _start(task: Task, problem: Problem, taken: Sequence[int]) -> Sequence[int]:
+    """Return the best of `taken` and of every venue that can do it alone: cost, then legs."""
+    best, least = -1, (cost_of(problem, taken), sum([1 for t in taken if t]))
+    for n, most in enumerate(task.mosts):
+        if most == task.total:
+            cost = task.curves[n].value(most) * task.nets[n] + task.fixed[n], 1
+            if cost < least:
+                best, least = n, cost
     if best < 0:
         return taken
-    return [tables.total if n == best else 0 for n in range(len(taken))]
+    return [task.total if n == best else 0 for n in range(len(taken))]
 
 
 def _within(

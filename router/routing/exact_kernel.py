@@ -5,8 +5,10 @@ from typing import Final
 
 import numpy as np
 
-from router.routing.exact_tables import Tables
-from router.routing.exact_twin import Found
+from router.routing.exact_arrays import laid
+from router.routing.exact_prune import pruned
+from router.routing.exact_tables import Task
+from router.routing.exact_twin import Found, search_cut
 from router.routing.exact_twin import search as twin
 from router.routing.lattice_kernel import (
     CLASS_ROWS,
@@ -17,7 +19,6 @@ from router.routing.lattice_kernel import (
     MOST,
     NONE,
     STEP,
-    VENUE_ROWS,
     fill,
     value,
 )
@@ -266,76 +267,57 @@ def visit(
                 stack[place, 1 + count + n] = below
 
 
+@jit
+def begin(
+    levels: Int64s, venues: Int64s, head: Int64s, stack: Int64s, work: Int64s, start: Int64s
+) -> None:
+    """Open the first node, and hold `start` as the best so far."""
+    count = venues.shape[1]
+    fine = 0
+    for n in range(count):
+        if start[n] > 0:
+            first = venues[FROM, n]
+            fine += value(levels, first, first, start[n]) + venues[FIXED, n]
+    work[_TAKEN] = start
+    head[_BEST] = fine >> head[_SHIFT]
+    stack[0, : count + 1] = 0
+    stack[0, count + 1 :] = venues[MOST]
+    head[_DEPTH] = 1
+
+
 def fastest(
-    tables: Tables, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]
+    task: Task, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]
 ) -> Found:
     """Return what the twin returns: of a few levels by the twin, of more by the kernel."""
-    few = sum([len(row) for row in tables.price]) <= _FEW_LEVELS
-    return (twin if few else search)(tables, start, nodes_most, expired)
+    few = sum([len(c.ticks) for c in task.curves]) <= _FEW_LEVELS
+    return (twin if few else search)(task, start, nodes_most, expired)
 
 
-def search(
-    tables: Tables, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]
-) -> Found:
+def search(task: Task, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]) -> Found:
     """Return what the twin returns, by the kernel where the numbers fit its 64 bits."""
-    levels_held = sum([len(row) for row in tables.price])
-    runs_most = _runs_most(tables)
-    if not tables.narrow or runs_most > _RUNS_MOST:
-        return twin(tables, start, nodes_most, expired)
-    count = len(start)
-    levels, venues = _levels(tables, levels_held), _venues(tables)
-    sizes = np.array(sorted({s for s, m in zip(tables.lattice, tables.most, strict=True) if m}))
-    head = np.zeros(_HEAD, np.int64)
-    head[_BEST], head[_TOTAL] = tables.worth(start), tables.total
-    head[_VENUES_MOST], head[_SHIFT] = tables.venues_most, tables.shift
+    made, way = laid(task), twin
+    if made is None:
+        # As the twin does it; cut, the sums of realistic books fit.
+        (task, start), way = pruned(task, start), search_cut
+        made = laid(task)
+    if made is None or made.runs_most > _RUNS_MOST:
+        return way(task, start, nodes_most, expired)
+    count, levels, venues, sizes = len(start), made.levels, made.venues, made.sizes
+    head = np.array([0, 0, 0, task.total, task.venues_most, made.unit.shift, 0], np.int64)
     work = np.zeros((_WORK_ROWS, count), np.int64)
-    work[_TAKEN] = start
-    stack = np.zeros((4 * count + 64, 2 * count + 1), np.int64)
-    stack[0, count + 1 :] = tables.most
-    head[_DEPTH] = 1
-    cursor = np.zeros((CURSOR_ROWS, count), np.int64)
-    blocks = np.empty((2, runs_most), np.int64)
-    runs = np.empty((3, 2 * runs_most), np.int64)
+    stack = np.empty((4 * count + 64, 2 * count + 1), np.int64)
+    cursor = np.empty((CURSOR_ROWS, count), np.int64)
+    blocks = np.empty((2, made.runs_most), np.int64)
+    runs = np.empty((3, made.runs_most), np.int64)
     classes = np.zeros((CLASS_ROWS, len(sizes)), np.int64)
+    begin(levels, venues, head, stack, work, np.array(start, np.int64))
     while True:
         until = min(int(head[_NODES]) + _NODES_A_CALL, nodes_most)
         visit(levels, venues, sizes, head, stack, work, cursor, blocks, runs, classes, until)
         if head[_OVERRUN]:
-            return twin(tables, start, nodes_most, expired)
+            return way(task, start, nodes_most, expired)
         if not head[_DEPTH] or head[_NODES] >= nodes_most or expired():
             break
     worth, open_ = int(head[_BEST]), int(head[_DEPTH])
-    bound = min([worth, *stack[:open_, 0].tolist()])
-    taken = tuple(work[_TAKEN].tolist())
-    return Found(taken, worth, bound, int(head[_NODES]), exhausted=open_ > 0)
-
-
-def _runs_most(tables: Tables) -> int:
-    """Return how many runs all classes of steps can have at most, each class counted once."""
-    most = 0
-    before = 0
-    for size in sorted({s for s, m in zip(tables.lattice, tables.most, strict=True) if m}):
-        of = [len(p) for p, s in zip(tables.price, tables.lattice, strict=True) if s == size]
-        before = 2 * (sum(of) + len(of) + before)
-        most += before
-    return 2 * most + 2
-
-
-def _levels(tables: Tables, held: int) -> Int64s:
-    """Return the levels of all venues end to end; a venue without any has one that is empty."""
-    out = np.zeros((3, held + 1), np.int64)
-    for row, of in enumerate((tables.price, tables.upto, tables.before)):
-        out[row, :held] = [x for venue in of for x in venue]
-    return out
-
-
-def _venues(tables: Tables) -> Int64s:
-    """Return the terms of all venues."""
-    out = np.zeros((VENUE_ROWS, len(tables.most)), np.int64)
-    at = 0
-    for n, prices in enumerate(tables.price):
-        out[FROM, n] = at
-        at += len(prices)
-    terms = (tables.fixed, tables.spread, tables.step, tables.lattice, tables.least, tables.most)
-    out[FROM + 1 :] = terms
-    return out
+    gap = made.unit.gap(worth, min([worth, *stack[:open_, 0].tolist()])) if open_ else 0
+    return Found(tuple(work[_TAKEN].tolist()), gap, int(head[_NODES]), exhausted=open_ > 0)

@@ -8,17 +8,17 @@ what the relaxation uses, taken in earnest, is a candidate.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from router.routing.exact_tables import Tables
+from router.routing.exact_prune import pruned
+from router.routing.exact_tables import Tables, Task, tables_of
 from router.routing.lattice import fill
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best takings found, their worth, and a bound that no worth is below (whole units)."""
+    """The best takings found, and by how much cost at most they miss the best there are."""
 
     taken: tuple[int, ...]
-    worth: int
-    bound: int
+    gap: int
     nodes: int
     exhausted: bool
 
@@ -44,10 +44,27 @@ class _Best:
             self.taken, self.worth = taken, worth
 
 
-def search(
+def search(task: Task, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]) -> Found:
+    """Return the split of least worth; `start` is one that is allowed.
+
+    What 64 bits would not hold is cut first to what an optimum can be made of: often it fits then.
+    """
+    tables = tables_of(task)
+    if not tables.unit.narrow:
+        return search_cut(*pruned(task, start), nodes_most, expired)
+    return _search(tables, start, nodes_most, expired)
+
+
+def search_cut(
+    task: Task, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]
+) -> Found:
+    """Return what `search` finds for a task that needs no cutting any more."""
+    return _search(tables_of(task), start, nodes_most, expired)
+
+
+def _search(
     tables: Tables, start: Sequence[int], nodes_most: int, expired: Callable[[], bool]
 ) -> Found:
-    """Return the split of least worth; `start` is one that is allowed."""
     best = _Best(list(start), tables.worth(start))
     stack = [(0, [0] * len(start), list(tables.most))]
     _take_in_earnest(tables, [0] * len(start), tables.most, start, best)
@@ -55,7 +72,8 @@ def search(
     while stack:
         if nodes >= nodes_most or expired():
             bound = min(best.worth, *[b for b, _, _ in stack])
-            return Found(tuple(best.taken), best.worth, bound, nodes, exhausted=True)
+            gap = tables.unit.gap(best.worth, bound)
+            return Found(tuple(best.taken), gap, nodes, exhausted=True)
         bound, low, high = stack.pop()
         if bound > best.worth or not _tightened(tables, low, high):
             continue
@@ -66,7 +84,7 @@ def search(
         if relaxed is None:
             continue
         trial, fine = relaxed
-        bound = max(bound, -(-fine >> tables.shift))
+        bound = max(bound, -(-fine >> tables.unit.shift))
         if bound > best.worth:
             continue
         _take_in_earnest(tables, low, high, trial, best)
@@ -79,7 +97,7 @@ def search(
         down = (bound, list(low), _with(high, n, floor))
         up = (bound, _with(low, n, ceiling), list(high))
         stack.extend((down, up) if 2 * trial[n] >= floor + ceiling else (up, down))
-    return Found(tuple(best.taken), best.worth, best.worth, nodes, exhausted=False)
+    return Found(tuple(best.taken), 0, nodes, exhausted=False)
 
 
 def earlier(one: Sequence[int], other: Sequence[int]) -> bool:

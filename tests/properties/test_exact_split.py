@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from router.routing.cost import Curve
 from router.routing.exact import Problem, Solution, solve
+from router.routing.exact_arrays import laid
 from router.routing.exact_kernel import search as kernel
-from router.routing.exact_tables import tables_of
+from router.routing.exact_tables import Task
 from tests.routing_oracles.instances import QUICK, REGIMES, instance
 from tests.routing_oracles.judge import judge
 from tests.routing_oracles.oracles import brute, cost_of
@@ -137,7 +138,7 @@ def test_real_books_fit_the_kernel() -> None:
     ticks = [6_182_858 + 20 * n for n in range(200)]
     upto = [(n + 1) * 5_000_000 for n in range(200)]
     worth = accumulate(t * 5_000_000 for t in ticks)
-    tables = tables_of(
+    task = Task(
         [Curve(ticks, upto, list(worth))] * 12,
         [100_050] * 12,
         [1] * 12,
@@ -147,7 +148,7 @@ def test_real_books_fit_the_kernel() -> None:
         total=10**9,
         venues_most=12,
     )
-    assert tables.narrow
+    assert laid(task) is not None
 
 
 def greedy(problem: Problem) -> Solution:

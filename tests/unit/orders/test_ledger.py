@@ -27,8 +27,9 @@ def reserving(*quantities: str) -> tuple[Parent, list[Child]]:
 def fill(owner: Parent, of: Child, number: int, quantity: str, cum: str) -> None:
     """Book one fill the way the engine does."""
     event = filled(number, quantity, cum=cum)
+    kept = of.kept
     if of.book(event):
-        owner.booked(of, event.quantity)
+        owner.booked(of, event.quantity, of.kept - kept)
     of.report(Report.FULL if of.filled >= of.quantity else Report.FILL)
     owner.settle(of)
 
