@@ -183,23 +183,12 @@ class Core:
         """Make a fact true now and hand it to the journal; flag what it reveals to be wrong."""
         wrong = self.state.apply(record)
         self.records.append(record)
-        if self.state.entries:
-            self._stir(record)
+        if self.state.entries and self.stirred is not None:
+            entry = self.state.entry_stirred(record)
+            if entry is not None:
+                self.stirred[entry] = None
         if wrong:
             self.flag(ParentId(""), "anomaly", wrong)
-
-    def _stir(self, record: Record) -> None:
-        """Note of which entry a record may have changed what its exit follows."""
-        match record:
-            case Received(event=event) if event.client_order_id in self.state.children:
-                parent = self.state.parent_of(self.state.children[event.client_order_id])
-            case ParentMoved(parent_id=parent_id):
-                parent = self.state.parents[parent_id]
-            case _:
-                return
-        name = parent.spec.id if parent.spec.then is not None else parent.spec.exit_of
-        if name is not None and self.stirred is not None:
-            self.stirred[name] = None
 
     def flag(self, parent_id: ParentId, code: str, sentence: str) -> None:
         """Record something a human should see."""

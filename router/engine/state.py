@@ -192,6 +192,17 @@ class EngineState:
             held = min(held, kept - out - mine)
         return max(held, ZERO)
 
+    def entry_stirred(self, record: Record) -> ParentId | None:
+        """Return the entry of which a record may have changed what its exit follows, if any."""
+        match record:
+            case Received(event=event) if event.client_order_id in self.children:
+                spec = self.parent_of(self.children[event.client_order_id]).spec
+            case ParentMoved(parent_id=parent_id):
+                spec = self.parents[parent_id].spec
+            case _:
+                return None
+        return spec.id if spec.then is not None else spec.exit_of
+
     def parent_of(self, child: Child) -> Parent:
         """Return the parent a child belongs to."""
         return self.parents[child.submit.parent_id]
