@@ -8,6 +8,7 @@ import pytest
 import router.engine.exits as exits_module
 import strategies.oco as oco_module
 import strategies.stop_ladder as ladder_module
+from router.engine.core import Core
 from router.engine.state import EngineState
 from router.engine.view import EngineView
 from router.orders.parent import Parent
@@ -54,7 +55,7 @@ def trigger_on_a_stale_book(patch: Patch) -> None:
 
 
 def exit_sized_by_the_target(patch: Patch) -> None:
-    def target(entry: Parent) -> Decimal:
+    def target(core: Core, entry: Parent) -> Decimal:
         return entry.spec.quantity if entry.filled else ZERO
 
     patch.setattr(exits_module, "protectable", target)
