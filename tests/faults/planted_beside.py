@@ -111,7 +111,6 @@ BESIDE: Final[Sequence[Callable[[Patch], None]]] = (
     guarded_legs_reserve_nothing,
     guarded_legs_stand_on_more_than_is_to_be_traded,
     others_add_to_what_guarded_legs_stand_on,
-    guarded_legs_beside_orders_that_add,
     the_other_leg_stays_after_a_fill,
     guarded_at_spot,
 )
