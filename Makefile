@@ -13,7 +13,7 @@ paper: $(RUN_STAMP)
 	@$(BIN)/fathom paper $(ARGS)
 
 test: $(DEV_STAMP)
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check .
