@@ -56,7 +56,7 @@ def preview(core: Core, spec: ParentSpec, now_ns: int) -> Preview:
     if composite.mid is None or not any(allowed(spec, q.venue) for q in composite.usable):
         told = "; ".join(f"{venue} {why}" for venue, why in composite.refusals)
         return Preview(refusal=f"no LIVE book: {told}")
-    parent = Parent(spec=spec, received_ns=now_ns)
+    parent = core.state.begun(spec, now_ns)
     begin(parent, terms_at_start(core, spec, composite.mid), core.state.members)
     try:
         return _previewed(core, parent)
