@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from venues.errors import InputError, VenueError
+from venues.errors import InputError
 from venues.live.credentials import Credentials
 from venues.live.dialect import Dialect, Family
-from venues.live.flight import Flight, Landed
+from venues.live.flight import Flight, Landed, WireRefused
 from venues.live.reading import request_says
 from venues.live.wire import Unreadable, WireRead, Write, difference
 
@@ -23,10 +23,6 @@ from venues.live.wire import Unreadable, WireRead, Write, difference
 _TIMEOUT_MS: Final = 10_000
 _FLIGHT: Final[ContextVar[Flight | None]] = ContextVar("flight", default=None)
 _RETRIES: Final = frozenset({"maxRetriesOnFailure", "defaultMaxRetriesOnFailure"})
-
-
-class WireRefused(VenueError):
-    """A request was not what was meant, or meant for nobody: it did not leave."""
 
 
 class Exchange:
