@@ -17,13 +17,13 @@ _EIGHT: Final = Decimal("0.00000001")
 def num(value: Decimal) -> str:
     """Return a number with eight decimals, as Binance writes it; with more where it has more."""
     if value % _EIGHT == 0:
-        return str(format(value, ".8f"))
+        return format(value, ".8f")
     return plain(value)
 
 
 def side_word(side: Side) -> str:
     """Return BUY or SELL."""
-    return side.value.upper()
+    return "BUY" if side is Side.BUY else "SELL"
 
 
 def stops_loss(ask: Ask) -> bool:
