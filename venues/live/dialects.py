@@ -46,7 +46,7 @@ def _requests(limit: int, period_s: int, *, kept: int) -> Quota:
 BINANCE: Final = Dialect(
     exchange="binance",
     family=Family.BINANCE_SPOT,
-    proof=Proof.WIRE,
+    proof=Proof.LOOPBACK,
     hosts=frozenset({"api.binance.com"}),
     kinds=frozenset({Kind.SPOT}),
     client_ids=ClientIds(

@@ -31,6 +31,8 @@ from venues.model.order import TimeInForce
 from venues.ports import RANK_TIMER, Clock
 
 _S: Final = 1_000_000_000
+# How often an order whose answer was lost is looked for unasked; the engine asks beside that.
+_LOOKS: Final = 20
 
 
 class LiveGateway:
@@ -56,7 +58,7 @@ class LiveGateway:
         self._venue = venue
         self._exchange = exchange
         self._dialect = dialect
-        self._listings = dict(listings)
+        self.listings = dict(listings)
         self._clock = clock
         self._poll_ns = poll_s * _S
         self._dispatcher = Dispatcher(dialect.quotas, clock)
@@ -118,10 +120,14 @@ class LiveGateway:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
+    async def reconcile(self) -> None:
+        """Look at every order that is open, in doubt, or over without all of its fills."""
+        await self._lookout.reconcile()
+
     def hint(self, order: ClientOrderId) -> None:
         """Look at one order soon: a stream said something of it."""
         known = self._lookout.known(order)
-        if known is not None and known.accepted and not known.settled:
+        if known is not None and known.open:
             self._begin(self._lookout.look(known))
 
     async def _look_around(self) -> None:
@@ -187,12 +193,13 @@ class LiveGateway:
             case Verdict.REJECTED:
                 self._tell([turned_down(submit, outcome, self._clock.wall_ns())])
             case Verdict.UNKNOWN:
+                order.doubts = _LOOKS
                 self._tell([lost(submit, Asked.SUBMIT)])
             case Verdict.ACCEPTED:
                 await self._took(order, submit, outcome.venue_order_id, answered)
 
     async def _place(self, submit: Submit, left_ns: int) -> tuple[Outcome, VenueOrder | None]:
-        listed = self._listings[submit.symbol]
+        listed = self.listings[submit.symbol]
         call = order_call(submit, self._dialect)
         params = call.params | validity(self._dialect, left_ns)
         meant = meant_order(submit, self._dialect, listed.market_id, listed.instrument.kind)
@@ -221,7 +228,7 @@ class LiveGateway:
 
     async def _cancel(self, cancel: Cancel) -> None:
         order = self._lookout.remember(cancel.client_order_id, cancel.symbol)
-        listed = self._listings.get(cancel.symbol)
+        listed = self.listings.get(cancel.symbol)
         if listed is None:
             self._tell([not_sent(cancel, Asked.CANCEL, f"{cancel.symbol} is not listed")])
             return
@@ -258,7 +265,7 @@ class LiveGateway:
 
     def _refused(self, submit: Submit) -> str:
         """Return why an order is not even tried; "" when it may be."""
-        listed = self._listings.get(submit.symbol)
+        listed = self.listings.get(submit.symbol)
         if listed is None:
             return f"{submit.symbol} is not listed at {self._venue}"
         if submit.trigger is not None and not listed.instrument.stop_orders:

@@ -42,6 +42,7 @@ class Lookout:
 
     async def look(self, order: ToldOrder) -> None:
         """Tell the news of one order; nothing when no whole answer came: it is looked at again."""
+        order.doubts = max(order.doubts - 1, 0)
         found = await self._ask.order(order.client_order_id, order.symbol)
         if isinstance(found, VenueOrder):
             trades = await self._trades(order, found)
@@ -60,8 +61,8 @@ class Lookout:
                 return self._reported(order, found.standing, found.ts_ns)
 
     async def reconcile(self) -> None:
-        """Look at every order that is open, or over without all of its fills."""
-        waiting = [o for o in self._orders.values() if o.accepted and not o.settled]
+        """Look at every order that is open, in doubt, or over without all of its fills."""
+        waiting = [order for order in self._orders.values() if order.open]
         for symbol in sorted({order.symbol for order in waiting}):
             found = await self._ask.open_orders(symbol)
             if found is None:

@@ -26,6 +26,7 @@ class ToldOrder:
         self.client_order_id = order
         self.symbol = symbol
         self.venue_order_id = ""
+        self.doubts = 0  # how often it will still be looked for, after an answer was lost
         self._venue = venue
         self._fills: dict[str, Filled] = {}
         self._told = ZERO
@@ -52,6 +53,11 @@ class ToldOrder:
     def settled(self) -> bool:
         """Return whether there can be no more news: ended, and every fill of it told."""
         return self._ended and self._told >= self._cum
+
+    @property
+    def open(self) -> bool:
+        """Return whether there may be news: the venue has it or may have, and not all is told."""
+        return not self.settled and (self.accepted or self.doubts > 0)
 
     @property
     def accepted(self) -> bool:
