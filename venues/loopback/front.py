@@ -178,6 +178,11 @@ class Front:
             await self._runner.cleanup()
             self._runner = None
 
+    @property
+    def is_up(self) -> bool:
+        """Return whether it listens."""
+        return self._pulse is not None
+
     def hang_up(self) -> None:
         """Reset every websocket."""
         for line in list(self._lines):
