@@ -71,9 +71,9 @@ LOST = [
 ]
 
 
-@pytest.mark.parametrize(("name", "fault", "error", "is_live"), LOST, ids=[row[0] for row in LOST])
+@pytest.mark.parametrize(("name", "fault", "error", "taken"), LOST, ids=[row[0] for row in LOST])
 async def test_an_answer_is_lost_and_the_order_is_where_the_venue_says(
-    house: House, pro: Any, name: str, fault: Fault, error: str, is_live: bool
+    house: House, pro: Any, name: str, fault: Fault, error: str, taken: bool
 ) -> None:
     house.faults.load([fault])
     if error:
@@ -84,7 +84,7 @@ async def test_an_answer_is_lost_and_the_order_is_where_the_venue_says(
         # The worst row of the table: no exception, an order without an id.
         order = await house.order("buy", 0.1, 49_000, postOnly=True, clientOrderId=name)
         assert order["id"] is None
-    assert (house.exchange.named("ann", name) is not None) == is_live
+    assert (house.exchange.named("ann", name) is not None) == taken
     assert house.faults.left() == 0
 
 
@@ -155,10 +155,13 @@ async def _listen(house: House, seen: list[tuple[str, str, str]]) -> None:
 async def test_a_stream_is_poisoned_falls_silent_goes_deaf_and_is_reset(house: House) -> None:
     address = "wss://stream.binance.com:9443/ws/btcusdt@depth@100ms"
 
+    sizes = [1]
+
     async def next_of(does: Does) -> tuple[aiohttp.ClientWebSocketResponse, Any]:
         line = await session.ws_connect(address, autoping=False)
         house.faults.load([Fault(does=does, channel=Channel.BOOK)])
-        house.show(f"{house.now_ns() % 97 + 1}@49000 | ")
+        sizes[0] += 1
+        house.show(f"{sizes[0]}@49000 | ")
         await house.until(lambda: not house.faults.left())
         try:
             return line, await line.receive(timeout=0.15)
@@ -170,15 +173,18 @@ async def test_a_stream_is_poisoned_falls_silent_goes_deaf_and_is_reset(house: H
         with pytest.raises(msgspec.DecodeError):
             msgspec.json.decode(frame.data)
         assert msgspec.json.decode((await poisoned.receive(timeout=1)).data)["e"] == "depthUpdate"
+        await poisoned.close()
         silent, frame = await next_of(Does.SILENCE)
         assert frame is None
         await silent.ping()
         assert (await silent.receive(timeout=1)).type is aiohttp.WSMsgType.PONG
+        await silent.close()
         deaf, frame = await next_of(Does.HALF_OPEN)
         assert frame is None
         await deaf.ping()
         with pytest.raises(TimeoutError):
             await deaf.receive(timeout=0.15)
+        await deaf.close()
         _, frame = await next_of(Does.CLOSE)
         assert frame.type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
 
