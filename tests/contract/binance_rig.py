@@ -104,14 +104,14 @@ class BinanceRig:
         assert took == quantity
 
     def lose_answer(self, asked: Asked) -> None:
-        self._fault(Fault(does=Does.RESET, method=_METHODS[asked], path=_ORDER))
+        self.fault(Fault(does=Does.RESET, method=_METHODS[asked], path=_ORDER))
 
     def lose_request(self, asked: Asked) -> None:
-        self._fault(Fault(does=Does.RESET, method=_METHODS[asked], path=_ORDER, unseen=True))
+        self.fault(Fault(does=Does.RESET, method=_METHODS[asked], path=_ORDER, unseen=True))
 
     def delay_arrival(self, asked: Asked, delay_ns: int) -> None:
         self._late_ns = delay_ns
-        self._fault(
+        self.fault(
             Fault(
                 does=Does.SLOW,
                 method=_METHODS[asked],
@@ -121,8 +121,11 @@ class BinanceRig:
             )
         )
 
-    def _fault(self, fault: Fault) -> None:
+    def fault(self, fault: Fault) -> None:
         self._front.faults.load([fault])
+
+    def listened_to(self) -> int:
+        return self._server.listeners(_WHO.name)
 
     async def settle(self) -> None:
         await self.gateway.settled()
