@@ -7,7 +7,7 @@ RUN_STAMP := .venv/run.stamp
 DEV_STAMP := .venv/dev.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: paper test lint types bench study faults verify-routes matrix docs lock clean
+.PHONY: paper test lint types bench study faults verify-routes matrix wire docs lock clean
 
 paper: $(RUN_STAMP)
 	@$(BIN)/fathom paper $(ARGS)
@@ -36,6 +36,9 @@ verify-routes: $(DEV_STAMP)
 
 matrix: $(DEV_STAMP)
 	@$(BIN)/python -m tests.matrix
+
+wire: $(DEV_STAMP)
+	@$(BIN)/python -m tests.wire $(ARGS)
 
 docs: $(RUN_STAMP)
 	@$(BIN)/python -m router.order_files.docs > docs/orders.md

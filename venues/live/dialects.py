@@ -1,0 +1,231 @@
+"""Which venues are spoken to, and how: one whole row each. Sources: ccxt 4.5.90 and its wire table."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from venues.errors import InputError
+from venues.live.dialect import (
+    ClientIds,
+    Dialect,
+    Family,
+    History,
+    IdForm,
+    Lookup,
+    Proof,
+    StopOf,
+    Stops,
+)
+from venues.model.instrument import Kind
+from venues.model.order import TriggerSource
+
+_DAY_S: Final = 86_400
+_LAST: Final = frozenset({TriggerSource.LAST})
+
+_SYNTHETIC: Final = Stops(
+    way=StopOf.NONE,
+    sources=frozenset(),
+    post_only=False,
+    ioc=False,
+    source_field="",
+    source_words={},
+    reduce_only_always=False,
+)
+
+BINANCE: Final = Dialect(
+    exchange="binance",
+    family=Family.BINANCE_SPOT,
+    proof=Proof.WIRE,
+    hosts=frozenset({"api.binance.com"}),
+    kinds=frozenset({Kind.SPOT}),
+    client_ids=ClientIds(
+        form=IdForm.PLAIN,
+        charset=r"[.A-Z:/a-z0-9_-]+",
+        length_max=36,
+        create_field="clientOrderId",
+        cancel_field="clientOrderId",
+        lookup=Lookup.FETCH_ORDER,
+        lookup_field="clientOrderId",
+    ),
+    reduce_only=frozenset(),
+    stops=Stops(
+        way=StopOf.STOP_OR_PROFIT,
+        sources=_LAST,
+        post_only=False,  # ccxt drops the trigger: a LIMIT_MAKER that rests at once
+        ioc=True,
+        source_field="",
+        source_words={},
+        reduce_only_always=False,
+    ),
+    history=History(closed_orders_s=_DAY_S, trades_s=_DAY_S, page=500),
+    native_oco=True,
+    amends=False,
+    gaps_detected=True,
+    dead_mans_switch=False,
+)
+
+BINANCEUSDM: Final = Dialect(
+    exchange="binanceusdm",
+    family=Family.BINANCE_USDM,
+    proof=Proof.WIRE,
+    hosts=frozenset({"fapi.binance.com"}),
+    kinds=frozenset({Kind.PERP}),
+    client_ids=ClientIds(
+        form=IdForm.PLAIN,
+        charset=r"[.A-Z:/a-z0-9_-]+",
+        length_max=36,
+        create_field="clientOrderId",
+        cancel_field="clientOrderId",
+        lookup=Lookup.FETCH_ORDER,
+        lookup_field="clientOrderId",
+    ),
+    reduce_only=frozenset({Kind.PERP}),
+    # Its algo orders say all of it on the wire, but live under ids of their own until they wake.
+    stops=Stops(
+        way=StopOf.STOP_OR_PROFIT,
+        sources=frozenset(TriggerSource),
+        post_only=True,
+        ioc=True,
+        source_field="workingType",
+        source_words={TriggerSource.LAST: "CONTRACT_PRICE", TriggerSource.MARK: "MARK_PRICE"},
+        reduce_only_always=False,
+    ),
+    history=History(closed_orders_s=3 * _DAY_S, trades_s=7 * _DAY_S, page=500),
+    native_oco=False,
+    amends=True,
+    gaps_detected=True,
+    dead_mans_switch=False,
+)
+
+HYPERLIQUID: Final = Dialect(
+    exchange="hyperliquid",
+    family=Family.HYPERLIQUID,
+    proof=Proof.WIRE,
+    hosts=frozenset({"api.hyperliquid.xyz"}),
+    kinds=frozenset({Kind.PERP}),
+    client_ids=ClientIds(
+        form=IdForm.HEX128,
+        charset=r"0x[0-9a-f]{32}",
+        length_max=34,
+        create_field="clientOrderId",
+        cancel_field="clientOrderId",
+        lookup=Lookup.FETCH_ORDER,
+        lookup_field="clientOrderId",
+    ),
+    reduce_only=frozenset({Kind.PERP}),
+    stops=Stops(
+        way=StopOf.STOP_OR_PROFIT,
+        sources=frozenset({TriggerSource.MARK}),
+        post_only=False,  # a trigger has no time in force there: both words are dropped
+        ioc=False,
+        source_field="",
+        source_words={},
+        reduce_only_always=False,
+    ),
+    history=History(closed_orders_s=_DAY_S, trades_s=7 * _DAY_S, page=2000),
+    native_oco=False,
+    amends=False,
+    gaps_detected=True,
+    dead_mans_switch=True,
+)
+
+OKX: Final = Dialect(
+    exchange="okx",
+    family=Family.OKX,
+    proof=Proof.WIRE,
+    hosts=frozenset({"www.okx.com"}),
+    kinds=frozenset({Kind.SPOT, Kind.PERP}),
+    client_ids=ClientIds(
+        form=IdForm.PLAIN,
+        charset=r"[A-Za-z0-9]+",
+        length_max=32,
+        create_field="clientOrderId",
+        cancel_field="clientOrderId",
+        lookup=Lookup.FETCH_ORDER,
+        lookup_field="clientOrderId",
+    ),
+    reduce_only=frozenset({Kind.PERP}),
+    stops=_SYNTHETIC,  # its trigger order names no direction, and drops post-only
+    history=History(closed_orders_s=7_200, trades_s=3 * _DAY_S, page=100),
+    native_oco=True,
+    amends=True,
+    gaps_detected=True,
+    dead_mans_switch=True,
+)
+
+BYBIT: Final = Dialect(
+    exchange="bybit",
+    family=Family.BYBIT,
+    proof=Proof.WIRE,
+    hosts=frozenset({"api.bybit.com"}),
+    kinds=frozenset({Kind.SPOT, Kind.PERP}),
+    client_ids=ClientIds(
+        form=IdForm.PLAIN,
+        charset=r"[A-Za-z0-9_-]+",
+        length_max=36,
+        create_field="clientOrderId",
+        cancel_field="orderLinkId",  # clientOrderId is passed on as a field the venue does not know
+        lookup=Lookup.LISTS,
+        lookup_field="orderLinkId",
+    ),
+    reduce_only=frozenset({Kind.PERP}),
+    stops=Stops(
+        way=StopOf.DIRECTED,  # spot refuses the direction: only perps can be told apart
+        sources=frozenset(TriggerSource),
+        post_only=True,
+        ioc=True,
+        source_field="triggerBy",
+        source_words={TriggerSource.LAST: "LastPrice", TriggerSource.MARK: "MarkPrice"},
+        reduce_only_always=False,
+    ),
+    history=History(closed_orders_s=_DAY_S, trades_s=7 * _DAY_S, page=100),
+    native_oco=False,
+    amends=True,
+    gaps_detected=False,
+    dead_mans_switch=True,
+)
+
+KRAKEN: Final = Dialect(
+    exchange="kraken",
+    family=Family.KRAKEN,
+    proof=Proof.WIRE,
+    hosts=frozenset({"api.kraken.com"}),
+    kinds=frozenset({Kind.SPOT}),
+    client_ids=ClientIds(
+        form=IdForm.PLAIN,
+        charset=r"[A-Za-z0-9_-]+",
+        length_max=18,
+        create_field="clientOrderId",
+        cancel_field="clientOrderId",
+        lookup=Lookup.LISTS,  # ccxt's fetch_order would send our id as an integer reference
+        lookup_field="cl_ord_id",
+    ),
+    reduce_only=frozenset(),
+    stops=Stops(
+        way=StopOf.STOP_OR_PROFIT,
+        sources=_LAST,
+        post_only=True,
+        ioc=True,
+        source_field="",
+        source_words={},
+        reduce_only_always=False,
+    ),
+    history=History(closed_orders_s=_DAY_S, trades_s=7 * _DAY_S, page=50),
+    native_oco=False,
+    amends=True,
+    gaps_detected=False,
+    dead_mans_switch=True,
+)
+
+DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
+    {d.exchange: d for d in (BINANCE, BINANCEUSDM, HYPERLIQUID, OKX, BYBIT, KRAKEN)}
+)
+
+
+def dialect_of(exchange: str) -> Dialect:
+    """Return the row of a ccxt exchange; InputError for one that has none."""
+    found = DIALECTS.get(exchange)
+    if found is None:
+        known = ", ".join(DIALECTS)
+        raise InputError(f"exchange = {exchange!r}: no dialect is proven for it; known are {known}")
+    return found
