@@ -15,8 +15,8 @@ from venues.live.client_ids import written
 from venues.live.credentials import Credentials
 from venues.live.dialect import Dialect
 from venues.live.dialects import dialect_of
-from venues.live.exchange import Exchange, WireRefused
-from venues.live.flight import Landed
+from venues.live.exchange import Exchange
+from venues.live.flight import Landed, WireRefused
 from venues.live.spelling import cancel_call, inexpressible, order_call
 from venues.live.wire import meant_cancel, meant_order
 from venues.loopback.resolver import nowhere

@@ -81,6 +81,18 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     page: int  # most trades in one answer
 
 
+class Quota(msgspec.Struct, frozen=True, kw_only=True):
+    """At most `limit` units in any `period_s`; `kept` of them only cancels may use.
+
+    `orders_only`: orders count, each as one; else every request counts by its weight.
+    """
+
+    limit: int
+    period_s: int
+    kept: int
+    orders_only: bool
+
+
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """One venue's row. Every field is demanded: what is not known of a venue is not traded.
 
@@ -88,7 +100,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     `reduce_only`: the kinds whose orders may carry it. `native_oco`: whether one order list can
     do it natively (opt-in; synthetic by default). `gaps_detected`: whether its book stream proves
     that nothing was missed. `dead_mans_switch`: whether it can cancel all when we fall silent.
-    `amends`: whether it changes an order in place, keeping its id.
+    `amends`: whether it changes an order in place, keeping its id. `quotas`: how often it may be
+    asked, half of what it documents.
     """
 
     exchange: str
@@ -100,6 +113,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     reduce_only: frozenset[Kind]
     stops: Stops
     history: History
+    quotas: tuple[Quota, ...]
     native_oco: bool
     amends: bool
     gaps_detected: bool

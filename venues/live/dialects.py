@@ -13,6 +13,7 @@ from venues.live.dialect import (
     IdForm,
     Lookup,
     Proof,
+    Quota,
     StopOf,
     Stops,
 )
@@ -31,6 +32,15 @@ _SYNTHETIC: Final = Stops(
     source_words={},
     reduce_only_always=False,
 )
+
+
+def _orders(limit: int, period_s: int, *, kept: int) -> Quota:
+    return Quota(limit=limit, period_s=period_s, kept=kept, orders_only=True)
+
+
+def _requests(limit: int, period_s: int, *, kept: int) -> Quota:
+    return Quota(limit=limit, period_s=period_s, kept=kept, orders_only=False)
+
 
 BINANCE: Final = Dialect(
     exchange="binance",
@@ -58,6 +68,7 @@ BINANCE: Final = Dialect(
         reduce_only_always=False,
     ),
     history=History(closed_orders_s=_DAY_S, trades_s=_DAY_S, page=500),
+    quotas=(_orders(50, 10, kept=0), _requests(3000, 60, kept=900)),
     native_oco=True,
     amends=False,
     gaps_detected=True,
@@ -91,6 +102,7 @@ BINANCEUSDM: Final = Dialect(
         reduce_only_always=False,
     ),
     history=History(closed_orders_s=3 * _DAY_S, trades_s=7 * _DAY_S, page=500),
+    quotas=(_orders(150, 10, kept=0), _orders(600, 60, kept=0), _requests(1200, 60, kept=360)),
     native_oco=False,
     amends=True,
     gaps_detected=True,
@@ -123,6 +135,7 @@ HYPERLIQUID: Final = Dialect(
         reduce_only_always=False,
     ),
     history=History(closed_orders_s=_DAY_S, trades_s=7 * _DAY_S, page=2000),
+    quotas=(_requests(600, 60, kept=180),),
     native_oco=False,
     amends=False,
     gaps_detected=True,
@@ -147,6 +160,7 @@ OKX: Final = Dialect(
     reduce_only=frozenset({Kind.PERP}),
     stops=_SYNTHETIC,  # its trigger order names no direction, and drops post-only
     history=History(closed_orders_s=7_200, trades_s=3 * _DAY_S, page=100),
+    quotas=(_orders(30, 2, kept=0), _requests(30, 2, kept=9)),
     native_oco=True,
     amends=True,
     gaps_detected=True,
@@ -179,6 +193,7 @@ BYBIT: Final = Dialect(
         reduce_only_always=False,
     ),
     history=History(closed_orders_s=_DAY_S, trades_s=7 * _DAY_S, page=100),
+    quotas=(_orders(5, 1, kept=0), _requests(300, 5, kept=90)),
     native_oco=False,
     amends=True,
     gaps_detected=False,
@@ -211,6 +226,7 @@ KRAKEN: Final = Dialect(
         reduce_only_always=False,
     ),
     history=History(closed_orders_s=_DAY_S, trades_s=7 * _DAY_S, page=50),
+    quotas=(_requests(10, 10, kept=3),),
     native_oco=False,
     amends=True,
     gaps_detected=False,

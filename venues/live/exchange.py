@@ -5,17 +5,17 @@ The only module that touches ccxt, which ships no types: what leaves here is our
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
 
-from venues.errors import InputError, VenueError
+from venues.errors import InputError
 from venues.live.credentials import Credentials
 from venues.live.dialect import Dialect, Family
-from venues.live.flight import Flight, Landed
+from venues.live.flight import Flight, Landed, WireRefused
 from venues.live.reading import request_says
 from venues.live.wire import Unreadable, WireRead, Write, difference
 
@@ -23,10 +23,6 @@ from venues.live.wire import Unreadable, WireRead, Write, difference
 _TIMEOUT_MS: Final = 10_000
 _FLIGHT: Final[ContextVar[Flight | None]] = ContextVar("flight", default=None)
 _RETRIES: Final = frozenset({"maxRetriesOnFailure", "defaultMaxRetriesOnFailure"})
-
-
-class WireRefused(VenueError):
-    """A request was not what was meant, or meant for nobody: it did not leave."""
 
 
 class Exchange:
@@ -71,6 +67,10 @@ class Exchange:
 
         root: type[Exception] = BaseError
         return root
+
+    def know(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """Trade these markets, as `venues.live.markets` loaded them: the client loads none itself."""
+        self._client.set_markets([dict(row) for row in rows])
 
     def market_id(self, symbol: str) -> str:
         """Return the venue's name for a loaded symbol; KeyError for one it does not list."""
@@ -158,7 +158,9 @@ def _client(
 
     # Its debug log holds keys and signatures.
     logging.getLogger("ccxt").setLevel(logging.WARNING)
-    client = getattr(pro, dialect.exchange)(
+    # Numbers stay the text the venue sent, also those of ccxt's own tables.
+    made = type(dialect.exchange, (getattr(pro, dialect.exchange),), {"number": str})
+    client: Any = made(
         {
             **credentials.for_ccxt(),
             "session": session,
@@ -167,7 +169,7 @@ def _client(
             "options": {**_OPTIONS.get(dialect.family, {}), **options},
         }
     )
-    client.number = str  # numbers stay the text the venue sent
+    client.has["fetchCurrencies"] = False  # signed and slow, and nothing here needs them
     found = _retrying(client.options)
     if found:
         raise InputError(

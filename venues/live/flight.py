@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from venues.errors import VenueError
 from venues.live.wire import Write
+
+
+class WireRefused(VenueError):
+    """A request was not what was meant, or meant for nobody: it did not leave."""
 
 
 @dataclass(slots=True)

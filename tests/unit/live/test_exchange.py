@@ -12,7 +12,8 @@ from tests.wire.table import ORDERS
 from venues.errors import InputError
 from venues.live.credentials import Credentials
 from venues.live.dialects import dialect_of
-from venues.live.exchange import Exchange, WireRefused
+from venues.live.exchange import Exchange
+from venues.live.flight import WireRefused
 from venues.live.spelling import order_call
 from venues.live.wire import WireOrder, meant_order
 from venues.loopback.resolver import nowhere
