@@ -148,10 +148,12 @@ class Front:
         self._runner: web.AppRunner | None = None
         self._pulse: asyncio.Task[None] | None = None
         self._lines: dict[Line, None] = {}
+        self._released = asyncio.Event()  # who hangs, hangs until the end
         self.calls: dict[str, int] = {}
 
     async def start(self) -> None:
         """Listen; on the same port as before if it has listened before."""
+        self._released.clear()
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -174,9 +176,15 @@ class Front:
             await asyncio.wait({self._pulse})
             self._pulse = None
         self.hang_up()
+        self._released.set()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+    @property
+    def is_up(self) -> bool:
+        """Return whether it listens."""
+        return self._pulse is not None
 
     def hang_up(self) -> None:
         """Reset every websocket."""
@@ -228,7 +236,7 @@ class Front:
         reply = self.venue.call(call, self.now_ns()) if seen else Reply(body=b"")
         match fault.does:
             case Does.HANG:
-                await asyncio.Event().wait()
+                await self._released.wait()
             case Does.RESET:
                 _reset(request)
             case Does.CUT:
