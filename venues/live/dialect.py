@@ -93,6 +93,16 @@ class Quota(msgspec.Struct, frozen=True, kw_only=True):
     orders_only: bool
 
 
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """What each request costs where requests are counted."""
+
+    order: int = 1
+    cancel: int = 1
+    lookup: int
+    trades: int
+    open_orders: int
+
+
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """One venue's row. Every field is demanded: what is not known of a venue is not traded.
 
@@ -101,7 +111,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     do it natively (opt-in; synthetic by default). `gaps_detected`: whether its book stream proves
     that nothing was missed. `dead_mans_switch`: whether it can cancel all when we fall silent.
     `amends`: whether it changes an order in place, keeping its id. `quotas`: how often it may be
-    asked, half of what it documents.
+    asked, half of what it documents; `weights`: what asking costs. `validity_field`: the ccxt
+    parameter that bounds in ms how late an order may still arrive, "" where there is none.
+    `trades_by_order_field`: the ccxt parameter that asks for the trades of one order alone, "" where
+    only time can be asked for.
     """
 
     exchange: str
@@ -114,10 +127,13 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     stops: Stops
     history: History
     quotas: tuple[Quota, ...]
+    weights: Weights
     native_oco: bool
     amends: bool
     gaps_detected: bool
     dead_mans_switch: bool
+    validity_field: str
+    trades_by_order_field: str
 
 
 def direction_word(direction: TriggerDirection) -> str:

@@ -16,6 +16,7 @@ from venues.live.dialect import (
     Quota,
     StopOf,
     Stops,
+    Weights,
 )
 from venues.model.instrument import Kind
 from venues.model.order import TriggerSource
@@ -45,7 +46,7 @@ def _requests(limit: int, period_s: int, *, kept: int) -> Quota:
 BINANCE: Final = Dialect(
     exchange="binance",
     family=Family.BINANCE_SPOT,
-    proof=Proof.WIRE,
+    proof=Proof.LOOPBACK,
     hosts=frozenset({"api.binance.com"}),
     kinds=frozenset({Kind.SPOT}),
     client_ids=ClientIds(
@@ -69,10 +70,13 @@ BINANCE: Final = Dialect(
     ),
     history=History(closed_orders_s=_DAY_S, trades_s=_DAY_S, page=500),
     quotas=(_orders(50, 10, kept=0), _requests(3000, 60, kept=900)),
+    weights=Weights(lookup=4, trades=5, open_orders=6),
     native_oco=True,
     amends=False,
     gaps_detected=True,
     dead_mans_switch=False,
+    validity_field="recvWindow",
+    trades_by_order_field="orderId",
 )
 
 BINANCEUSDM: Final = Dialect(
@@ -103,10 +107,13 @@ BINANCEUSDM: Final = Dialect(
     ),
     history=History(closed_orders_s=3 * _DAY_S, trades_s=7 * _DAY_S, page=500),
     quotas=(_orders(150, 10, kept=0), _orders(600, 60, kept=0), _requests(1200, 60, kept=360)),
+    weights=Weights(lookup=1, trades=5, open_orders=1),
     native_oco=False,
     amends=True,
     gaps_detected=True,
     dead_mans_switch=False,
+    validity_field="recvWindow",
+    trades_by_order_field="orderId",
 )
 
 HYPERLIQUID: Final = Dialect(
@@ -136,10 +143,13 @@ HYPERLIQUID: Final = Dialect(
     ),
     history=History(closed_orders_s=_DAY_S, trades_s=7 * _DAY_S, page=2000),
     quotas=(_requests(600, 60, kept=180),),
+    weights=Weights(lookup=2, trades=20, open_orders=20),
     native_oco=False,
     amends=False,
     gaps_detected=True,
     dead_mans_switch=True,
+    validity_field="",
+    trades_by_order_field="",
 )
 
 OKX: Final = Dialect(
@@ -161,10 +171,13 @@ OKX: Final = Dialect(
     stops=_SYNTHETIC,  # its trigger order names no direction, and drops post-only
     history=History(closed_orders_s=7_200, trades_s=3 * _DAY_S, page=100),
     quotas=(_orders(30, 2, kept=0), _requests(30, 2, kept=9)),
+    weights=Weights(lookup=1, trades=1, open_orders=1),
     native_oco=True,
     amends=True,
     gaps_detected=True,
     dead_mans_switch=True,
+    validity_field="",
+    trades_by_order_field="",
 )
 
 BYBIT: Final = Dialect(
@@ -194,10 +207,13 @@ BYBIT: Final = Dialect(
     ),
     history=History(closed_orders_s=_DAY_S, trades_s=7 * _DAY_S, page=100),
     quotas=(_orders(5, 1, kept=0), _requests(300, 5, kept=90)),
+    weights=Weights(lookup=1, trades=1, open_orders=1),
     native_oco=False,
     amends=True,
     gaps_detected=False,
     dead_mans_switch=True,
+    validity_field="",
+    trades_by_order_field="",
 )
 
 KRAKEN: Final = Dialect(
@@ -227,10 +243,13 @@ KRAKEN: Final = Dialect(
     ),
     history=History(closed_orders_s=_DAY_S, trades_s=7 * _DAY_S, page=50),
     quotas=(_requests(10, 10, kept=3),),
+    weights=Weights(lookup=1, trades=2, open_orders=1),
     native_oco=False,
     amends=True,
     gaps_detected=False,
     dead_mans_switch=True,
+    validity_field="",
+    trades_by_order_field="",
 )
 
 DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(

@@ -44,6 +44,12 @@ class Exchange:
         self._dialect = dialect
         self._client = _client(dialect, session, credentials, options or {}, timeout_ms)
         self._session = session
+        if not hasattr(session, "_retry_connection"):
+            raise InputError(
+                "this aiohttp cannot be told to send nothing twice: install the locked one"
+            )
+        # aiohttp itself sends DELETE again when a kept connection breaks under it.
+        session._retry_connection = False  # noqa: SLF001 - there is no other way to say it
         self._send = self._client.fetch
         self._heard = self._client.on_rest_response
         self._client.fetch = self._read_then_send

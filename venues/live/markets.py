@@ -14,7 +14,6 @@ import msgspec
 from venues.errors import InputError, VenueProtocolError, VenueUnreachable
 from venues.live.dialect import Dialect, Family
 from venues.live.exchange import Exchange
-from venues.live.wire import instrument_named
 from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import Contract, FeeIn, Instrument, Kind, ReduceOnly
 from venues.model.numbers import ONE, ZERO, decimal
@@ -74,10 +73,10 @@ class _Saved(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """An instrument, and how the venue's requests name it."""
+    """An instrument, and what the venue itself calls it."""
 
     instrument: Instrument
-    named: str
+    market_id: str
 
 
 async def load_rows(exchange: Exchange, symbols: Sequence[Symbol]) -> list[dict[str, object]]:
@@ -155,7 +154,7 @@ def _listing(market: _Market, venue: VenueId, dialect: Dialect, fees: Fees | Non
         fee_in=FeeIn.RECEIVED if kind is Kind.SPOT else FeeIn.QUOTE,
         reduce_only=_reduce_only(kind, dialect.family),
     )
-    return Listing(instrument=instrument, named=instrument_named(dialect.family, market.id, kind))
+    return Listing(instrument=instrument, market_id=market.id)
 
 
 def _tick(market: _Market, family: Family) -> Decimal:

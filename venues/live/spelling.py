@@ -1,5 +1,7 @@
 """How is an order spelled for ccxt, so that the request says all of it? Or why can it not be?"""
 
+from typing import Final
+
 import msgspec
 
 from venues.live.client_ids import written
@@ -10,6 +12,7 @@ from venues.model.numbers import plain
 from venues.model.order import MarginMode, Side, TimeInForce, Trigger, TriggerDirection
 
 Params = dict[str, str | bool]
+_LONGEST_VALID_MS: Final = 5_000
 
 
 class OrderCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,3 +107,14 @@ def cancel_call(cancel: Cancel, dialect: Dialect) -> IdCall:
     return IdCall(
         symbol=cancel.symbol, params={ids.cancel_field: written(cancel.client_order_id, ids)}
     )
+
+
+def validity(dialect: Dialect, left_ns: int) -> Params:
+    """Return how late an order may still arrive, so that a lost one dies at the venue by itself.
+
+    `left_ns` (> 0): until its deadline. At most 5 s; the venue compares with our wall clock.
+    """
+    if not dialect.validity_field:
+        return {}
+    left_ms = min(max(left_ns // 1_000_000, 1), _LONGEST_VALID_MS)
+    return {dialect.validity_field: str(left_ms)}

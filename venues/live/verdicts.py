@@ -16,7 +16,7 @@ import msgspec
 from venues.live.dialect import Family
 from venues.live.flight import Landed, WireRefused
 from venues.live.proofs import ORDER_IDS, PROOFS, Fate, Pace, Proof
-from venues.live.wire import WireOrder
+from venues.live.wire import WireCancel, WireOrder
 
 _LONGEST_REASON: Final = 200
 _REFUSED_ORDER: Final = frozenset({Fate.REJECTED, Fate.UNMATCHED})
@@ -69,6 +69,11 @@ class _Response(msgspec.Struct, frozen=True):
 class _HyperliquidAnswer(msgspec.Struct, frozen=True):
     status: str
     response: _Response | str = ""
+
+
+def pace_of(landed: Landed, family: Family) -> tuple[Pace, int]:
+    """Return what any answer says of our pace, and for how many seconds (0 = it does not say)."""
+    return _pace(proven(landed, family), landed.flight.http_status), landed.flight.retry_after_s
 
 
 def verdict_on(landed: Landed, family: Family) -> Outcome:
@@ -156,7 +161,12 @@ def _accepted_id(landed: Landed, family: Family) -> str:
         return ""
     if not isinstance(value, Mapping) or flight.meant is None:
         return ""
+    if isinstance(flight.meant, WireCancel) and family is Family.HYPERLIQUID:
+        return "by client id" if value.get("status") == "success" else ""
+    info = value.get("info")
     order_id, ours = str(value.get("id") or ""), value.get("clientOrderId")
+    if isinstance(info, Mapping) and info.get("origClientOrderId"):
+        ours = info["origClientOrderId"]  # the answer to a cancel has an id of its own, too
     if ours is not None and str(ours) != flight.meant.client_order_id:
         return ""
     return order_id if re.fullmatch(ORDER_IDS[family], order_id) else ""
