@@ -224,6 +224,9 @@ class EngineState:
                 else:
                     child.left_ns = at_ns
                 parent = self.parents[command.parent_id]
+                if parent.guard is not None:
+                    there = parent.traded_at(child.place).filled
+                    child.ground = parent.guard.ground(parent.spec, member.instrument, there)
                 parent.reserve(child)
                 self.children[command.client_order_id] = child
                 self.open.note(child)

@@ -29,7 +29,7 @@ from router.risk.limits import Gate, Refused
 from router.risk.sent import SentCounter
 from router.runtime.desk import Desk
 from strategies.spec import ParentSpec
-from tests.faults.planted_beside import BESIDE, guarded_legs_beside_orders_that_add
+from tests.faults.planted_beside import BESIDE, BESIDE_RARE
 from tests.faults.planted_guards import (
     both_legs_live,
     exit_sized_by_the_target,
@@ -393,7 +393,7 @@ BUGS: Final[Sequence[Bug]] = (
     Bug(paused_parents_go_on, 50),
     Bug(halt_forgotten_by_recovery, 60),
     Bug(the_dead_stay_dead, 390),
-    Bug(guarded_legs_beside_orders_that_add, 480),
+    *(Bug(plant, first) for plant, first in BESIDE_RARE),
     Bug(no_last_look, 30),
     Bug(what_a_step_takes_back_leaves_all_the_same, 400),
 )
