@@ -7,7 +7,7 @@ RUN_STAMP := .venv/run.stamp
 DEV_STAMP := .venv/dev.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: paper test lint types bench study faults verify-routes matrix wire docs lock clean
+.PHONY: paper test lint types bench study faults verify-routes matrix wire wire-faults docs lock clean
 
 paper: $(RUN_STAMP)
 	@$(BIN)/fathom paper $(ARGS)
@@ -39,6 +39,9 @@ matrix: $(DEV_STAMP)
 
 wire: $(DEV_STAMP)
 	@$(BIN)/python -m tests.wire $(ARGS)
+
+wire-faults: $(DEV_STAMP)
+	@$(BIN)/python -m tests.wire.faulty $(ARGS)
 
 docs: $(RUN_STAMP)
 	@$(BIN)/python -m router.order_files.docs > docs/orders.md

@@ -100,6 +100,7 @@ class Listener:
         ioc: bool = True,
         name: str = "",
         post_only: bool = False,
+        reduce_only: bool = False,
         patience_ns: int = 10**18,
         off: Decimal = Decimal(0),
     ) -> ClientOrderId:
@@ -123,6 +124,7 @@ class Listener:
                 decided_ns=self.rig.now_ns(),
                 deadline_ns=self.rig.now_ns() + patience_ns,
                 post_only=post_only,
+                reduce_only=reduce_only,
             )
         )
         return order

@@ -14,6 +14,7 @@ from venues.live.answers import VenueOrder, order_of
 from venues.live.asking import Questions
 from venues.live.dialect import Proof
 from venues.live.exchange import Exchange
+from venues.live.hints import Hints
 from venues.live.looking import Lookout
 from venues.live.markets import Listing
 from venues.live.proofs import Fate
@@ -24,7 +25,7 @@ from venues.live.verdicts import Outcome, Verdict, verdict_on
 from venues.live.wire import meant_cancel, meant_order
 from venues.live.words import lost, not_sent, still_open, turned_down
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
-from venues.model.events import Asked, ExecutionEvent
+from venues.model.events import Asked, ExecutionEvent, Standing
 from venues.model.ids import ClientOrderId, Symbol, VenueId
 from venues.model.numbers import ZERO
 from venues.model.order import TimeInForce
@@ -39,8 +40,8 @@ class LiveGateway:
     """A Gateway (see `venues.ports`) to one account at one real venue.
 
     `listings`: what may be traded there, by symbol. `run` has to run beside it: it lets commands
-    leave and looks every `poll_s` at orders that are open or whose fills do not add up. InputError
-    for a venue whose answers are not proven.
+    leave, listens to the private stream, and looks every `poll_s` at orders that are open or whose
+    fills do not add up. InputError for a venue whose answers are not proven.
     """
 
     def __init__(
@@ -63,6 +64,9 @@ class LiveGateway:
         self._poll_ns = poll_s * _S
         self._dispatcher = Dispatcher(dialect.quotas, clock)
         self._ask = Questions(exchange, self._dispatcher)
+        self._hints = Hints(exchange, clock, self._heard, self._interrupted)
+        self._looking: set[ClientOrderId] = set()
+        self._missed = False
         self._lookout = Lookout(venue, self._ask, self._tell)
         self._last: dict[ClientOrderId, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -95,6 +99,7 @@ class LiveGateway:
         running = [
             asyncio.ensure_future(self._dispatcher.run()),
             asyncio.ensure_future(self._look_around()),
+            asyncio.ensure_future(self._hints.run()),
         ]
         try:
             await asyncio.wait({*running, self._failed}, return_when=asyncio.FIRST_COMPLETED)
@@ -104,6 +109,7 @@ class LiveGateway:
         finally:
             for task in running:
                 task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
     async def close(self) -> None:
         """Wait until every call under way has ended, then let the client go.
@@ -124,11 +130,26 @@ class LiveGateway:
         """Look at every order that is open, in doubt, or over without all of its fills."""
         await self._lookout.reconcile()
 
-    def hint(self, order: ClientOrderId) -> None:
-        """Look at one order soon: a stream said something of it."""
+    def _heard(self, order: ClientOrderId, said: VenueOrder) -> None:
+        """Look at an order of which a stream says more than was told."""
         known = self._lookout.known(order)
-        if known is not None and known.open:
-            self._begin(self._lookout.look(known))
+        if known is None or not known.open or order in self._looking:
+            return
+        if said.cum_quantity > known.told or said.standing is not Standing.WORKING:
+            self._looking.add(order)
+            self._begin(self._lookout.look(known)).add_done_callback(
+                lambda _: self._looking.discard(order)
+            )
+
+    def _interrupted(self) -> None:
+        """Look at everything: a stream has missed something."""
+        if not self._missed:
+            self._missed = True
+            self._begin(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        self._missed = False
+        await self._lookout.reconcile()
 
     async def _look_around(self) -> None:
         while True:

@@ -72,7 +72,7 @@ USDM: Final[Words] = MappingProxyType(
         Refusal.QUANTITY: (-4003, "Quantity less than or equal to zero."),
         Refusal.NOTIONAL: (
             -4164,
-            "Order's notional must be no smaller than 5 (unless you choose reduce only).",
+            "Order's notional must be no smaller than its minimum (unless you choose reduce only).",
         ),
         Refusal.DUPLICATE: (-4116, "ClientOrderId is duplicated."),
         Refusal.FUNDS: (-2019, "Margin is insufficient."),

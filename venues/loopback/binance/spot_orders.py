@@ -1,19 +1,18 @@
 """What may be ordered at Binance spot, and in which words it is asked for?"""
 
-import re
 from http import HTTPStatus
 from typing import Final
 
 import msgspec
 
+from venues.loopback.binance.asking import client_id_of, direction_of, find, side_of
 from venues.loopback.binance.desk import Asked, Desk
 from venues.loopback.binance.errors import SPOT, ApiError, missing, refused
 from venues.loopback.binance.spot_words import cancelled, list_words, placed, queried
 from venues.loopback.binance.words import Json
 from venues.loopback.matching.values import Ask, Order, Refusal, Refused, State, Tif
-from venues.model.order import Side, Trigger, TriggerDirection
+from venues.model.order import Side, Trigger
 
-_CLIENT_ID: Final = re.compile(r"[.A-Z:/a-z0-9_-]{1,36}")
 _ORDER: Final = (
     *("symbol", "side", "type", "timeInForce", "quantity", "price", "stopPrice"),
     *("newClientOrderId", "newOrderRespType", "selfTradePreventionMode"),
@@ -57,7 +56,7 @@ class SpotOrders:
         if params.optional("selfTradePreventionMode", "EXPIRE_MAKER") != "EXPIRE_MAKER":
             msg = "Data sent for parameter 'selfTradePreventionMode' is not valid."
             raise ApiError(-1130, msg)
-        side = _side(params.text("side"))
+        side = side_of(params.text("side"))
         trigger: Trigger | None = None
         match kind:
             case "LIMIT":
@@ -70,7 +69,7 @@ class SpotOrders:
                 tif = _tif(params.text("timeInForce"))
                 trigger = Trigger(
                     price=params.number("stopPrice"),
-                    direction=_direction(side, is_stop=kind == "STOP_LOSS_LIMIT"),
+                    direction=direction_of(side, is_stop=kind == "STOP_LOSS_LIMIT"),
                 )
             case _:
                 raise ApiError(-1116, "Invalid orderType.")
@@ -83,37 +82,15 @@ class SpotOrders:
             quantity=params.number("quantity"),
             price=params.number("price"),
             tif=tif,
-            client_id=self._client_id(asked, "newClientOrderId"),
+            client_id=client_id_of(self._desk, asked, "newClientOrderId"),
             trigger=trigger,
         )
 
-    def _client_id(self, asked: Asked, name: str) -> str:
-        given = asked.params.optional(name)
-        if given and not _CLIENT_ID.fullmatch(given):
-            msg = f"Illegal characters found in parameter '{name}'; legal range is "
-            raise ApiError(-1100, msg + r"'^[\.A-Z\:/a-z0-9_-]{1,36}$'.")
-        return given or self._desk.fresh_id()
-
     # -- finding
-
-    def find(self, asked: Asked, number: str, name: str) -> Order | None:
-        """Return the order a request names by id or client id, of this account and symbol."""
-        symbol = asked.params.text("symbol")
-        if symbol not in self._exchange.listings:
-            raise Refused(Refusal.SYMBOL)
-        if asked.params.optional(number):
-            order = self._exchange.order(asked.params.whole(number))
-        elif asked.params.optional(name):
-            order = self._exchange.named(asked.account.name, asked.params.text(name))
-        else:
-            msg = f"Param '{name}' or '{number}' must be sent, but both were empty/null!"
-            raise ApiError(-1128, msg)
-        mine = order is not None and order.ask.account == asked.account.name
-        return order if mine and order is not None and order.ask.symbol == symbol else None
 
     def status(self, asked: Asked) -> object:
         """GET order."""
-        order = self.find(asked, "orderId", "origClientOrderId")
+        order = find(self._desk, asked, "orderId", "origClientOrderId")
         if order is None:
             raise ApiError(-2013, "Order does not exist.")
         return queried(order)
@@ -122,13 +99,13 @@ class SpotOrders:
 
     def cancel(self, asked: Asked) -> object:
         """DELETE order; a leg takes its list with it."""
-        order = self.find(asked, "orderId", "origClientOrderId")
+        order = find(self._desk, asked, "orderId", "origClientOrderId")
         return self._cancel(asked, order, "newClientOrderId")
 
     def _cancel(self, asked: Asked, order: Order | None, name: str) -> Json:
         if order is None or not order.is_live:
             raise Refused(Refusal.UNKNOWN_ORDER)
-        cancel_id = self._client_id(asked, name)
+        cancel_id = client_id_of(self._desk, asked, name)
         for leg in self._exchange.legs(order.list_id) or (order,):
             self.cancelled_as[leg.order_id] = cancel_id
         ended = self._exchange.cancel(order.order_id, asked.now_ns)
@@ -150,7 +127,7 @@ class SpotOrders:
 
     def cancel_replace(self, asked: Asked) -> object:
         """POST order/cancelReplace: two orders, of which either half may fail."""
-        order = self.find(asked, "cancelOrderId", "cancelOrigClientOrderId")
+        order = find(self._desk, asked, "cancelOrderId", "cancelOrigClientOrderId")
         mode = asked.params.text("cancelReplaceMode")
         cancel: object = None
         wrong: ApiError | None = None
@@ -181,7 +158,7 @@ class SpotOrders:
 
     def keep_priority(self, asked: Asked) -> object:
         """PUT order/amend/keepPriority: less of the same, in the same place."""
-        order = self.find(asked, "orderId", "origClientOrderId")
+        order = find(self._desk, asked, "orderId", "origClientOrderId")
         if order is None or order.state is not State.WORKING:
             raise Refused(Refusal.UNKNOWN_ORDER)
         quantity = asked.params.number("newQty")
@@ -194,9 +171,9 @@ class SpotOrders:
 
     def oco(self, asked: Asked) -> object:
         """POST orderList/oco."""
-        side = _side(asked.params.text("side"))
+        side = side_of(asked.params.text("side"))
         asks = (self._leg(asked, side, "above"), self._leg(asked, side, "below"))
-        client_id = self._client_id(asked, "listClientOrderId")
+        client_id = client_id_of(self._desk, asked, "listClientOrderId")
         if any(name == (asked.account.name, client_id) for name in self._list_names.values()):
             raise Refused(Refusal.DUPLICATE)
         list_id = self._exchange.submit_list(asks, asked.now_ns)
@@ -214,7 +191,7 @@ class SpotOrders:
                 tif = _tif(params.text(f"{which}TimeInForce"))
                 trigger = Trigger(
                     price=params.number(f"{which}StopPrice"),
-                    direction=_direction(side, is_stop=kind == "STOP_LOSS_LIMIT"),
+                    direction=direction_of(side, is_stop=kind == "STOP_LOSS_LIMIT"),
                 )
             case _:
                 raise missing(f"{which}Type")
@@ -225,7 +202,7 @@ class SpotOrders:
             quantity=params.number("quantity"),
             price=params.number(f"{which}Price"),
             tif=tif,
-            client_id=self._client_id(asked, f"{which}ClientOrderId"),
+            client_id=client_id_of(self._desk, asked, f"{which}ClientOrderId"),
             trigger=trigger,
         )
 
@@ -275,21 +252,10 @@ class SpotOrders:
         return list_id if self._list_names.get(list_id, ("", ""))[0] == owner else 0
 
 
-def _side(word: str) -> Side:
-    if word not in {"BUY", "SELL"}:
-        raise ApiError(-1117, "Invalid side.")
-    return Side(word.lower())
-
-
 def _tif(word: str) -> Tif:
     if word not in _TIFS:
         raise ApiError(-1115, "Invalid timeInForce.")
     return _TIFS[word]
-
-
-def _direction(side: Side, *, is_stop: bool) -> TriggerDirection:
-    falls = (side is Side.SELL) == is_stop
-    return TriggerDirection.DOWN if falls else TriggerDirection.UP
 
 
 def _both(cancel_word: str, new_word: str, cancel: object, new: object) -> Json:

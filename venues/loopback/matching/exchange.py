@@ -340,12 +340,10 @@ class Exchange:
             )
             self._report(What.WOKEN, woken, now_ns)
             self._end_siblings(woken, now_ns)
-            if woken.ask.tif is Tif.POST_ONLY and self.books[symbol].reaches(
-                woken.ask.side, woken.ask.price
-            ):
-                self._end(woken, State.EXPIRED, now_ns)
-            else:
+            if rules.may_wake(self, woken):
                 self._match(woken, now_ns)
+            else:
+                self._end(woken, State.EXPIRED, now_ns)
 
     def _due(self, symbol: str) -> Order | None:
         for order_id in self._live:

@@ -53,8 +53,22 @@ def check(floor: Floor, ask: Ask, *, in_list: bool = False) -> None:
             raise Refused(Refusal.WOULD_TRIGGER)
     if ask.reduce_only:
         _check_reduces(floor, listing, ask)
-    elif not in_list:
-        check_funds(floor, ask)
+    elif not in_list and not (listing.is_perp and ask.trigger):
+        check_funds(floor, ask)  # a perp asks for margin when the trigger fires
+
+
+def may_wake(floor: Floor, order: Order) -> bool:
+    """Return whether an order whose trigger fired may enter the book now."""
+    ask = order.ask
+    if ask.tif is Tif.POST_ONLY and floor.books[ask.symbol].reaches(ask.side, ask.price):
+        return False
+    if not floor.listings[ask.symbol].is_perp or ask.reduce_only:
+        return True
+    try:
+        check_funds(floor, ask, instead_of=order)
+    except Refused:
+        return False
+    return True
 
 
 def check_list(floor: Floor, asks: tuple[Ask, Ask]) -> None:
@@ -150,7 +164,7 @@ def _margin(floor: Floor, account: str, symbol: str, held: Decimal, orders: list
     buys = sells = ZERO
     highest = ZERO
     for order in orders:
-        if order.ask.reduce_only:
+        if order.ask.reduce_only or order.state is State.DORMANT:
             continue
         highest = max(highest, order.ask.price)
         if order.ask.side is Side.BUY:
