@@ -35,7 +35,9 @@ def binance_messages(name: str, grid: Grid, numbering: Numbering) -> list[BookMe
     sequence = Sequence(VenueId("binance"), Symbol("BTC/USDT"), numbering)
     told: list[BookMessage | Gap] = []
     symbol, facts = np.frombuffer(b"BTCUSDT", np.uint8), grid.facts()
-    for local_ns, frame in lines(shared_file(f"data/raw/binance_20240808/{name}_btcusdt_20240808.gz")):
+    for local_ns, frame in lines(
+        shared_file(f"data/raw/binance_20240808/{name}_btcusdt_20240808.gz")
+    ):
         if frame.startswith(b'{"lastUpdateId"'):
             told += sequence.snapshot(binance.read_snapshot(frame, grid), local_ns + SHIFT_NS)
         elif b"@depth" in frame[:40]:
