@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import aiohttp
-import pytest
 
 from tests.cli.command import ROOT, arguments, fathom
 from venues.loopback.resolver import read_redirect, redirected_session
@@ -31,18 +30,20 @@ async def _down(address: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT])
-def test_a_sandbox_serves_until_it_is_interrupted(tmp_path: Path, number: int) -> None:
+def test_a_sandbox_serves_until_it_is_interrupted(tmp_path: Path) -> None:
     command = arguments("sandbox", "--json", "--out", tmp_path / "box", "--venue", "binance")
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
-        (place,) = told["venues"]
-        assert place["venue"] == "binance"
-        book = asyncio.run(_book(Path(told["redirect"])))
-        assert float(book["bids"][0][0]) < float(book["asks"][0][0])
-        process.send_signal(number)
-        assert process.wait(20) == 130
+        try:
+            assert process.stdout is not None
+            told = json.loads(process.stdout.readline())
+            (place,) = told["venues"]
+            assert place["venue"] == "binance"
+            book = asyncio.run(_book(Path(told["redirect"])))
+            assert float(book["bids"][0][0]) < float(book["asks"][0][0])
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 130
+        finally:
+            process.kill()
     assert asyncio.run(_down(place["control"]))
 
 
