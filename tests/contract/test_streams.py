@@ -6,13 +6,15 @@ from contextlib import suppress
 
 import pytest
 
-from tests.contract.live_rig import BINANCE_SPOT, BINANCE_USDM, LiveRig, live_rig
+from tests.contract.live_rig import BINANCE_SPOT, BINANCE_USDM, HYPERLIQUID_PERPS, LiveRig, live_rig
 from tests.contract.rig import Listener
 from venues.loopback.faults import Channel, Does, Fault
 from venues.model.events import Filled
 
 
-@pytest.fixture(params=[BINANCE_SPOT, BINANCE_USDM], ids=lambda place: place.dialect.exchange)
+@pytest.fixture(
+    params=[BINANCE_SPOT, BINANCE_USDM, HYPERLIQUID_PERPS], ids=lambda place: place.dialect.exchange
+)
 async def desk(request: pytest.FixtureRequest) -> AsyncIterator[Listener]:
     async with live_rig(request.param) as rig:
         rig.show("50@998 10@999 | 3@1001 4@1002 50@1010")
