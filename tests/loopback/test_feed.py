@@ -2,16 +2,23 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.loopback.house import HYPER, SPOT, USDM, House, binance_spot, binance_usdm, hyperliquid
 from tests.loopback.listeners import Listener, any_change, listening
+from venues.books.arena import BookArena
+from venues.books.port import Capacity
+from venues.books.store import KernelBooks
 from venues.live.dialect import Family
 from venues.loopback.certificate import Certificate
 from venues.loopback.faults import Channel, Does, Fault
 from venues.model.market import BookState, Deriv, DerivKind, Gap, Print
+from venues.tape.reader import read_tape
+from venues.tape.recorder import Recorder
+from venues.tape.writer import write_tape
 
 WAYS = {
     "binance": (binance_spot, Family.BINANCE_SPOT, SPOT),
@@ -153,3 +160,31 @@ async def test_a_snapshot_that_is_refused_is_asked_for_again_and_not_in_a_storm(
     await ear.house.until(lambda: ear.same)
     assert any("HTTP 503" in what for what in ear.noticed)
     assert ear.house.front.calls.get(f"GET {path}", 0) < 8
+
+
+async def test_what_was_heard_is_a_tape_that_gives_the_same_books(
+    ear: Listener, tmp_path: Path
+) -> None:
+    for n in range(4):
+        ear.house.show(f"{1 + n}@49990 {n % 3}@49970 | {2 + n}@50010")
+        ear.house.sell("0.1", "49995")
+        await ear.house.until(lambda: ear.same)
+    ear.house.faults.load([Fault(does=Does.CLOSE, channel=Channel.BOOK)])
+    await moved(ear, "7@49991 |")
+    await ear.house.until(lambda: ear.noticed)
+    await moved(ear, "8@49992 |")
+    await ear.house.until(lambda: ear.same)
+    recorder = Recorder(ear.books.instruments, most_rows=1_000_000)
+    for event in ear.told:
+        recorder.tell(event)
+    assert recorder.gaps
+    write_tape(recorder.tape("heard"), tmp_path / "tape")
+    tape = read_tape(tmp_path / "tape")
+    (recording,) = tape.recordings
+    replayed = KernelBooks(tape.instruments, BookArena([Capacity()]))
+    for m in range(recording.message_count):
+        replayed.apply(0, recording.message(m))
+    assert replayed.all_levels(0)[:, :2].tolist() == ear.books.all_levels(0)[:, :2].tolist()
+    prints = [e for e in ear.told if isinstance(e, Print)]
+    assert recording.trade_lots.tolist() == [p.lots for p in prints]
+    assert recording.msg_local_ns.tolist() == sorted(set(recording.msg_local_ns.tolist()))
