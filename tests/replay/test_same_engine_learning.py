@@ -107,4 +107,4 @@ def test_what_was_written_down_is_known_after_a_restart(
     for note in notes:
         known = core.books.dump_outcomes(core.watching.book_of(note.venue, note.symbol))
         assert tuple(known[:RINGS].tolist()) == note.taken
-        assert known[RINGS:].astype("<i4").tobytes() == note.kept
+        assert known[RINGS:].astype("<i8").tobytes() == note.kept
