@@ -43,7 +43,7 @@ from router.orders.trips import Trips
 from router.risk.halt import Halt
 from router.risk.sent import SentCounter
 from strategies.base import State as Memory
-from strategies.spec import group_leg, kind_of
+from strategies.spec import ParentSpec, group_leg, kind_of
 from venues.model.commands import Cancel, Command, Query, Submit
 from venues.model.events import (
     Accepted,
@@ -130,12 +130,11 @@ class EngineState:
             case Lessons():
                 self.lessons = record
             case ParentReceived(spec=spec, received_ns=received_ns):
-                parent = Parent(spec=spec, received_ns=received_ns)
+                parent = self.begun(spec, received_ns)
                 self.parents[spec.id] = self.alive[spec.id] = parent
                 if spec.then is not None:
                     self.entries[spec.id] = parent
                 if spec.guarded:
-                    parent.guard = Guard(self.positions, self.open)
                     self.guarded[spec.id] = parent
             case ParentStarted():
                 parent = self.parents[record.parent_id]
@@ -156,6 +155,11 @@ class EngineState:
             case RunOpened() | Flagged():
                 pass
         return ""
+
+    def begun(self, spec: ParentSpec, received_ns: int) -> Parent:
+        """Return what `spec` is at first; nothing is remembered of it."""
+        guard = Guard(self.positions, self.open) if spec.guarded else None
+        return Parent(spec=spec, received_ns=received_ns, guard=guard)
 
     def member_of(self, command: Command) -> Member:
         """Return what a command trades: contracts as its parent counts, quote as it was converted."""
@@ -220,6 +224,9 @@ class EngineState:
                 else:
                     child.left_ns = at_ns
                 parent = self.parents[command.parent_id]
+                if parent.guard is not None:
+                    there = parent.traded_at(child.place).filled
+                    child.ground = parent.guard.ground(parent.spec, member.instrument, there)
                 parent.reserve(child)
                 self.children[command.client_order_id] = child
                 self.open.note(child)

@@ -6,10 +6,11 @@ from contextlib import suppress
 
 import pytest
 
+from tests.contract.binance_rig import binance_rig
 from tests.contract.paper_rig import paper_rig
 from tests.contract.rig import Listener, RigMaker
 
-RIGS: dict[str, RigMaker] = {"paper": paper_rig}
+RIGS: dict[str, RigMaker] = {"paper": paper_rig, "binance": binance_rig}
 
 
 @pytest.fixture(params=sorted(RIGS))

@@ -28,6 +28,16 @@ class Rig(Protocol):
         """Return what is traded."""
         ...
 
+    @property
+    def in_order(self) -> bool:
+        """Return whether commands arrive in the order sent: HTTP requests go side by side."""
+        ...
+
+    @property
+    def long_ns(self) -> int:
+        """Return how long is long here: no answer is waited for six times as long."""
+        ...
+
     def now_ns(self) -> int:
         """Return engine time."""
         ...

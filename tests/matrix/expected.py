@@ -10,6 +10,7 @@ from tests.matrix.kinds import KINDS
 
 _TAKERS: Final = tuple(name for name, kind in KINDS.items() if not kind.rests)
 _EXIT: Final = "then (its exit)"
+_BESIDE: Final = "oco, guarded (an exit)"
 _NO_MORE: Final = "left: the books gave no more within the limit"
 _BOTH_TAKEN_BACK: Final = "cancelled: 1 at alpha and 4 at beta for 100; cancelled by request"
 _TOO_SMALL: Final = "0.2 left: below every venue's smallest order"
@@ -27,8 +28,11 @@ CANNOT: Final[Mapping[tuple[str, str], str]] = {
     **{(kind, "post-only reject"): "never posts" for kind in _TAKERS},
     **{(kind, "venue cancels on its own"): "is over when it arrives" for kind in _TAKERS},
     ("take", "crash after a late fill"): "is over before",
-    (_EXIT, "amend up"): "is as large as what its entry has filled",
-    (_EXIT, "amend down"): "is as large as what its entry has filled",
+    **{
+        (exit_, event): "is as large as what its entry has filled"
+        for exit_ in (_EXIT, _BESIDE)
+        for event in ("amend up", "amend down")
+    },
 }
 
 
@@ -96,6 +100,8 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("limit_stop", "lost answer"): "done: 4 at alpha for 94.9",
     ("limit_stop", "lost request"): f"done: 4 at alpha for 94.9; ALARM {_DOUBTED}",
     ("limit_stop", "venue silent"): f"done: 4 at alpha for 94.9; ALARM {_DOUBTED}",
+    # Of two legs that are live, one is there while the other is in doubt.
+    (_BESIDE, "lost request"): "done: 4 at alpha for 104",
     ("limit_stop", "crash and recover"): "done: 4 at alpha for 94.9",
     ("limit_stop", "pause"): "done: 4 at alpha for 94.9",
     # Dust of a slice is carried to the next; dust of a whole order is told.
@@ -106,6 +112,7 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("ladder", "below minimum remainder"): f"expired: 3.8 at alpha for 99.747; {_TOO_SMALL}",
     ("limit_stop", "below minimum remainder"): f"expired: 3.8 at alpha for 95; {_TOO_SMALL}",
     (_EXIT, "below minimum remainder"): f"expired: 3.8 at alpha for 103; {_TOO_SMALL}",
+    (_BESIDE, "below minimum remainder"): f"expired: 3.8 at alpha for 103; {_TOO_SMALL}",
     ("oco", "below minimum remainder"): f"expired: 3.8 at alpha for 103; {_TOO_SMALL}",
     # What is withdrawn to be posted anew joins the shorter queue.
     ("rest", "amend up"): "done: 6 at beta for 99.9",
@@ -131,6 +138,8 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     # A stop that the market jumps over sells at its slip when the market is back, and not below.
     ("limit_stop", "gap through the price"): f"done: 4 at alpha for 94.6; ALARM {_RESTS}",
     (_EXIT, "gap through the price"): _JUMPED,
+    # It waits for nobody: it fires with the first venue that jumps, before the market is beyond it.
+    (_BESIDE, "gap through the price"): f"done: 4 at alpha for 94.6; ALARM stop: {_RESTS}",
     ("oco", "gap through the price"): _JUMPED,
 }
 

@@ -4,16 +4,27 @@ A new kind is one more entry of `KINDS`. Its first order leaves for alpha at sec
 table expects of it when things go wrong, where that is not that it is done, stands in `expected.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from strategies.spec import OwnParams, Params, ParentSpec, ThenSpec
 from tests.matrix.play import SCRIPT
-from tests.matrix.story import SYMBOL, Story, at_ns, standing
-from tests.scenarios.kinds import ladder, limit_stop, rest, take, take_profit_or_stop, then, twap
+from tests.matrix.story import SYMBOL, Story, at_ns, instrument, perp, standing
+from tests.scenarios.kinds import (
+    guarded,
+    ladder,
+    leg,
+    limit_stop,
+    rest,
+    take,
+    take_profit_or_stop,
+    then,
+    twap,
+)
 from venues.model.ids import ParentId
+from venues.model.instrument import Instrument
 from venues.model.numbers import plain
 from venues.model.order import Side
 
@@ -33,7 +44,7 @@ class Kind:
     `says`: what a trader would call it; `well`: what becomes of it when nothing goes wrong. `size` and
     `price` of its first order, the `number`-th submit at alpha; `rests`: it waits in the book then.
     `book`: what both venues show then, since `turns`; `gap`: where the market jumps; `begins`: when it may
-    start. `earlier`: how many orders of it came before, and are over.
+    start. `earlier`: how many orders of it came before, and are over. `listed`: what venues list.
     `worst`: no sell ever goes below it, 50 bps under every stop of these stories.
     """
 
@@ -56,6 +67,7 @@ class Kind:
     turns: float = ORDER_S - 0.01
     earlier: int = 0
     parent: ParentId = PARENT
+    listed: Callable[[str], Instrument] = instrument
 
     def spec(self) -> ParentSpec:
         """Return the parent as it is handed over."""
@@ -73,7 +85,7 @@ class Kind:
 
     def story(self) -> Story:
         """Return a story in which nothing goes wrong up to the first order."""
-        story = Story()
+        story = Story(self.listed)
         story.everywhere(0, CALM)
         if self.book != CALM:
             story.everywhere(self.turns, self.book)
@@ -151,6 +163,20 @@ STOP: Final = Kind(
     begins=5,
 )
 
+TARGETS: Final = guarded(
+    leg("near", rest(), limit="103"),
+    leg("far", rest(), limit="104"),
+    leg("stop", limit_stop("95")),
+)
+EXITS: Final = replace(
+    waits_to_sell("out at 103 or at a stop at 95, what an entry has filled", take()),
+    then=then(PAIR),
+    limit="101",
+    number=2,
+    begins=ORDER_S - 0.1,
+    parent=EXIT,
+)
+
 KINDS: Final[Mapping[str, Kind]] = {
     "take": buys("4 taken now", take()),
     "rest": posts("4 resting at the touch", rest(), "99.9"),
@@ -191,13 +217,12 @@ KINDS: Final[Mapping[str, Kind]] = {
         turns=ORDER_S - 0.11,
         earlier=1,
     ),
-    "then (its exit)": replace(
-        waits_to_sell("out at 103 or at a stop at 95, what an entry has filled", take()),
-        then=then(PAIR),
-        limit="101",
-        number=2,
-        begins=ORDER_S - 0.1,
-        parent=EXIT,
+    "then (its exit)": EXITS,
+    "oco, guarded (an exit)": replace(
+        EXITS,
+        says="out at 103, at 104 or at a stop at 95, all live, what an entry on a perp has filled",
+        then=then(TARGETS),
+        listed=perp,
     ),
     "oco": waits_to_sell("out at 103 or at a stop at 95", PAIR),
     "own script": buys("a script: 2 now and 2 later", OwnParams(strategy=SCRIPT), size="2"),

@@ -11,15 +11,17 @@ it is silent. What happens at a venue is known here `LAG_NS` later.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from msgspec import structs
+
 from router.engine.inputs import Input
 from tests.fakes.recordings import Script
 from venues.model.ids import Symbol, VenueId
-from venues.model.instrument import Instrument, Kind
+from venues.model.instrument import Instrument, Kind, ReduceOnly
 from venues.model.market import ASK, BID, level_key
 from venues.tape.recording import Tape, make_tape
 
@@ -63,10 +65,19 @@ def instrument(venue: str) -> Instrument:
     )
 
 
+def perp(venue: str) -> Instrument:
+    """Return the same as a perp, whose venue caps reduce-only orders at what is held."""
+    return structs.replace(instrument(venue), kind=Kind.PERP, reduce_only=ReduceOnly.CAPPED)
+
+
 @dataclass
 class Story:
-    """What happens, venue by venue; `dies_ns`: when the process dies, 0 = it lives."""
+    """What happens, venue by venue; `dies_ns`: when the process dies, 0 = it lives.
 
+    `listed`: what a venue lists.
+    """
+
+    listed: Callable[[str], Instrument] = instrument
     books: dict[str, dict[int, str]] = field(default_factory=lambda: {v: {} for v in VENUES})
     trades: dict[str, list[tuple[int, str]]] = field(
         default_factory=lambda: {v: [] for v in VENUES}
@@ -118,7 +129,7 @@ class Story:
             self._tell_books(venue, script)
             self._tell_prints(venue, script)
             recording = script.recording(venue)
-            recordings.append(dataclasses.replace(recording, instrument=instrument(venue)))
+            recordings.append(dataclasses.replace(recording, instrument=self.listed(venue)))
         return make_tape("story", recordings, start_ns=BEGIN_NS, end_ns=at_ns(LASTS_S))
 
     def _tell_books(self, venue: str, script: Script) -> None:

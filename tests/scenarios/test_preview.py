@@ -12,10 +12,11 @@ from strategies.own import NoParams
 from strategies.script import Script
 from strategies.scripted import ScriptStrategy
 from strategies.spec import OwnParams, Params
+from tests.scenarios.beside import SPOT, TARGETS, bought
 from tests.scenarios.kinds import limit_stop, rest, take, take_profit_or_stop, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import S_NS, Scenario
-from venues.model.ids import VenueId
+from venues.model.ids import ParentId, VenueId
 
 BOOK = "50@99.9 | 3@100 9@100.2"
 D = Decimal
@@ -68,6 +69,34 @@ def test_a_rest_a_stop_and_a_group_say_how_they_would_begin() -> None:
     group = previewed(calm(take_profit_or_stop("95", limit_stop("104"))))
     assert len(group.orders) == 1
     assert "stop: armed" in group.says
+
+
+def test_guarded_legs_ask_for_all_that_is_held_each_and_nothing_of_it_is_sent() -> None:
+    desk = bought(TARGETS)
+    out = msgspec.structs.replace(
+        desk.exit.spec, id=ParentId("out"), exit_of=None, reduce_only=True, limit_price=None
+    )
+    before = list(desk.venues.orders)
+    desk.cancels("alpha#2")
+    desk.cancels("alpha#3")
+    told = preview(desk.desk.engine.core, out, desk.now_ns)
+    assert told.refusal == ""
+    assert [(type(o), o.quantity, o.limit) for o in told.orders] == [
+        (Rest, D(10), D(103)),
+        (Rest, D(10), D(104)),
+    ]
+    assert list(desk.venues.orders) == before
+
+
+def test_guarded_legs_say_where_they_would_be_kept_apart_and_why() -> None:
+    desk = bought(TARGETS, venue=SPOT)
+    desk.cancels("alpha#2")
+    out = msgspec.structs.replace(
+        desk.exit.spec, id=ParentId("out"), exit_of=None, reduce_only=True, limit_price=None
+    )
+    told = preview(desk.desk.engine.core, out, desk.now_ns)
+    assert len(told.orders) == 1
+    assert "alpha is spot: no order there is reduce-only" in told.says
 
 
 def test_a_stop_says_what_venues_would_hold() -> None:
