@@ -34,6 +34,16 @@ class Rig(Protocol):
         ...
 
     @property
+    def expires(self) -> bool:
+        """Return whether an order that arrives after its deadline is refused there."""
+        ...
+
+    @property
+    def fee_rounding(self) -> Decimal:
+        """Return by how much fees may be rounded there."""
+        ...
+
+    @property
     def long_ns(self) -> int:
         """Return how long is long here: no answer is waited for six times as long."""
         ...
@@ -100,6 +110,7 @@ class Listener:
         ioc: bool = True,
         name: str = "",
         post_only: bool = False,
+        reduce_only: bool = False,
         patience_ns: int = 10**18,
         off: Decimal = Decimal(0),
     ) -> ClientOrderId:
@@ -123,6 +134,7 @@ class Listener:
                 decided_ns=self.rig.now_ns(),
                 deadline_ns=self.rig.now_ns() + patience_ns,
                 post_only=post_only,
+                reduce_only=reduce_only,
             )
         )
         return order

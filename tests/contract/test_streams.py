@@ -6,16 +6,17 @@ from contextlib import suppress
 
 import pytest
 
-from tests.contract.binance_rig import BinanceRig, binance_rig
+from tests.contract.live_rig import BINANCE_SPOT, BINANCE_USDM, HYPERLIQUID_PERPS, LiveRig, live_rig
 from tests.contract.rig import Listener
 from venues.loopback.faults import Channel, Does, Fault
 from venues.model.events import Filled
 
 
-@pytest.fixture
-async def desk() -> AsyncIterator[Listener]:
-    async with binance_rig() as rig:
-        assert isinstance(rig, BinanceRig)
+@pytest.fixture(
+    params=[BINANCE_SPOT, BINANCE_USDM, HYPERLIQUID_PERPS], ids=lambda place: place.dialect.exchange
+)
+async def desk(request: pytest.FixtureRequest) -> AsyncIterator[Listener]:
+    async with live_rig(request.param) as rig:
         rig.show("50@998 10@999 | 3@1001 4@1002 50@1010")
         listener = Listener(rig)
         listening = asyncio.ensure_future(listener.listen())
@@ -28,8 +29,8 @@ async def desk() -> AsyncIterator[Listener]:
                 await listening
 
 
-def rig_of(desk: Listener) -> BinanceRig:
-    assert isinstance(desk.rig, BinanceRig)
+def rig_of(desk: Listener) -> LiveRig:
+    assert isinstance(desk.rig, LiveRig)
     return desk.rig
 
 

@@ -17,6 +17,9 @@ from venues.loopback.binance.usdm import BinanceUsdm
 from venues.loopback.certificate import Certificate, throw_away
 from venues.loopback.faults import Faults
 from venues.loopback.front import Front, Venue
+from venues.loopback.hyperliquid.signing import address_of
+from venues.loopback.hyperliquid.venue import HOSTS as HYPER_HOSTS
+from venues.loopback.hyperliquid.venue import Hyperliquid, Wallet
 from venues.loopback.matching.exchange import Exchange
 from venues.loopback.matching.values import Listing
 from venues.loopback.resolver import redirected_session
@@ -51,6 +54,20 @@ USDM = Listing(
     is_perp=True,
     reduce_only=ReduceOnly.SUMMED,
 )
+HYPER = Listing(
+    symbol="BTC",
+    base="BTC",
+    quote="USDC",
+    tick=D("0.1"),
+    lot=D("0.00001"),
+    min_quantity=D("0.00001"),
+    min_notional=D(10),
+    maker_fee=D("0.00015"),
+    taker_fee=D("0.00045"),
+    is_perp=True,
+    reduce_only=ReduceOnly.CAPPED,
+)
+KEY = "0x" + "11" * 32
 
 
 @dataclass
@@ -168,6 +185,22 @@ async def binance_usdm(pro: Any, certificate: Certificate) -> AsyncIterator[Hous
             yield house
 
 
+@asynccontextmanager
+async def hyperliquid(pro: Any, certificate: Certificate) -> AsyncIterator[House]:
+    """Serve Hyperliquid with one client of Ann's, who pays no builder."""
+    exchange = Exchange([HYPER])
+    exchange.accounts.deposit("ann", "USDC", D(100_000))
+    faults = Faults(Random(1))
+    wallet = Wallet(name="ann", address=address_of(KEY), signers=(address_of(KEY),))
+    venue = Hyperliquid(exchange, [wallet], faults)
+    async with served(venue, faults, certificate) as front:
+        options = {"fetchMarkets": {"types": ["swap"]}, "builderFee": False}
+        config = common(front) | {"privateKey": KEY, "walletAddress": wallet.address}
+        client = pro.hyperliquid({**config, "options": options})
+        async with at_home(House(exchange, front, client, "BTC/USDC:USDC", "BTC")) as house:
+            yield house
+
+
 def all_hosts() -> Certificate:
     """Return one certificate for every venue served here."""
-    return throw_away([*SPOT_HOSTS, *USDM_HOSTS])
+    return throw_away([*SPOT_HOSTS, *USDM_HOSTS, *HYPER_HOSTS])

@@ -194,6 +194,8 @@ _OPTIONS: Final[Mapping[Family, Mapping[str, object]]] = {
         "warnOnFetchOpenOrdersWithoutSymbol": False,
     },
     Family.BINANCE_USDM: {
+        # Its stream of orders would fetch positions first, and counts them in floats.
+        "watchPositions": {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False},
         "fetchMargins": False,
         "fetchCurrencies": False,
         "warnOnFetchOpenOrdersWithoutSymbol": False,
