@@ -165,6 +165,7 @@ class Front:
             ssl_context=server_context(self._certificate),
             reuse_address=True,
         )
+        self.venue.pulse(self.now_ns())  # who comes first finds a market
         await site.start()
         self.port = int(self._runner.addresses[0][1])
         self._pulse = asyncio.create_task(self._pulses())
