@@ -35,8 +35,8 @@ from venues.model.instrument import ReduceOnly
 from venues.model.order import Liquidity, Side
 
 _MS = 1_000_000
-_TIMEOUT_MS = 1_000
-_LONG_NS = 400 * _MS
+_TIMEOUT_MS = 3_000
+_LONG_NS = 700 * _MS
 _WHO = Account(name="ann", key="k" * 64, secret="s" * 64)
 _KEYS = Credentials(api_key=_WHO.key, secret=_WHO.secret)
 _PRIVATE = "0x" + "11" * 32
@@ -298,6 +298,7 @@ async def live_rig(place: Place) -> AsyncIterator[LiveRig]:
     clock = WallClock()
     front = Front(recorder, clock=clock, certificate=throw_away(recorder.hosts), faults=faults)
     await front.start()
+    recorder.pulse(front.now_ns())  # it has a mark price before it is asked for its markets
     session = redirected_session(front.redirect())
     dialect = place.dialect
     client = Client(dialect, session, place.credentials, timeout_ms=_TIMEOUT_MS)

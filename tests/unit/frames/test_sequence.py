@@ -16,7 +16,7 @@ from tests.unit.frames.frames import (
 from venues.books.port import Books
 from venues.live.frames.sequence import MOST_KEPT, Numbering
 from venues.live.frames.stream import BookStream, Heard
-from venues.model.market import BookMessage, BookState, Gap
+from venues.model.market import BookState, Gap, MarketEvent
 
 BIDS, ASKS = [("99.99", "1"), ("99.98", "2")], [("100.01", "1")]
 FAR_NS = 1 << 60
@@ -101,7 +101,7 @@ def test_a_diff_heard_twice_changes_nothing(books: Books) -> None:
 
 
 def test_local_time_rises_from_message_to_message_whatever_the_clock_does(books: Books) -> None:
-    told: list[BookMessage | Gap] = []
+    told: list[MarketEvent] = []
     feed = stream(books, tell=told.append)
     feed.snapshot(snapshot(10, BIDS, ASKS), 1_000)
     for number in range(11, 15):

@@ -40,6 +40,7 @@ class Sequence:
         "_symbol",
         "_ts_local_ns",
         "_venue",
+        "lost",
     )
 
     def __init__(self, venue: VenueId, symbol: Symbol, numbering: Numbering) -> None:
@@ -51,6 +52,7 @@ class Sequence:
         self._kept: list[tuple[Depth, int]] = []
         self._at_ns = 0  # the venue's clock at the last message
         self._ts_local_ns = 0
+        self.lost = ""  # why the book was broken the last time
 
     @property
     def last(self) -> int:
@@ -123,6 +125,7 @@ class Sequence:
 
     def lose(self, reason: str, known_ns: int) -> Gap:
         """Note that something was missed, whoever noticed: BROKEN until the next snapshot."""
+        self.lost = reason
         self._last = UNNUMBERED
         self._kept.clear()
         self._ts_local_ns = self.local_ns(known_ns)

@@ -16,9 +16,9 @@ from venues.live.frames.depth import Depth, FrameError
 from venues.live.frames.grid import Grid, OffGridError
 from venues.live.frames.hyperliquid import L_TIME
 from venues.live.frames.sequence import Numbering, Sequence
-from venues.model.market import BookMessage, Gap, Int64s
+from venues.model.market import BookMessage, Gap, Int64s, MarketEvent
 
-Tell = Callable[[BookMessage | Gap], None]
+Tell = Callable[[MarketEvent], None]
 
 
 class Heard(enum.Enum):
