@@ -12,8 +12,7 @@ import msgspec
 import router
 from router.app.faults import fault_plan
 from router.app.own_strategies import NONE_LOADED, Loaded, fingerprint, strategies_of
-from router.depth.expected import Expect
-from router.depth.expected import twin as expect_twin
+from router.depth.expected import TWIN, Expect
 from router.depth.scale import Scale, market_scale
 from router.engine.core import Core
 from router.engine.engine import Engine
@@ -227,7 +226,7 @@ def build_core(
     market: Sight,
     sweep: Sweep,
     search: Search = search_twin,
-    expect: Expect = expect_twin,
+    expect: Expect = TWIN,
     strategies: Mapping[str, Strategy] = STRATEGIES,
 ) -> Core:
     """Return an engine core that knows nothing yet."""
@@ -281,10 +280,10 @@ def search_of(*, kernels: bool) -> Search:
 def expect_of(*, kernels: bool) -> Expect:
     """Return the expected prices to use: compiled or plain."""
     if not kernels:
-        return expect_twin
-    from router.depth.expected_kernel import kernel
+        return TWIN
+    from router.depth.expected_kernel import KERNEL
 
-    return kernel
+    return KERNEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,10 @@ from venues.model.order import Liquidity, Side
 _MS = 1_000_000
 _TIMEOUT_MS = 3_000
 _LONG_NS = 700 * _MS
-_WHO = Account(name="ann", key="k" * 64, secret="s" * 64)
-_KEYS = Credentials(api_key=_WHO.key, secret=_WHO.secret)
+WHO = Account(name="ann", key="k" * 64, secret="s" * 64)
+_KEYS = Credentials(api_key=WHO.key, secret=WHO.secret)
 _PRIVATE = "0x" + "11" * 32
-_WALLET = Wallet(name=_WHO.name, address=address_of(_PRIVATE), signers=(address_of(_PRIVATE),))
+_WALLET = Wallet(name=WHO.name, address=address_of(_PRIVATE), signers=(address_of(_PRIVATE),))
 _TICK, _LOT = Decimal("0.1"), Decimal("0.001")
 
 
@@ -95,7 +95,7 @@ BINANCE_SPOT = Place(
     currency="USDT",
     requests=_rest("/api/v3/order"),
     credentials=_KEYS,
-    serve=lambda exchange, faults: BinanceSpot(exchange, [_WHO], faults),
+    serve=lambda exchange, faults: BinanceSpot(exchange, [WHO], faults),
 )
 BINANCE_USDM = Place(
     dialect=BINANCEUSDM,
@@ -116,7 +116,7 @@ BINANCE_USDM = Place(
     currency="USDT",
     requests=_rest("/fapi/v1/order"),
     credentials=_KEYS,
-    serve=lambda exchange, faults: BinanceUsdm(exchange, [_WHO], faults),
+    serve=lambda exchange, faults: BinanceUsdm(exchange, [WHO], faults),
 )
 
 
@@ -211,7 +211,7 @@ class LiveRig:
                 )
 
     def trade_into(self, order: ClientOrderId, lots: int) -> None:
-        found = self._exchange.named(_WHO.name, written(order, self._place.dialect.client_ids))
+        found = self._exchange.named(WHO.name, written(order, self._place.dialect.client_ids))
         assert found is not None
         quantity = self.instrument.quantity_of(lots)
         took = self._exchange.crowd_takes(
@@ -248,7 +248,7 @@ class LiveRig:
         self._front.faults.load([fault])
 
     def listened_to(self) -> int:
-        return self._recorder.venue.listeners(_WHO.name)
+        return self._recorder.venue.listeners(WHO.name)
 
     async def settle(self) -> None:
         await self.gateway.settled()
@@ -264,7 +264,7 @@ class LiveRig:
 
     def traded(self) -> list[Filled]:
         told: list[Filled] = []
-        for fill in self._exchange.fills(_WHO.name):
+        for fill in self._exchange.fills(WHO.name):
             before = [f.quantity for f in told if f.exec_id.startswith(f"{fill.order_id}:")]
             told.append(self._filled(fill, sum(before, fill.trade.quantity)))
         return told
@@ -291,8 +291,8 @@ class LiveRig:
 async def live_rig(place: Place) -> AsyncIterator[LiveRig]:
     """Serve a venue, load its markets with the real client, and run a gateway to it."""
     exchange = Exchange([place.listed])
-    exchange.accounts.deposit(_WHO.name, place.currency, Decimal(1_000_000))
-    exchange.accounts.deposit(_WHO.name, "BTC", Decimal(1_000))
+    exchange.accounts.deposit(WHO.name, place.currency, Decimal(1_000_000))
+    exchange.accounts.deposit(WHO.name, "BTC", Decimal(1_000))
     faults = Faults(Random(1))
     recorder = _Recorder(place.serve(exchange, faults), place.dialect)
     clock = WallClock()

@@ -152,6 +152,16 @@ async def _listen(house: House, seen: list[tuple[str, str, str]]) -> None:
         seen.extend((order["id"], order["clientOrderId"], order["status"]) for order in news)
 
 
+async def test_an_order_by_websocket_is_live_though_its_socket_was_reset(
+    house: House, pro: Any
+) -> None:
+    house.faults.load([Fault(does=Does.CLOSE, channel=Channel.ORDER_ENTRY)])
+    params = {"newClientOrderId": "by-socket"}
+    with pytest.raises((pro.NetworkError, asyncio.CancelledError)):
+        await house.soon(house.client.create_order_ws(SYMBOL, "limit", "buy", 0.1, 49_000, params))
+    assert house.exchange.named("ann", "by-socket") is not None
+
+
 async def test_a_stream_is_poisoned_falls_silent_goes_deaf_and_is_reset(house: House) -> None:
     address = "wss://stream.binance.com:9443/ws/btcusdt@depth@100ms"
 

@@ -125,10 +125,12 @@ class Questions:
             return None
         found: dict[ClientOrderId, VenueOrder] = {}
         for value in landed.value:
+            shown = value.get("clientOrderId") if isinstance(value, Mapping) else None
+            ours = read(str(shown or ""), dialect.client_ids)
+            if ours is None:
+                continue  # somebody else's: whatever it is
             order = order_of(value, dialect.family)
             if order is None:
-                return None  # half a list is none: what is missing might be ours
-            ours = read(order.client_order_id, dialect.client_ids)
-            if ours is not None:
-                found[ours] = order
+                return None  # half a list is none
+            found[ours] = order
         return found
