@@ -1,5 +1,6 @@
 """What an engine needs to trade at a sandbox: accounts, a config, and an order of a few seconds."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from router.runtime.clocks import WallClock
 from router.runtime.supervise import Change
 from router.settings.fields import MarketSection, MemberSection, Settings
 from router.settings.reader import default_config, read_settings
+from venues.books.store import KernelBooks
 from venues.live.credentials import Credentials
 from venues.live.dialects import BINANCE, BINANCEUSDM, HYPERLIQUID
 from venues.loopback.resolver import redirected_session
@@ -97,3 +99,16 @@ async def floor(folder: Path, *, seed: int = 1) -> AsyncIterator[Floor]:
         journal.close()
         await http.close()
         await sandbox.stop()
+
+
+async def mid_of(view: KernelBooks) -> Decimal:
+    """Return the mid at the first venue once every book is there."""
+    async with asyncio.timeout(15):
+        while any(  # noqa: ASYNC110 - the feed brings them, and rings no bell
+            view.best(i, side) is None for i in range(len(view.instruments)) for side in (0, 1)
+        ):
+            await asyncio.sleep(0.02)
+    bid, ask = view.best(0, 0), view.best(0, 1)
+    assert bid is not None
+    assert ask is not None
+    return view.instruments[0].tick_size * (bid + ask) / 2
