@@ -99,12 +99,16 @@ async def test_a_slow_request_arrives_after_its_sender_has_given_up(house: House
 async def test_nobody_listens_during_an_outage_and_orders_are_there_after_it(
     house: House, pro: Any
 ) -> None:
-    order = await house.order("buy", 0.1, 49_000, postOnly=True, clientOrderId="before")
-    await house.front.stop()
+    order = await house.order("buy", 0.1, 49_996, postOnly=True, clientOrderId="before")
+    told = house.exchange.books["BTCUSDT"]
+    await house.front.go_away()
     with pytest.raises(pro.ExchangeNotAvailable):
         await house.order("buy", 0.1, 49_000, postOnly=True, clientOrderId="during")
+    house.sell("0.04", "49996")
+    await house.until(lambda: not told.has_news)  # its exchange has gone on and said so, to nobody
     await house.front.start()
-    assert (await house.client.fetch_order(order["id"], SYMBOL))["status"] == "open"
+    found = await house.client.fetch_order(order["id"], SYMBOL)
+    assert (found["status"], found["filled"]) == ("open", 0.04)
     assert house.exchange.named("ann", "during") is None
 
 
