@@ -162,6 +162,34 @@ def sandbox(
     )
 
 
+@cli.command()
+def record(
+    book: Annotated[
+        list[str],
+        typer.Option(
+            "--book",
+            metavar="V:SYMBOL",
+            help="binance:BTC/USDT, binanceusdm:BTC/USDT:USDT, hyperliquid:BTC/USDC:USDC; repeatable.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The tape, a new folder.")],
+    for_s: Annotated[
+        int, typer.Option("--for", metavar="S", min=1, help="Stop after S seconds.")
+    ] = 60,
+    redirect: Annotated[
+        Path | None,
+        typer.Option("--redirect", metavar="F", help="redirect.json of a sandbox to listen to."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Record real venues' books, trades and funding as a tape that `fathom replay` takes."""
+    from router.app.recording import run_record
+
+    raise typer.Exit(
+        run_record(books=tuple(book), for_s=for_s, out=out, redirect=redirect, as_json=json)
+    )
+
+
 def main() -> None:
     """Run the command and end the process with its exit code."""
     code = run(sys.argv[1:])
