@@ -67,6 +67,11 @@ class Exchange:
         return self._client
 
     @property
+    def flying(self) -> int:
+        """Return how many calls are under way."""
+        return len(self._flying)
+
+    @property
     def ccxt_error(self) -> type[Exception]:
         """Return the root of what the client raises."""
         from ccxt import BaseError
