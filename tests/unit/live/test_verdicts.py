@@ -247,7 +247,7 @@ async def test_a_call_that_nobody_waits_for_any_more_fails_without_a_word_of_its
         waiting = asyncio.ensure_future(
             exchange.fly(None, lambda: exchange.ccxt.fetch_open_orders(symbol))
         )
-        while not exchange.flying:
+        while not exchange.flying:  # noqa: ASYNC110 - a few turns of the loop, and nothing rings
             await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
