@@ -10,7 +10,7 @@ from typing import assert_never
 
 import msgspec
 
-from venues.model.commands import Cancel, Command, Query, Submit
+from venues.model.commands import Cancel, Command, Query, Submit, SubmitPair
 from venues.model.events import ExecutionEvent, Filled
 from venues.model.ids import ClientOrderId
 
@@ -25,26 +25,12 @@ class Digest:
 
     def command(self, command: Command) -> None:
         """Add one approved command."""
+        facts: tuple[object, ...]
         match command:
             case Submit():
-                facts: tuple[object, ...] = (
-                    "submit",
-                    command.client_order_id,
-                    command.parent_id,
-                    command.leg,
-                    command.account,
-                    command.venue,
-                    command.symbol,
-                    command.side,
-                    command.quantity,
-                    command.price,
-                    command.time_in_force,
-                    command.post_only,
-                    command.reduce_only,
-                    command.margin_mode,
-                )
-                if command.trigger is not None:
-                    facts = (*facts, command.trigger)
+                facts = _facts(command)
+            case SubmitPair(maker=maker, stop=stop):
+                facts = ("pair", _facts(maker), _facts(stop))
             case Cancel():
                 facts = ("cancel", command.client_order_id, command.number)
             case Query():
@@ -77,3 +63,23 @@ class Digest:
     def hexdigest(self) -> str:
         """Return the hash so far."""
         return self._hash.hexdigest()
+
+
+def _facts(submit: Submit) -> tuple[object, ...]:
+    facts = (
+        "submit",
+        submit.client_order_id,
+        submit.parent_id,
+        submit.leg,
+        submit.account,
+        submit.venue,
+        submit.symbol,
+        submit.side,
+        submit.quantity,
+        submit.price,
+        submit.time_in_force,
+        submit.post_only,
+        submit.reduce_only,
+        submit.margin_mode,
+    )
+    return facts if submit.trigger is None else (*facts, submit.trigger)

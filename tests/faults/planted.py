@@ -13,6 +13,7 @@ import router.engine.carry as carry_module
 import router.engine.core as core_module
 import router.engine.doubts as doubts_module
 import router.engine.engine as engine_module
+import router.engine.placing as placing_module
 import router.engine.state as state_module
 import router.orders.child as child_module
 from router.depth.composite import Composite, Depth, observe
@@ -210,7 +211,7 @@ def wrong_side_in_limits(patch: Patch) -> None:
 
 
 def wrong_side_sent(patch: Patch) -> None:
-    honest = carry_module._submit
+    honest = placing_module.submit_of
 
     def inverted(
         core: Core,
@@ -239,7 +240,7 @@ def wrong_side_sent(patch: Patch) -> None:
         )
         return msgspec.structs.replace(submit, side=submit.side.opposite)
 
-    patch.setattr(carry_module, "_submit", inverted)
+    patch.setattr(carry_module, "submit_of", inverted)
 
 
 def stale_books_allowed(patch: Patch) -> None:

@@ -30,7 +30,7 @@ from tests.faults.native import not_as_asked
 from tests.faults.profile import Profile
 from tests.faults.subjects import about, lie, shows_life
 from tests.faults.venue import WatchedVenue
-from venues.model.commands import Cancel, Command, Query, Submit
+from venues.model.commands import Cancel, Command, Query, Submit, SubmitPair
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
 from venues.model.market import ASK, BID, BookState
@@ -386,7 +386,7 @@ class Witness:
 
 def _name(command: Command) -> _Name:
     match command:
-        case Submit():
+        case Submit() | SubmitPair():
             return "submit", command.client_order_id, 0
         case Cancel():
             return "cancel", command.client_order_id, command.number

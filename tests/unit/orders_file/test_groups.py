@@ -90,12 +90,12 @@ def test_check_says_what_each_leg_does(tmp_path: Path) -> None:
         ),
         (
             'mode = "both"\n' + PROFIT + STOP,
-            'o.toml:8: order.oco.mode = "both": must be strict or guarded',
+            'o.toml:8: order.oco.mode = "both": must be one of strict, guarded, native',
         ),
         (
             'mode = "native"\n' + PROFIT + STOP,
-            'o.toml:8: order.oco.mode = "native": no paper venue has order lists of its own; '
-            "use strict",
+            "o.toml:7: order.oco: mode native: trigger_source of stop: a venue goes by a price of its "
+            "own: last or mark",
         ),
         (
             PROFIT,
