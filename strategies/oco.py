@@ -20,6 +20,7 @@ from strategies.base import (
     ChildView,
     Progressed,
     Resumed,
+    Started,
     State,
     Strategy,
     StrategyEvent,
@@ -113,8 +114,7 @@ class Oco:
     def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Start every leg; armed ones send nothing."""
         if _params(spec).mode == NATIVE:
-            lists, wanted = keep_listed(ListsState(), _params(spec), view)
-            return OcoState(legs=(), lists=lists), wanted
+            return self.decide(OcoState(legs=(), lists=ListsState()), Started(), view)
         parts: list[_Said] = []
         for n in _armed_first(_params(spec)):
             leg = _params(spec).legs[n]

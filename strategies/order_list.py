@@ -263,7 +263,9 @@ def _list_the_rest(
         state = structs.replace(state, over=f"the price is at {plain(terms.trigger)}", fired=True)
         return state, [*_quiet(*TAGS), *_all_back(state, lists)]
     why = ""
-    if state.tries >= _TRIES_MOST:
+    # What is unanswered has not failed: what has come since is listed beside it, in its time.
+    pending = any(one.said == {Listed.UNSAID} for one in lists)
+    if state.tries >= _TRIES_MOST and not pending:
         why = f"no list stands, {view.rejections() or 'no venue took it'}"
     elif _is_at(terms.profit, terms, view, view.spec.side.opposite):
         why = f"the price is at {plain(terms.profit)} already, no venue would take a list"
@@ -276,7 +278,7 @@ def _list_the_rest(
         wait = WakeWhen(condition=BookChanged(), tag=BOOKS)
         return state, [wait, Idle(reason=f"nothing can be listed: {why}", parked=not lists)]
     due_ns = state.placed_ns + _EVERY_NS
-    got_on = view.filled > state.filled or state.tries > 0
+    got_on = not pending and (view.filled > state.filled or state.tries > 0)
     if state.placed_ns and not got_on and view.now_ns < due_ns:
         return state, [
             Unwake(tag=BOOKS),
@@ -291,7 +293,7 @@ def _list_the_rest(
     state = structs.replace(
         state,
         count=state.count + 1,
-        tries=state.tries + 1,
+        tries=state.tries if pending else state.tries + 1,
         placed_ns=view.now_ns,
         filled=view.filled,
     )
@@ -369,7 +371,7 @@ def _says(terms: Terms, lists: Sequence[_List]) -> Idle:
     where = f" at {' and '.join(at)}" if at else ""
     return Idle(
         reason=f"listed{where}: {terms.maker} at {plain(terms.profit)} or {terms.stop} at "
-        f"{plain(terms.trigger)}"
+        f"{plain(terms.trigger)}, as far as {plain(terms.limit)} and not post-only"
     )
 
 

@@ -43,6 +43,7 @@ from tests.faults.planted_instructions import (
     amendments_not_journalled,
     paused_parents_go_on,
 )
+from tests.faults.planted_lists import LIST_BUGS, nobody_is_told_that_no_stop_stands
 from tests.faults.planted_native import NATIVE_BUGS
 from tests.faults.planted_releases import (
     held_orders_are_cancelled_at_their_venue,
@@ -385,9 +386,11 @@ BUGS: Final[Sequence[Bug]] = (
             exits_not_bound_to_their_entry,
             *BESIDE,
             *NATIVE_BUGS,
+            *LIST_BUGS,
         )
     ),
     Bug(both_legs_live, 60),
+    Bug(nobody_is_told_that_no_stop_stands, 60),
     Bug(trigger_on_a_stale_book, 480),
     Bug(paused_parents_go_on, 50),
     Bug(halt_forgotten_by_recovery, 60),

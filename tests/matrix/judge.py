@@ -96,9 +96,9 @@ def _re_executed(done: Done) -> None:
             if isinstance(seen.command, Query):
                 continue
             times = went if isinstance(seen.command, Cancel) else came
-            names = [s.client_order_id for s in orders_of(seen.command)]
-            for name in names or [seen.command.client_order_id]:
-                times.setdefault(name, seen.ts_ns)
+            ids = [s.client_order_id for s in orders_of(seen.command)]
+            for order_id in ids or [seen.command.client_order_id]:
+                times.setdefault(order_id, seen.ts_ns)
     for name in ("orders.jsonl", "fills.jsonl"):
         path = done.out / name
         rows = [json.loads(line) for line in path.read_text().splitlines()]

@@ -22,7 +22,8 @@ def judge_lists(orders: Sequence[Order], findings: Findings) -> None:
             text = f"{len(legs)} orders of list {name} are not a profit and its stop"
             findings.broken(Rule.LIST, legs[0].child, text)
         elif not all(leg.rejected for leg in legs):
-            _judge(*sorted(legs, key=lambda leg: leg.stop is not None), findings)
+            profit, stop = sorted(legs, key=lambda leg: leg.stop is not None)
+            _judge(profit, stop, findings)
 
 
 def _is_pair(legs: Sequence[Order]) -> bool:

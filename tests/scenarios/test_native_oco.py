@@ -20,6 +20,7 @@ AT = "50@94.9 | 50@95.1"  # mid 95, where the stop fires
 STOP = limit_stop("95", source="last")
 PAIR = native("103", STOP)
 LISTED = "alpha#1: rest sell 10 @ 103 or alpha#2: sell 10 @ 94.6, stop at 95"
+SAYS = "listed at alpha: take_profit at 103 or stop at 95, as far as 94.525 and not post-only"
 APART = "from now on its legs are kept apart here"
 
 
@@ -48,7 +49,7 @@ def child(desk: Scenario, name: str) -> Child:
 def test_both_legs_stand_at_the_venue_and_their_quantity_is_reserved_once() -> None:
     desk = listed()
     assert (desk.reserved, desk.parent.free) == (10, 0)
-    assert desk.why == "listed at alpha: take_profit at 103 or stop at 95"
+    assert desk.why == SAYS
     assert desk.orders(desk.at(60)) == []
     assert desk.flags == []
 
@@ -212,7 +213,7 @@ def test_a_lost_answer_leaves_both_legs_in_doubt_and_both_are_asked_about() -> N
     assert desk.alarms == ["10 has had no stop at a venue for 1000 ms: no answer yet"]
     desk.reports("alpha#1", Standing.WORKING)
     desk.reports("alpha#2", Standing.DORMANT)
-    assert desk.why == "listed at alpha: take_profit at 103 or stop at 95"
+    assert desk.why == SAYS
     assert (desk.reserved, len(desk.alarms)) == (10, 1)
 
 
@@ -263,7 +264,7 @@ def test_a_crash_asks_about_both_legs_and_sends_nothing_twice() -> None:
     assert desk.reserved == 10
     assert desk.reports("alpha#1", Standing.WORKING) == []
     assert desk.reports("alpha#2", Standing.DORMANT) == []
-    assert desk.why == "listed at alpha: take_profit at 103 or stop at 95"
+    assert desk.why == SAYS
 
 
 def test_a_crash_before_any_answer_leaves_both_in_doubt() -> None:
@@ -344,6 +345,16 @@ def test_an_exit_grows_list_by_list_with_what_its_entry_fills() -> None:
     assert (desk.exit.filled, desk.exit.reserved) == (0, 10)
 
 
+def test_what_an_entry_fills_before_the_first_answer_is_listed_a_second_later() -> None:
+    desk = entry()
+    desk.fills("alpha#1", "4")
+    assert desk.fills("alpha#1", "1") == []
+    assert desk.fills("alpha#1", "1") == []
+    desk.accepts("alpha#2", "alpha#3")
+    assert desk.at(1) == ["alpha#4: rest sell 2 @ 103 or alpha#5: sell 2 @ 94.6, stop at 95"]
+    assert desk.exit.reserved == 6
+
+
 def test_a_stop_that_wakes_at_its_venue_ends_the_entry() -> None:
     desk = entry()
     desk.fills("alpha#1", "4")
@@ -354,6 +365,30 @@ def test_a_stop_that_wakes_at_its_venue_ends_the_entry() -> None:
     assert desk.why == "its exit fired: the last price of alpha is at 95"
     desk.fills("alpha#3")
     assert desk.exit.state.value == "done"
+
+
+def test_where_the_price_is_at_the_stop_already_it_fires_here_at_once() -> None:
+    desk = Scenario(
+        native("103", limit_stop("95", source="mark")),
+        sell="10",
+        venues=(Venue("alpha", kind=Kind.PERP, stop_orders=True, order_lists=True),),
+    )
+    desk.market.books.deriv(0, DerivKind.MARK, 94 * 10**12, 0)
+    desk.book("alpha", AT)
+    assert desk.at(0) == ["alpha#1: rest sell 10 @ 95.1"]
+    assert desk.alarms == []
+
+
+def test_where_the_price_is_at_the_profit_already_it_rests_there_with_the_stop_armed_here() -> None:
+    desk = Scenario(
+        native("103", limit_stop("95", source="mark")),
+        sell="10",
+        venues=(Venue("alpha", kind=Kind.PERP, stop_orders=True, order_lists=True),),
+    )
+    desk.market.books.deriv(0, DerivKind.MARK, 103 * 10**12, 0)
+    desk.book("alpha", "50@102.9 | 50@103.1")
+    assert desk.at(0) == ["alpha#1: rest sell 10 @ 103.1"]
+    assert len(desk.alarms) == 1
 
 
 # -- what cannot be listed -------------------------------------------------------------------------

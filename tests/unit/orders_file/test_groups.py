@@ -71,6 +71,15 @@ def test_guarded_legs_may_both_be_live_where_the_order_only_reduces(tmp_path: Pa
     )
 
 
+def test_a_native_group_is_a_rest_and_a_stop_on_a_price_of_the_venues_own(tmp_path: Path) -> None:
+    stop = STOP.replace('kind = "limit_stop"', 'kind = "limit_stop", trigger_source = "last"')
+    path = tmp_path / "o.toml"
+    path.write_text(HEAD + 'mode = "native"\n' + PROFIT + stop)
+    assert "native oco of take_profit (rest at the primary peg, limit 64000) and stop" in check(
+        path
+    )
+
+
 def test_check_says_what_each_leg_does(tmp_path: Path) -> None:
     path = tmp_path / "o.toml"
     path.write_text(HEAD + PROFIT + STOP)
