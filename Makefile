@@ -7,13 +7,13 @@ RUN_STAMP := .venv/run.stamp
 DEV_STAMP := .venv/dev.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: paper test lint types bench study faults verify-routes matrix docs lock clean
+.PHONY: paper test lint types bench study faults verify-routes matrix wire wire-faults docs lock clean
 
 paper: $(RUN_STAMP)
 	@$(BIN)/fathom paper $(ARGS)
 
 test: $(DEV_STAMP)
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check .
@@ -36,6 +36,12 @@ verify-routes: $(DEV_STAMP)
 
 matrix: $(DEV_STAMP)
 	@$(BIN)/python -m tests.matrix
+
+wire: $(DEV_STAMP)
+	@$(BIN)/python -m tests.wire $(ARGS)
+
+wire-faults: $(DEV_STAMP)
+	@$(BIN)/python -m tests.wire.faulty $(ARGS)
 
 docs: $(RUN_STAMP)
 	@$(BIN)/python -m router.order_files.docs > docs/orders.md

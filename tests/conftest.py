@@ -2,7 +2,9 @@
 
 import os
 import signal
+from collections.abc import Sequence
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # No deadline: nothing timed sits in the suite, and a first kernel call compiles for seconds.
@@ -16,3 +18,11 @@ settings.load_profile("ci" if os.environ.get("CI") else "fathom")
 # the tests that interrupt a process need one that listens, also when CI runs in the background.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, for what they share, but those that ask for their own."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))

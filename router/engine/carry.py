@@ -171,7 +171,7 @@ def _plan(core: Core, parent: Parent, intent: Take) -> Plan:
     """Return the plan to take what `intent` asks for, as far as the parent may."""
     return plan_take(
         core.books,
-        core.market_of(parent),
+        core.markets.of(parent),
         side=parent.spec.side,
         quantity=min(intent.quantity, free_for(core, parent, intent.leg)),
         limit=_worst(core, parent, intent.limit),
@@ -217,7 +217,7 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
 
     place = place_rest(
         core.books,
-        core.market_of(parent),
+        core.markets.of(parent),
         side=parent.spec.side,
         quantity=min(intent.quantity, free_for(core, parent, intent.leg)),
         limit=_worst(core, parent, intent.limit),
@@ -286,5 +286,5 @@ def _say(core: Core, parent: Parent, idle: Idle | None) -> None:
 
 def _worst(core: Core, parent: Parent, limit: Decimal) -> Decimal:
     """Return the tighter of a strategy's limit and the parent's."""
-    own = core.limit_of(parent)
+    own = core.markets.limit_of(parent)
     return min(limit, own) if parent.spec.side.sign > 0 else max(limit, own)

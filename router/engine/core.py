@@ -7,11 +7,10 @@ from random import Random
 
 import msgspec
 
-from router.depth.composite import Composite, observe
 from router.depth.expected import Expect
 from router.depth.expected import twin as expect_twin
-from router.depth.funding import expected_funding
-from router.depth.scale import Scale, charged, market_scale
+from router.depth.scale import Scale
+from router.engine.markets import Markets
 from router.engine.own import level_keys
 from router.engine.records import Decided, Flagged, Issued, ParentMoved, Received, Record
 from router.engine.settings import EngineSettings
@@ -43,15 +42,11 @@ from venues.books.port import Books
 from venues.books.probes import Probes
 from venues.model.commands import Approved, Cancel, Command, Query, Submit, orders_of
 from venues.model.events import Asked, NotSent
-from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol, VenueId
-from venues.model.instrument import Member
-from venues.model.numbers import BPS
+from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol
 from venues.model.order import TimeInForce
 
 NS_PER_S = 1_000_000_000
 START = "\x00start"  # a wake-up name no strategy can have
-
-Counts = Mapping[tuple[VenueId, Symbol], Member]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -91,92 +86,16 @@ class Core:
     # Entries of which something has been heard since they were followed; None: look at all of them.
     stirred: dict[ParentId, None] | None = None
     closing: bool = False  # no parent may begin any more
-    # The scale with funding by market (or parent) and hold, as long as charges stay the same.
-    _charged: dict[tuple[str, int], tuple[tuple[int, ...], Scale, Scale]] = field(
-        default_factory=dict
-    )
-    _own: dict[ParentId, tuple[Counts, Scale]] = field(default_factory=dict)  # who counts contracts
-    _composites: dict[Symbol, Composite] = field(default_factory=dict)
-    _collars: dict[tuple[Symbol, int], Decimal] = field(default_factory=dict)
+    markets: Markets = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look at the markets through these books and this state."""
+        self.markets = Markets(self.scales, self.books, self.state, self.settings)
 
     def begin(self, now_ns: int) -> None:
         """Open a step at engine time `now_ns`."""
         self.now_ns = now_ns
-        self._composites.clear()
-        self._collars.clear()
-
-    def composite(self, symbol: Symbol) -> Composite:
-        """Return the market of `symbol` as it stands now; made once a step."""
-        found = self._composites.get(symbol)
-        if found is None:
-            found = self._composites[symbol] = observe(
-                self.books,
-                self.scales[symbol],
-                now_ns=self.now_ns,
-                stale_after_ns=self.settings.stale_after_ns,
-            )
-        return found
-
-    def market_of(self, parent: Parent) -> Composite:
-        """Return the market of `parent` now, priced for it: with the funding its hold expects.
-
-        The books, what is wrong with them and the mid are those of `composite`: funding is no part
-        of what guards compare.
-        """
-        composite, hold_s = self.composite(parent.spec.symbol), parent.spec.hold_s
-        scale = self.scale_of(parent)
-        if not hold_s:
-            if scale is composite.scale:
-                return composite
-            return msgspec.structs.replace(composite, scale=scale)
-        expected = expected_funding(
-            scale, self.books, now_ns=self.now_ns, hold_ns=hold_s * NS_PER_S
-        )
-        asked = (parent.spec.id if parent.counted else parent.spec.symbol, hold_s)
-        known = self._charged.get(asked)
-        if known is None or known[:2] != (expected.charges, scale):
-            known = expected.charges, scale, charged(scale, expected.charges)
-            self._charged[asked] = known
-        return msgspec.structs.replace(composite, scale=known[2], uncounted=expected.uncounted)
-
-    def scale_of(self, parent: Parent) -> Scale:
-        """Return the market of `parent` in integers, with its inverse contracts as it counts them."""
-        scale = self.scales[parent.spec.symbol]
-        if not parent.counted:
-            return scale
-        own = self._own.get(parent.spec.id)
-        if own is None or own[0] is not parent.counted:
-            kept = {parent.spec.id, *self.state.alive}
-            self._own = {name: held for name, held in self._own.items() if name in kept}
-            self._charged = {
-                at: held for at, held in self._charged.items() if at[0] in {*kept, *self.scales}
-            }
-            members = tuple(
-                parent.counted.get((m.instrument.venue, m.instrument.symbol), m)
-                for m in scale.market.members
-            )
-            market = msgspec.structs.replace(scale.market, members=members)
-            own = parent.counted, market_scale(market, self.books.instruments)
-            self._own[parent.spec.id] = own
-        return own[1]
-
-    def limit_of(self, parent: Parent) -> Decimal:
-        """Return the worst price a parent may trade at now: its limit, and never past the collar."""
-        sign, symbol = parent.spec.side.sign, parent.spec.symbol
-        mid = self.composite(symbol).mid
-        if mid is None:
-            collar = self._beyond(parent.arrival_price, sign)
-        elif (known := self._collars.get((symbol, sign))) is not None:
-            collar = known
-        else:
-            collar = self._collars[symbol, sign] = self._beyond(mid, sign)
-        if parent.limit is None:
-            return collar
-        return min(parent.limit, collar) if sign > 0 else max(parent.limit, collar)
-
-    def _beyond(self, reference: Decimal, sign: int) -> Decimal:
-        """Return the collar of takers around `reference`: above for buys (+1), below for sells."""
-        return reference + sign * reference * self.settings.limits.collar_bps / BPS
+        self.markets.look(now_ns)
 
     def note(self, record: Record) -> None:
         """Make a fact true now and hand it to the journal; flag what it reveals to be wrong."""
@@ -241,9 +160,9 @@ class Core:
         The market is there when it becomes an order. Both are market prices.
         """
         if not isinstance(command, Submit) or command.trigger is None:
-            return self.limit_of(parent), self.composite(parent.spec.symbol).mid
+            return self.markets.limit_of(parent), self.markets.composite(parent.spec.symbol).mid
         trigger = self.state.member_of(command).market_price(command.trigger.price)
-        collar = self._beyond(trigger, command.side.sign)
+        collar = self.markets.beyond(trigger, command.side.sign)
         return (collar if parent.limit is None else parent.limit), trigger
 
     def held_for(self, parent: Parent, command: Command) -> Decimal | None:
@@ -256,13 +175,13 @@ class Core:
     def cancel(self, child: Child) -> None:
         """Ask the venue to end `child`, unless that has been asked and not been answered.
 
-        A child that is still held is never sent: its venue hears nothing of it. After a refused or
-        lost cancel the next one waits, longer each time.
+        A child that is still held, or was decided in this very step, is never sent: its venue hears
+        nothing of it. After a refused or lost cancel the next one waits, longer each time.
         """
         if (child.closed and not child.risen) or child.cancelling:
             return
-        if child.status is Status.HELD:
-            self.withhold(child, "taken back before its release")
+        if child.status is Status.HELD or self._taken_back(child):
+            self.withhold(child, "taken back before it left")
             parent = self.state.parent_of(child)
             if parent.running:
                 # No answer will come to wake its strategy.
@@ -285,14 +204,26 @@ class Core:
         )
         self.issue(self.state.parent_of(child), command)
 
+    def _taken_back(self, child: Child) -> bool:
+        """Drop the submit of `child` if this step would send it; return whether it would have."""
+        submit = child.submit
+        if submit.decided_ns != self.now_ns:
+            return False
+        kept = [approved for approved in self.commands if approved.command is not submit]
+        found = len(kept) < len(self.commands)
+        self.commands = kept
+        return found
+
     def withhold(self, child: Child, why: str) -> None:
-        """Close a child that is still held: it never left us and never will."""
+        """Close a child that has not been sent: it never left us and never will."""
         s = child.submit
         self.timers.forget(ReleaseTimer(s.client_order_id))
         gone = NotSent(
             client_order_id=s.client_order_id, venue=s.venue, asked=Asked.SUBMIT, reason=why
         )
         self.note(Received(gone, self.now_ns))
+        if s.time_in_force is TimeInForce.GTC:
+            self.show_own(child)
 
     def query(self, child: Child) -> None:
         """Ask the venue what it knows of `child`."""

@@ -22,7 +22,7 @@ def why_apart(core: Core, parent: Parent) -> str:
     if spec.exit_of is not None and not core.state.parents[spec.exit_of].ended:
         return "its entry still trades"
     held_in_all = ZERO
-    for member in core.scale_of(parent).members:
+    for member in core.markets.scale_of(parent).members:
         i = member.instrument
         held = guard.held(spec, i)
         mine = any(c.place == (i.venue, i.symbol) for c in parent.unsettled.values())

@@ -94,7 +94,7 @@ def _wrong_quantity(core: Core, parent: Parent, quantity: Decimal | None) -> str
         return f"quantity {plain(quantity)} is not a whole number of lots of {plain(parent.lot)}"
     if quantity <= parent.spec.quantity:
         return ""
-    reference = core.composite(parent.spec.symbol).mid or parent.arrival_price
+    reference = core.markets.composite(parent.spec.symbol).mid or parent.arrival_price
     refused = core.gate.refuse_parent(
         structs.replace(parent.spec, quantity=quantity), reference or ZERO
     )

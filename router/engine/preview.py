@@ -52,7 +52,7 @@ def preview(core: Core, spec: ParentSpec, now_ns: int) -> Preview:
     # What is kept by a parent's id is kept apart: another order may yet take this id.
     core = replace(core, smallest={})
     core.begin(now_ns)
-    composite = core.composite(spec.symbol)
+    composite = core.markets.composite(spec.symbol)
     if composite.mid is None or not any(allowed(spec, q.venue) for q in composite.usable):
         told = "; ".join(f"{venue} {why}" for venue, why in composite.refusals)
         return Preview(refusal=f"no LIVE book: {told}")
@@ -79,7 +79,7 @@ def _previewed(core: Core, parent: Parent) -> Preview:
         says=next((i.reason for i in intents if isinstance(i, Idle)), ""),
         at_once=plan_take(
             core.books,
-            core.market_of(parent),
+            core.markets.of(parent),
             side=spec.side,
             quantity=spec.quantity,
             limit=view.limit,

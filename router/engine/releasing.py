@@ -25,8 +25,8 @@ def release(core: Core, child: Child) -> None:
     verdict = core.gate.approve_release(
         submit,
         member=child.member,
-        limit=core.limit_of(parent),
-        reference=core.composite(parent.spec.symbol).mid,
+        limit=core.markets.limit_of(parent),
+        reference=core.markets.composite(parent.spec.symbol).mid,
     )
     why = verdict.sentence if isinstance(verdict, Refused) else _meets_own(core, child)
     if why or isinstance(verdict, Refused):

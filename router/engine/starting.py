@@ -43,7 +43,7 @@ def try_start(core: Core, parent: Parent) -> None:
     if core.now_ns < spec.start_ns:
         core.timers.set(StartTimer(spec.id), spec.start_ns)
         return
-    composite = core.composite(spec.symbol)
+    composite = core.markets.composite(spec.symbol)
     mine = [q for q in composite.quotes if allowed(spec, q.venue)]
     live = [q for q in mine if q.state is BookState.LIVE]
     smallest = smallest_at(core, spec)
@@ -66,7 +66,7 @@ def try_start(core: Core, parent: Parent) -> None:
 
 def smallest_at(core: Core, spec: ParentSpec) -> Decimal | None:
     """Return the smallest order some allowed venue takes at about the mid, None without a mid."""
-    mid = core.composite(spec.symbol).mid
+    mid = core.markets.composite(spec.symbol).mid
     if mid is None:
         return None
     return min(

@@ -232,6 +232,10 @@ class EngineState:
             child.status = Status.HELD
         else:
             child.left_ns = at_ns
+        parent = self.parent_of(child)
+        if parent.guard is not None:
+            there = parent.traded_at(child.place).filled
+            child.ground = parent.guard.ground(parent.spec, child.member.instrument, there)
         return child
 
     def _placed(self, new: Sequence[Child]) -> None:

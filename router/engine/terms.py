@@ -45,7 +45,7 @@ def stops_of(core: Core, parent: Parent, asked: Protect | Pair) -> Guards:
     quantity = min(wanted.quantity, parent.free)
     return place_stops(
         core.books,
-        core.market_of(parent),
+        core.markets.of(parent),
         structs.replace(wanted, quantity=quantity, limit=limit),
         side=parent.spec.side,
         terms=terms_of(core, parent),
@@ -64,7 +64,7 @@ def _barred(core: Core, spec: ParentSpec) -> Mapping[VenueId, str]:
 def _held(core: Core, parent: Parent, leg: str | None) -> dict[VenueId, Decimal]:
     """Return what is held at each venue for a parent that reduces: all it may trade, market units."""
     room: dict[VenueId, Decimal] = {}
-    for member in core.scale_of(parent).members:
+    for member in core.markets.scale_of(parent).members:
         if not member.sized:
             continue
         held = core.state.exit_room(parent, member, leg)

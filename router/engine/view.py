@@ -57,7 +57,7 @@ class EngineView:
     @property
     def limit(self) -> Decimal:
         """Return the worst acceptable market price."""
-        return self.core.limit_of(self.parent)
+        return self.core.markets.limit_of(self.parent)
 
     @property
     def lot(self) -> Decimal:
@@ -110,7 +110,7 @@ class EngineView:
     def place(self, child: ChildView, how: Pegging) -> Place | None:
         """Return where `child` would rest if it were posted now at its own venue."""
         core, side = self.core, self.spec.side
-        composite = core.market_of(self.parent)
+        composite = core.markets.of(self.parent)
         scale = composite.scale
         for q in composite.quotes:
             if q.venue != child.venue or q.refusal:
@@ -133,7 +133,7 @@ class EngineView:
         return known
 
     def _members(self) -> list[Member]:
-        members = self.core.scale_of(self.parent).members
+        members = self.core.markets.scale_of(self.parent).members
         return [m for m in members if allowed(self.spec, m.instrument.venue)]
 
     def _smallest(self, price: Decimal) -> Decimal:
@@ -146,7 +146,7 @@ class EngineView:
 
     def live_venues(self) -> Sequence[VenueId]:
         """Return the allowed venues whose depth counts now."""
-        usable = self.core.composite(self.spec.symbol).usable
+        usable = self.core.markets.composite(self.spec.symbol).usable
         return [q.venue for q in usable if allowed(self.spec, q.venue)]
 
     def parked_reason(self) -> str:
@@ -159,13 +159,13 @@ class EngineView:
             full |= {v: why for v, why in terms.barred.items() if v in live}
         if len(full) < len(live):
             return ""
-        refusals = self.core.composite(self.spec.symbol).refusals
+        refusals = self.core.markets.composite(self.spec.symbol).refusals
         reasons = [f"{v} {why}" for v, why in refusals if allowed(self.spec, v)]
         return ", ".join([*reasons, *(f"{v} {why}" for v, why in full.items())])
 
     def why_nothing(self, limit: Decimal) -> str:
         """Return why there is nothing to take within `limit`: a reason per allowed venue."""
-        composite = self.core.composite(self.spec.symbol)
+        composite = self.core.markets.composite(self.spec.symbol)
         terms, side, scale = terms_of(self.core, self.parent), self.spec.side, composite.scale
         refused = [f"{v} {why}" for v, why in composite.refusals if allowed(self.spec, v)]
         too_dear = []
@@ -191,7 +191,7 @@ class EngineView:
 
     def depth_price(self, side: Side, quantity: Decimal) -> Decimal | None:
         """Return the price down to which the usable books show `quantity` on `side`."""
-        composite = self.core.composite(self.spec.symbol)
+        composite = self.core.markets.composite(self.spec.symbol)
         barred = terms_of(self.core, self.parent).barred
         return depth_price(self.core.books, composite, side=side, quantity=quantity, barred=barred)
 
@@ -210,14 +210,14 @@ class EngineView:
 
     def touch(self, side: Side) -> Decimal | None:
         """Return the best usable price of the book's `side`."""
-        return self.core.composite(self.spec.symbol).touch(side)
+        return self.core.markets.composite(self.spec.symbol).touch(side)
 
     def price(self, source: PriceSource, venue: VenueId | None = None) -> Decimal | None:
         """Return the median price from `source` over the LIVE books of `venue`, or of the market.
 
         The same price that a `PriceCrosses` condition watches.
         """
-        composite = self.core.composite(self.spec.symbol)
+        composite = self.core.markets.composite(self.spec.symbol)
         prices = sorted(
             price
             for q in composite.quotes
@@ -251,7 +251,7 @@ class EngineView:
 
     def volume(self) -> Decimal:
         """Return what has been printed at the allowed venues, market units."""
-        scale, books = self.core.scale_of(self.parent), self.core.books
+        scale, books = self.core.markets.scale_of(self.parent), self.core.books
         return sum(
             (
                 m.market_quantity(m.instrument.quantity_of(books.volume(book)))
@@ -263,7 +263,7 @@ class EngineView:
 
     def until_takeable(self, limit: Decimal) -> Sequence[TouchMoved]:
         """Return one condition per allowed venue that fires before it offers anything in `limit`."""
-        composite, side = self.core.composite(self.spec.symbol), self.spec.side
+        composite, side = self.core.markets.composite(self.spec.symbol), self.spec.side
         waits = []
         for q in composite.usable:
             best, rate = q.best(side), q.rate(side)
@@ -307,7 +307,7 @@ class EngineView:
             return ZERO  # a venue has filled more than it was asked for: nothing is wanted any more
         return available(
             self.core.books,
-            self.core.market_of(self.parent),
+            self.core.markets.of(self.parent),
             side=side,
             limit=limit,
             at_most=at_most,

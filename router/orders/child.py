@@ -44,6 +44,7 @@ class Child:
     closed_reason: str = ""
     arriving: int | None = None  # what share of it should fill, in 1 / 1024, if learned
     activated: bool = False  # the trigger of a stop was reached, as far as the venue said
+    ground: Decimal = ZERO  # of a guarded leg: see `Guard.ground`, as it was when it was sent
     burned: bool = False
     risen: bool = False
     buried: bool = False

@@ -5,9 +5,12 @@ as they match. What they can trade from now on is therefore the position plus wh
 it, and what fills of ours told late has left it already. So where no order that could add to the
 position is open or in doubt, all legs at a place reserve min(what they have open, what is held); in
 every other place, and at every other moment, they reserve the sum, as strict legs do.
+
+What is held counts as it was when a leg was sent, less what the group has traded since: what others
+have sold there meanwhile may have gone after a fill of the group that has not been told yet.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -16,8 +19,9 @@ from router.orders.lifecycle import Status
 from router.orders.open_orders import OpenOrders, Place
 from router.orders.positions import Positions
 from strategies.spec import ParentSpec
-from venues.model.instrument import Instrument, Kind, Member, ReduceOnly
-from venues.model.numbers import ZERO
+from venues.model.ids import Symbol, VenueId
+from venues.model.instrument import Instrument, Kind, ReduceOnly
+from venues.model.numbers import MONEY, ZERO
 
 
 @dataclass(slots=True)
@@ -56,17 +60,35 @@ class Guard:
                 return f"an order of {child.submit.parent_id} that adds to it {how} at {venue}"
         return ""
 
-    def reserved(self, spec: ParentSpec, children: Iterable[Child]) -> Decimal:
-        """Return what `children` of the group may still trade together, market units."""
-        by_place: dict[Place, tuple[Member, Decimal]] = {}
+    def ground(self, spec: ParentSpec, instrument: Instrument, traded: Decimal) -> Decimal:
+        """Return what the group will have traded at a place if it trades all that is held there now.
+
+        `traded`: what it has traded there, as the result in instrument units.
+        """
+        return MONEY.add(self.held(spec, instrument), traded)
+
+    def reserved(
+        self,
+        spec: ParentSpec,
+        children: Iterable[Child],
+        traded: Callable[[tuple[VenueId, Symbol]], Decimal],
+    ) -> Decimal:
+        """Return what `children` of the group may still trade together, market units.
+
+        `traded(place)`: what the group has traded at a place, instrument units.
+        """
+        by_place: dict[Place, list[Child]] = {}
         for child in children:
-            place = _place(spec, child.member.instrument)
-            _, before = by_place.get(place, (child.member, ZERO))
-            by_place[place] = child.member, before + child.reserved
+            by_place.setdefault(_place(spec, child.member.instrument), []).append(child)
         total = ZERO
-        for member, open_ in by_place.values():
+        for there in by_place.values():
+            member, place = there[0].member, there[0].place
+            open_ = sum((c.reserved for c in there), ZERO)
             cap = self.cap(spec, member.instrument)
-            total += member.market_quantity(open_ if cap is None else min(open_, cap))
+            if cap is not None:
+                grounds = (MONEY.subtract(c.ground, traded(place)) for c in there)
+                open_ = min(open_, max(cap, *grounds))
+            total += member.market_quantity(open_)
         return total
 
     def stands(self, spec: ParentSpec, children: Iterable[Child], instrument: Instrument) -> bool:

@@ -106,7 +106,7 @@ class Parent:
     def reserved_by(self, children: Iterable[Child]) -> Decimal:
         """Return what `children` of it, were they the only ones, may still fill together."""
         if self.guard is not None:
-            return self.guard.reserved(self.spec, children)
+            return self.guard.reserved(self.spec, children, lambda at: self.traded_at(at).filled)
         return sum((c.member.market_quantity(open_) for c, open_ in together(children)), ZERO)
 
     @property

@@ -19,7 +19,8 @@ class Sent:
 
     `over`: it has ended; `burned`: proven never to have arrived; `gone`: its venue said that it has
     ended. `capped`: its venue lets it and the other legs of its guarded group trade no more than is held.
-    `sign`: +1 adds, -1 takes away. `other`: the other order of its list, `told`: how its venue calls it.
+    `sign`: +1 adds, -1 takes away. `ground`: atoms its parent had traded and could trade there as it left.
+    `other`: the other order of its list, `told`: how its venue calls that.
     """
 
     parent_id: ParentId
@@ -34,6 +35,7 @@ class Sent:
     over: bool = False
     burned: bool = False
     gone: bool = False
+    ground: int = 0
     told: str | None = None
     other: "Sent | None" = field(default=None, compare=False, repr=False)
 
@@ -64,14 +66,22 @@ class Sent:
 
 @dataclass(slots=True)
 class Ground:
-    """One place: the net position in atoms and the orders that may still move it."""
+    """One place: the net position in atoms, the orders that may still move it, and who has moved it."""
 
     net: int = 0
     open: dict[ClientOrderId, Sent] = field(default_factory=dict)
+    traded: dict[ParentId, int] = field(default_factory=dict)
+
+    def begun(self, order_id: ClientOrderId, entry: Sent) -> None:
+        """Take in an order that leaves."""
+        entry.ground = max(-entry.sign * self.net, 0) + self.traded.get(entry.parent_id, 0)
+        self.moved(order_id, entry, 0)
 
     def moved(self, order_id: ClientOrderId, entry: Sent, traded: int) -> None:
-        """Take in that `entry` has traded so many more atoms, or has begun, ended or come back."""
+        """Take in that `entry` has traded so many more atoms, or has ended or come back."""
         self.net += entry.sign * traded
+        if traded:
+            self.traded[entry.parent_id] = self.traded.get(entry.parent_id, 0) + traded
         if entry.open_units:
             self.open[order_id] = entry
         else:
@@ -84,21 +94,28 @@ class Ground:
     def surplus(self, parent_id: ParentId, more: int = 0, sign: int = 0) -> int:
         """Return what of a group's open atoms, and `more` of `sign`, its venue will not let trade.
 
-        0 where anything open adds to the position: then no cap can be relied on.
+        0 where anything open adds to the position: then no cap can be relied on. What others have
+        taken from it since a leg left may have gone after a fill that has not been told yet.
         """
         mine = self.of(parent_id)
         way = sign or (mine[0].sign if mine else 0)
-        if not way or any(e.sign != way for e in self.open.values()):
-            return 0
-        if not all(e.capped for e in mine):
-            return 0
-        held = max(-way * self.net, 0)
-        return max(sum(e.open_units for e in mine) + more - held, 0)
+        traded = self.traded.get(parent_id, 0)
+        held = max(-way * self.net, *(e.ground - traded for e in mine), 0)
+        return self._beyond(mine, way, held, more)
 
     def guards(self, sign: int) -> Iterable[ParentId]:
         """Return the groups that rely on the cap here and would be undone by an order of `sign`."""
         for parent_id in dict.fromkeys(
             e.parent_id for e in self.open.values() if e.capped and e.sign != sign
         ):
-            if self.surplus(parent_id):
+            mine = self.of(parent_id)
+            if self._beyond(mine, -sign, max(sign * self.net, 0), 0):
                 yield parent_id
+
+    def _beyond(self, mine: list[Sent], way: int, held: int, more: int) -> int:
+        """Return what of `mine` and `more` atoms of sign `way` is beyond `held`, if that is a cap."""
+        if not way or any(e.sign != way for e in self.open.values()):
+            return 0
+        if not all(e.capped for e in mine):
+            return 0
+        return max(sum(e.open_units for e in mine) + more - held, 0)

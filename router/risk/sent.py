@@ -93,7 +93,7 @@ class SentCounter:
             capped=capped and submit.reduce_only,
         )
         self.orders[submit.client_order_id] = entry
-        self.places.setdefault(entry.place, Ground()).moved(submit.client_order_id, entry, 0)
+        self.places.setdefault(entry.place, Ground()).begun(submit.client_order_id, entry)
         self.totals[submit.parent_id] = self.totals.get(submit.parent_id, 0) + entry.sent
 
     def pair(self, one: ClientOrderId, other: ClientOrderId) -> None:

@@ -3,13 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
+from tests.contract.live_rig import BINANCE_SPOT, BINANCE_USDM, live_rig
 from tests.contract.paper_rig import paper_rig
 from tests.contract.rig import Listener, RigMaker
 
-RIGS: dict[str, RigMaker] = {"paper": paper_rig}
+RIGS: dict[str, RigMaker] = {
+    "paper": paper_rig,
+    "binance": partial(live_rig, BINANCE_SPOT),
+    "binanceusdm": partial(live_rig, BINANCE_USDM),
+}
 
 
 @pytest.fixture(params=sorted(RIGS))

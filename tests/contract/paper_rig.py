@@ -50,6 +50,8 @@ class PaperRig:
 
     def __init__(self) -> None:
         self.instrument = _PAPER
+        self.in_order = True
+        self.long_ns = 5 * _S
         self._clock = FakeClock(start_ns=5 * _S)
         self._market = FakeMarket()
         self._faults = _NextFaults()

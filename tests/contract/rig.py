@@ -28,6 +28,16 @@ class Rig(Protocol):
         """Return what is traded."""
         ...
 
+    @property
+    def in_order(self) -> bool:
+        """Return whether commands arrive in the order sent: HTTP requests go side by side."""
+        ...
+
+    @property
+    def long_ns(self) -> int:
+        """Return how long is long here: no answer is waited for six times as long."""
+        ...
+
     def now_ns(self) -> int:
         """Return engine time."""
         ...
@@ -90,6 +100,7 @@ class Listener:
         ioc: bool = True,
         name: str = "",
         post_only: bool = False,
+        reduce_only: bool = False,
         patience_ns: int = 10**18,
         off: Decimal = Decimal(0),
     ) -> ClientOrderId:
@@ -113,6 +124,7 @@ class Listener:
                 decided_ns=self.rig.now_ns(),
                 deadline_ns=self.rig.now_ns() + patience_ns,
                 post_only=post_only,
+                reduce_only=reduce_only,
             )
         )
         return order

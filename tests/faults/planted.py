@@ -10,15 +10,16 @@ import pytest
 
 import router.depth.composite as composite_module
 import router.engine.carry as carry_module
-import router.engine.core as core_module
 import router.engine.doubts as doubts_module
 import router.engine.engine as engine_module
+import router.engine.markets as markets_module
 import router.engine.placing as placing_module
 import router.engine.state as state_module
 import router.orders.child as child_module
 from router.depth.composite import Composite, Depth, observe
 from router.depth.scale import Scale
 from router.engine.core import Core
+from router.engine.markets import Markets
 from router.engine.records import Record
 from router.engine.state import EngineState
 from router.orders.child import Child
@@ -29,7 +30,7 @@ from router.risk.limits import Gate, Refused
 from router.risk.sent import SentCounter
 from router.runtime.desk import Desk
 from strategies.spec import ParentSpec
-from tests.faults.planted_beside import BESIDE, guarded_legs_beside_orders_that_add
+from tests.faults.planted_beside import BESIDE, BESIDE_RARE
 from tests.faults.planted_guards import (
     both_legs_live,
     exit_sized_by_the_target,
@@ -50,6 +51,7 @@ from tests.faults.planted_releases import (
     held_orders_leave_at_once_and_again,
     held_orders_leave_for_a_parent_that_was_taken_back,
     releases_not_journalled,
+    what_a_step_takes_back_leaves_all_the_same,
     withheld_off_the_record,
 )
 from tests.faults.planted_restarts import (
@@ -68,10 +70,9 @@ from tests.faults.planted_twap import TWAP_BUGS
 from venues.model.commands import Approved, Cancel, Command, Submit
 from venues.model.events import AnswerLost, Asked, ExecutionEvent, Filled, Reported
 from venues.model.ids import ClientOrderId, ParentId, RunId, client_order_id
-from venues.model.instrument import Instrument, Member
+from venues.model.instrument import Member
 from venues.model.market import BookState
-from venues.model.numbers import BPS, ZERO
-from venues.model.order import TimeInForce, Trigger
+from venues.model.numbers import ZERO
 
 Patch = pytest.MonkeyPatch
 
@@ -203,52 +204,28 @@ def client_ids_reused_unseen(patch: Patch) -> None:
 
 
 def wrong_side_in_limits(patch: Patch) -> None:
-    def limit_of(self: Core, parent: Parent) -> Decimal:
+    def limit_of(self: Markets, parent: Parent) -> Decimal:
         mid = self.composite(parent.spec.symbol).mid or parent.arrival_price
-        collar = mid + parent.spec.side.sign * mid * self.settings.limits.collar_bps / BPS
+        collar = self.beyond(mid, parent.spec.side.sign)
         return collar if parent.limit is None else min(parent.limit, collar)
 
-    patch.setattr(Core, "limit_of", limit_of)
+    patch.setattr(Markets, "limit_of", limit_of)
 
 
 def wrong_side_sent(patch: Patch) -> None:
     honest = placing_module.submit_of
 
-    def inverted(
-        core: Core,
-        parent: Parent,
-        instrument: Instrument,
-        *,
-        lots: int,
-        price: Decimal,
-        time_in_force: TimeInForce,
-        leg: str,
-        wait_ns: int = 0,
-        conversion: Decimal | None = None,
-        trigger: Trigger | None = None,
-    ) -> Submit:
-        submit = honest(
-            core,
-            parent,
-            instrument,
-            lots=lots,
-            price=price,
-            time_in_force=time_in_force,
-            leg=leg,
-            wait_ns=wait_ns,
-            conversion=conversion,
-            trigger=trigger,
-        )
+    def inverted(submit: Submit) -> Submit:
         return msgspec.structs.replace(submit, side=submit.side.opposite)
 
-    patch.setattr(carry_module, "submit_of", inverted)
+    patch.setattr(carry_module, "submit_of", lambda *to, **how: inverted(honest(*to, **how)))
 
 
 def stale_books_allowed(patch: Patch) -> None:
     def trusting(depth: Depth, scale: Scale, *, now_ns: int, stale_after_ns: int) -> Composite:
         return observe(depth, scale, now_ns=now_ns, stale_after_ns=1 << 60)
 
-    patch.setattr(core_module, "observe", trusting)
+    patch.setattr(markets_module, "observe", trusting)
     no_last_look(patch)
 
 
@@ -395,6 +372,7 @@ BUGS: Final[Sequence[Bug]] = (
     Bug(paused_parents_go_on, 50),
     Bug(halt_forgotten_by_recovery, 60),
     Bug(the_dead_stay_dead, 390),
-    Bug(guarded_legs_beside_orders_that_add, 480),
+    *(Bug(plant, first) for plant, first in BESIDE_RARE),
     Bug(no_last_look, 30),
+    Bug(what_a_step_takes_back_leaves_all_the_same, 400),
 )

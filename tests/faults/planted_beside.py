@@ -19,16 +19,19 @@ from strategies.base import View
 from strategies.intents import Intent
 from strategies.spec import ParentSpec, group_leg
 from venues.model.commands import Submit
-from venues.model.ids import ParentId, VenueId
+from venues.model.ids import ParentId, Symbol, VenueId
 from venues.model.instrument import Instrument
 from venues.model.numbers import ZERO
 
 Patch = pytest.MonkeyPatch
+Traded = Callable[[tuple[VenueId, Symbol]], Decimal]
 _ALL = 10**30
 
 
 def guarded_legs_reserve_nothing(patch: Patch) -> None:
-    def nothing(self: Guard, spec: ParentSpec, children: Iterable[Child]) -> Decimal:
+    def nothing(
+        self: Guard, spec: ParentSpec, children: Iterable[Child], traded: Traded
+    ) -> Decimal:
         return ZERO
 
     def everything(self: SentCounter, submit: Submit, factor: Decimal, *, capped: bool) -> int:
@@ -45,7 +48,9 @@ def guarded_legs_stand_on_more_than_is_to_be_traded(patch: Patch) -> None:
         why = honest(core, parent)
         return "" if why.endswith("both legs would fit") else why
 
-    def one_leg(self: Guard, spec: ParentSpec, children: Iterable[Child]) -> Decimal:
+    def one_leg(
+        self: Guard, spec: ParentSpec, children: Iterable[Child], traded: Traded
+    ) -> Decimal:
         legs: dict[str, Decimal] = {}
         for child in children:
             leg = group_leg(child.submit.leg)
@@ -82,11 +87,19 @@ def guarded_legs_beside_orders_that_add(patch: Patch) -> None:
     def surplus(self: Ground, parent_id: ParentId, more: int = 0, sign: int = 0) -> int:
         mine = self.of(parent_id)
         way = sign or (mine[0].sign if mine else 0)
-        only = Ground(self.net, {k: e for k, e in self.open.items() if e.sign == way})
+        same = {k: e for k, e in self.open.items() if e.sign == way}
+        only = Ground(self.net, same, self.traded)
         return counted(only, parent_id, more, sign)
 
     patch.setattr(Guard, "why_uncapped", careless)
     patch.setattr(Ground, "surplus", surplus)
+
+
+def what_others_sell_frees_guarded_legs(patch: Patch) -> None:
+    def nothing(self: Guard, spec: ParentSpec, instrument: Instrument, traded: Decimal) -> Decimal:
+        return ZERO
+
+    patch.setattr(Guard, "ground", nothing)
 
 
 def the_other_leg_stays_after_a_fill(patch: Patch) -> None:
@@ -113,4 +126,9 @@ BESIDE: Final[Sequence[Callable[[Patch], None]]] = (
     others_add_to_what_guarded_legs_stand_on,
     the_other_leg_stays_after_a_fill,
     guarded_at_spot,
+)
+# What few seeds meet, with the first seed of the hunt.
+BESIDE_RARE: Final[Sequence[tuple[Callable[[Patch], None], int]]] = (
+    (guarded_legs_beside_orders_that_add, 480),
+    (what_others_sell_frees_guarded_legs, 920),
 )

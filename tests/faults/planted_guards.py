@@ -41,7 +41,7 @@ def trigger_on_a_stale_book(patch: Patch) -> None:
     ) -> Decimal | None:
         if source is not PriceSource.MID:
             return honest(self, source, venue)
-        composite = self.core.composite(self.spec.symbol)
+        composite = self.core.markets.composite(self.spec.symbol)
         mids = [
             composite.scale.members[q.member].market_price(
                 (q.bid + q.ask) * composite.scale.members[q.member].instrument.tick_size / 2

@@ -80,3 +80,11 @@ def withheld_off_the_record(patch: Patch) -> None:
         self.state.parent_of(child).settle(child)
 
     patch.setattr(Core, "withhold", withhold)
+
+
+def what_a_step_takes_back_leaves_all_the_same(patch: Patch) -> None:
+    def kept(self: Core, child: Child) -> bool:
+        del self, child
+        return False
+
+    patch.setattr(Core, "_taken_back", kept)

@@ -90,6 +90,18 @@ def test_what_a_partial_fill_leaves_below_the_minimum_ends_the_other_leg_and_the
     assert (desk.exit.state.value, desk.exit.filled) == ("done", 10)
 
 
+def test_what_others_sell_may_have_gone_after_a_fill_nobody_has_told_us_of() -> None:
+    desk = both_live()
+    assert other(desk, "4", Side.SELL) == ["alpha#4: sell 4 @ 99.9"]
+    unheard = desk.venues.filled("alpha#2", "10")  # it came first: the venue is short 4 by now
+    assert desk.fills("alpha#4") == []
+    assert desk.exit.reserved == 10  # and not only the 6 that would be held
+    assert desk.desk.engine.core.state.sent.exposure(desk.exit.spec.id) >= 10
+    desk.hears(unheard)
+    assert (desk.exit.filled, desk.exit.excess) == (10, 0)
+    assert "anomaly" not in desk.flags
+
+
 # -- a stop beside a profit ------------------------------------------------------------------------
 
 
@@ -228,7 +240,7 @@ def test_reduced_by_another_parent_the_legs_shrink_to_what_is_still_held() -> No
     assert said == ["alpha#4: sell 4 @ 99.9"]  # it sells what is there: nobody is kept from that
     assert desk.exit.reserved == 10
     desk.fills("alpha#4")
-    assert desk.exit.reserved == 6  # of the exit's own 10, 6 are there to be sold
+    assert desk.exit.reserved == 10  # a leg may have traded before: nobody has said that it did not
     said = desk.hears(*desk.venues.cut())
     assert said == ["alpha#5: rest sell 6 @ 103", "alpha#6: rest sell 6 @ 104"]
     assert desk.exit.reserved == 6

@@ -89,6 +89,20 @@ def test_when_the_stop_fires_the_entry_buys_no_more() -> None:
     assert desk.exit.state.value == "done"
 
 
+def test_a_child_that_the_firing_stop_takes_back_in_the_same_step_never_leaves() -> None:
+    entry = twap(over_s=40, slices=4, passive="0.5")
+    desk = Scenario(entry, buy="8", limit="101", venues=ONE, then=then(limit_stop("98")))
+    desk.book("alpha", CALM)
+    assert desk.at(0) == ["alpha#1: rest buy 2 @ 99.9"]
+    desk.accepts("alpha#1")
+    assert desk.at(5) == ["alpha#1: cancel"]
+    desk.book("alpha", LOW)
+    # The slice would cross what is left of it now, but what filled has to go out at once.
+    ends = desk.venues.filled("alpha#1", "1"), desk.venues.canceled("alpha#1")
+    assert desk.hears(*ends) == ["alpha#2: rest sell 1 @ 98.1"]
+    assert (desk.state, desk.why) == ("cancelled", "its exit fired: mid 98 at trigger 98")
+
+
 def test_a_slice_that_fills_while_the_stop_is_firing_goes_out_with_it() -> None:
     desk = entering()
     desk.fills("alpha#1")

@@ -57,6 +57,7 @@ from venues.books.levels import (
     touched_at,
     word_of,
 )
+from venues.books.net_best import book_best
 from venues.books.touch import better, next_inside, note_crossed, settle
 from venues.model.market import Int64s
 
@@ -191,33 +192,6 @@ def book_effective(mem: Int64s, b: int, key: int) -> int:
 def book_shown_best(mem: Int64s, b: int, side: int) -> int:
     """Return the best displayed tick, own orders included, or NO_TICK."""
     return int(mem[b + H_SHOWN + side])
-
-
-@jit
-def book_best(mem: Int64s, b: int, side: int) -> int:
-    """Return the best tick net of own orders, or NO_TICK."""
-    best = mem[b + H_SHOWN + side]
-    if best == NO_TICK or mem[b + H_EXCLUDED] == 0:
-        return int(best)
-    window = mem[b + H_WINDOW]
-    step = -1 if side == 0 else 1
-    origin = mem[b + H_ORIGIN + side]
-    tick = best
-    while 0 <= tick - origin < window:
-        tick = next_inside(mem, b, side, tick)
-        if tick == NO_TICK:
-            break
-        key = tick * 2 + side
-        word = mem[b + HEADER + side * window + (tick & (window - 1))]
-        if net_in(mem, b, key, word) > 0:
-            return tick
-        tick += step
-    outside = sorted_outside(mem, b, side, best)
-    for place in range(len(outside)):
-        tick = outside[place] if side == 1 else -outside[place]
-        if book_net(mem, b, tick * 2 + side) > 0:
-            return int(tick)
-    return NO_TICK
 
 
 @jit

@@ -1,7 +1,4 @@
-"""Which is the best level of a side that others show, found without creating an array?
-
-The same answer as `kernels.book_best`, for kernels that are flat (`jit.jit_flat`).
-"""
+"""Which is the best level of a side that others show, found without creating an array?"""
 
 from venues.books.jit import jit_flat
 from venues.books.layout import (
@@ -41,7 +38,7 @@ def net_outside(mem: Int64s, b: int, side: int) -> int:
 
 
 @jit_flat
-def book_net_best(mem: Int64s, b: int, side: int) -> int:
+def book_best(mem: Int64s, b: int, side: int) -> int:
     """Return the best tick net of own orders, or NO_TICK."""
     tick: int = mem[b + H_SHOWN + side]
     if tick == NO_TICK or mem[b + H_EXCLUDED] == 0:

@@ -3,7 +3,7 @@
 from venues.books.jit import jit_flat
 from venues.books.kernels import book_net, book_state
 from venues.books.layout import FAR_TICK, H_SHOWN, NO_TICK, STATE_LIVE
-from venues.books.net_best import book_net_best
+from venues.books.net_best import book_best
 from venues.books.probe_layout import (
     ALL_DONE,
     FILLED,
@@ -81,8 +81,8 @@ def no_reach(side: int) -> int:
 @jit_flat
 def mid_of(mem: Int64s, b: int) -> int:
     """Return bid + ask, 0 where a side is empty."""
-    bid = book_net_best(mem, b, 0)
-    ask = book_net_best(mem, b, 1)
+    bid = book_best(mem, b, 0)
+    ask = book_best(mem, b, 1)
     return bid + ask if min(bid, ask) != NO_TICK else 0
 
 
@@ -225,7 +225,7 @@ def follow_generation(
     mid = mid_of(mem, b)
     moved = move_between(p[P_MID + born], mid)
     for side in range(2):
-        away = book_net_best(mem, b, side) - p[P_TOUCH + side * GENERATIONS + born]
+        away = book_best(mem, b, side) - p[P_TOUCH + side * GENERATIONS + born]
         gone = away > 0 if side == 0 else away < 0
         for slot in range(born * PLACES, (born + 1) * PLACES):
             status = p[word_at(O_STATUS, side) + slot]
@@ -277,7 +277,7 @@ def post_generation(p: Int64s, mem: Int64s, b: int, second: int) -> None:
     p[P_MID + born] = mid_of(mem, b)
     state = state_class(p[P_SWING])
     for side in range(2):
-        touch = book_net_best(mem, b, side)
+        touch = book_best(mem, b, side)
         p[P_TOUCH + side * GENERATIONS + born] = touch
         for place in range(PLACES):
             part = BEHIND[place][1]
@@ -345,10 +345,10 @@ def probes_looked(p: Int64s, mem: Int64s, b: int, now_ns: int) -> None:
     ask = mem[b + H_SHOWN + 1]
     if (ask <= p[P_REACH] and ask != NO_TICK) or bid >= p[P_REACH + 1]:
         mid = mid_of(mem, b)
-        other = book_net_best(mem, b, 1)
+        other = book_best(mem, b, 1)
         if other != NO_TICK and other <= p[P_REACH]:
             come_through(p, 0, other, now_ns, mid)
-        other = book_net_best(mem, b, 0)
+        other = book_best(mem, b, 0)
         if other >= p[P_REACH + 1]:
             come_through(p, 1, other, now_ns, mid)
     second = now_ns // NS_PER_S

@@ -1,0 +1,1 @@
+"""Real, unmodified clients against local servers that speak real wire protocols."""

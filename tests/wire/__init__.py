@@ -1,0 +1,1 @@
+"""What do the real clients of real venues sign, without a network?"""

@@ -1,0 +1,1 @@
+"""Hyperliquid perps as its documentation describes them, for unmodified clients."""

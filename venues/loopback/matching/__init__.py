@@ -1,0 +1,1 @@
+"""The exchange behind the local servers: its own matching, sharing none with what it tests."""
