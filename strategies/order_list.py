@@ -274,6 +274,10 @@ def _list_the_rest(
         return state, [*_quiet(*TAGS), alarm, *_all_back(state, lists)]
     pair = _wanted(state, terms, bare)
     possible, why = view.protectable(pair)
+    if possible <= ZERO and state.told:
+        # Better watched from here than nowhere.
+        state, alarm = _gives_up(state, f"nothing can be listed, {why}")
+        return state, [*_quiet(*TAGS), alarm, *_all_back(state, lists)]
     if possible <= ZERO:
         wait = WakeWhen(condition=BookChanged(), tag=BOOKS)
         return state, [wait, Idle(reason=f"nothing can be listed: {why}", parked=not lists)]
@@ -286,7 +290,7 @@ def _list_the_rest(
             Idle(reason="listed in a moment"),
         ]
     if len(lists) >= _LISTS_MOST:
-        return structs.replace(state, placed_ns=view.now_ns), [
+        return structs.replace(state, placed_ns=0), [
             *(intent for one in lists for intent in _taken_back(one)),
             Idle(reason="making one list of several"),
         ]

@@ -191,7 +191,7 @@ def client_ids_from_a_counter(patch: Patch) -> None:
     def counted(run: RunId, parent: ParentId, child_no: int, attempt: int = 1) -> ClientOrderId:
         return client_order_id(run, parent, child_no % 5, attempt)
 
-    patch.setattr(carry_module, "client_order_id", counted)
+    patch.setattr(placing_module, "client_order_id", counted)
 
 
 def client_ids_reused_unseen(patch: Patch) -> None:

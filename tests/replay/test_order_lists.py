@@ -137,8 +137,8 @@ def test_where_no_venue_takes_lists_the_order_is_refused_before_anything_is_sent
     names = sorted({str(i.venue) for i in made.instruments})
     config.write_text(default_config().read_text() + terms(names))
     settings = read_settings(config)
-    listing = on_terms(made.instruments, settings)
-    check_spec(spec, listing, settings)
+    listing = made.instruments
+    check_spec(spec, listing, settings)  # on the terms of the config
     assert isinstance(spec.params, OcoParams)
     profit, stop = spec.params.legs
     changes: list[tuple[dict[str, object], str]] = [
