@@ -11,7 +11,7 @@ from typing import assert_never
 import msgspec
 
 from venues.model.commands import Cancel, Command, Query, Submit, SubmitPair
-from venues.model.events import ExecutionEvent, Filled
+from venues.model.events import Accepted, ExecutionEvent, Filled, Reported
 from venues.model.ids import ClientOrderId
 
 _encode = msgspec.json.Encoder().encode
@@ -56,6 +56,8 @@ class Digest:
                 event.liquidity,
                 event.cum_quantity,
             )
+        elif isinstance(event, Accepted | Reported):
+            facts = _told(event)
         else:
             facts = msgspec.structs.replace(event, ts_exchange_ns=0)
         self._hash.update(_encode(facts))
@@ -83,3 +85,12 @@ def _facts(submit: Submit) -> tuple[object, ...]:
         submit.margin_mode,
     )
     return facts if submit.trigger is None else (*facts, submit.trigger)
+
+
+def _told(event: Accepted | Reported) -> dict[str, object]:
+    """Return an answer as it is written; an order of no list says nothing of lists."""
+    said = {"type": event.__struct_config__.tag, **msgspec.structs.asdict(event)}
+    said["ts_exchange_ns"] = 0
+    if not event.list_id:
+        del said["list_id"]
+    return said
