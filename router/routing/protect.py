@@ -83,8 +83,7 @@ def place_stops(
             room = min(left, max(scale.floor_grains(terms.room[quote.venue]), 0))
         guard = _guard(scale, quote, wanted, side, room)
         if guard is not None and profit is not None:
-            at = _profit_price(scale, quote, profit, side)
-            guard = msgspec.structs.replace(guard, profit_price=at)
+            guard = _with_profit(guard, scale, quote, profit, side)
         if guard is None:
             skipped.append((quote.venue, "below minimum" if room == left else "nothing held there"))
             continue
@@ -125,13 +124,21 @@ def _guard(scale: Scale, quote: Quote, wanted: Protect, side: Side, room: int) -
     )
 
 
-def _profit_price(scale: Scale, quote: Quote, profit: Decimal, side: Side) -> Decimal:
-    """Return where the post-only order of a list stands: at `profit`, or at the touch beyond it."""
+def _with_profit(
+    guard: Guard, scale: Scale, quote: Quote, profit: Decimal, side: Side
+) -> Guard | None:
+    """Return the list of a stop and a post-only order at `profit`, or at the touch beyond it.
+
+    None where the latter would be too small: at a lower price an order is worth less.
+    """
     tick = scale.limit_tick(quote.member, side, profit)
     touch = quote.best(side.opposite)
     if touch is not None and (touch - tick) * side.sign < 0:
         tick = touch
-    return scale.members[quote.member].instrument.price_of(tick)
+    if tick <= 0 or guard.lots < scale.min_lots(quote.member, tick):
+        return None
+    price = scale.members[quote.member].instrument.price_of(tick)
+    return msgspec.structs.replace(guard, profit_price=price)
 
 
 def _shown(depth: Depth, scale: Scale, quote: Quote, side: Side) -> int:
