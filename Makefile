@@ -7,7 +7,7 @@ RUN_STAMP := .venv/run.stamp
 DEV_STAMP := .venv/dev.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: paper test lint types bench study faults verify-routes matrix wire wire-faults docs lock clean
+.PHONY: paper test lint types bench study faults verify-routes end-to-end matrix wire wire-faults docs lock clean
 
 paper: $(RUN_STAMP)
 	@$(BIN)/fathom paper $(ARGS)
@@ -33,6 +33,9 @@ faults: $(DEV_STAMP)
 
 verify-routes: $(DEV_STAMP)
 	@$(BIN)/python -m tests.routing_oracles $(ARGS)
+
+end-to-end: $(DEV_STAMP)
+	@$(BIN)/python -m tests.end_to_end $(ARGS)
 
 matrix: $(DEV_STAMP)
 	@$(BIN)/python -m tests.matrix

@@ -7,10 +7,10 @@ from typing import Final
 
 import msgspec
 
-from benchmarks import book, learning, replay, resting, routing, startup, strategies, sweep
+from benchmarks import book, frames, learning, replay, resting, routing, startup, strategies, sweep
 
 OUT: Final = Path("runs/bench.json")
-USUAL: Final = ("startup", "sweep", "routing", "strategies", "book", "replay", "learning")
+USUAL: Final = ("startup", "sweep", "routing", "strategies", "book", "frames", "replay", "learning")
 # Studies take a minute, or some, and say more about a tape than about Fathom's speed.
 NAMES: Final = (*USUAL, "resting")
 
@@ -20,6 +20,7 @@ Result = (
     | routing.Exact
     | strategies.Compared
     | book.Books20
+    | frames.Frames
     | replay.Replayed
     | resting.Resting
     | learning.Cost
@@ -65,6 +66,9 @@ def _run(name: str, tape: Path | None) -> tuple[Result, str]:
         case "book":
             books = book.measure()
             return books, book.told(books)
+        case "frames":
+            ways = frames.measure()
+            return ways, frames.told(ways)
         case "resting":
             study = resting.measure(tape)
             return study, resting.told(study)

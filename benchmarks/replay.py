@@ -177,9 +177,9 @@ def slices_of(spec: ParentSpec) -> int:
 
 
 def replay_seconds(tape: Tape, settings: Settings, spec: ParentSpec) -> tuple[float, int]:
-    """Return how long a replay of `tape` with one parent takes, and its market events."""
+    """Return the CPU seconds a replay of `tape` with one parent takes, and its market events."""
     done = _run(tape, settings, spec)
-    return done.seconds, done.report.market_events
+    return done.cpu_s, done.report.market_events
 
 
 def _market(tape: Tape, settings: Settings) -> RecordedMarket:

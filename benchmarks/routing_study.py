@@ -8,6 +8,7 @@ the product learns, decision by decision from what was known before; scored on t
 import argparse
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,8 @@ import msgspec
 from benchmarks.replay import TAPES_BESIDE
 from benchmarks.study_books import WAYS_NS, Moment, Playing, Shelf, shelves
 from benchmarks.study_calibration import Calibration, Observer
+from benchmarks.study_families import Family, family
+from benchmarks.study_families import told as told_family
 from benchmarks.study_ghosts import Ghost, ghosts
 from benchmarks.study_page import write_page
 from benchmarks.study_routers import NAIVE, Ours
@@ -34,6 +37,7 @@ OURS: Final = "learned"
 EXACT: Final = "displayed exact"
 CLAIRVOYANT: Final = "clairvoyant"
 WAITING_E6: Final = 5
+LARGE_USD: Final = 100_000
 
 
 class Studied(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +134,18 @@ def study(folder: Path, *, routed: bool, derived: bool = False, refills: bool = 
     )
 
 
+def families(found: Sequence[Studied]) -> list[Family]:
+    """Return two families per router of its cells on recorded venues: large sizes, and all."""
+    cells = [cell for one in found if not (one.derived or one.refills) for cell in one.cells]
+    large = [cell for cell in cells if cell.usd >= LARGE_USD]
+    return [
+        family(f"{name}, {what}", [cell.saved[name] for cell in of if name in cell.saved])
+        for name in (EXACT, *NAIVE)
+        for what, of in ((f"from ${LARGE_USD:,} on", large), ("all sizes", cells))
+        if of
+    ]
+
+
 def told(found: Studied) -> str:
     """Return a table of one recording."""
     title = found.tape + (", derived venues in" if found.derived else "")
@@ -145,7 +161,8 @@ def told(found: Studied) -> str:
             f"learned {cell.cost[OURS]:.4f}  gap {cell.gap:+.4f} closed {closed:>5}  {saved}"
         )
     lines += [
-        f"  {c.venue} {c.way_ms} ms within {c.within_bps} bps: n {c.samples}, slope {c.slope:.3f}, "
+        f"  {c.venue} {c.way_ms} ms within {c.within_bps} bps: n {c.samples}, slope {c.slope:.3f} "
+        f"(error {c.slope_error:.3f}, frozen {c.frozen_slope:.3f}), "
         f"Brier {c.brier:.4f} (constant {c.brier_constant:.4f})"
         for c in found.calibrations
     ]
@@ -175,11 +192,13 @@ def main() -> int:
             continue
         found.append(study(chosen.tapes / name, routed=routed, derived=derived, refills=refills))
         print(told(found[-1]), flush=True)
+    together = families(found)
+    print("\n".join(map(told_family, together)))
     chosen.out.mkdir(parents=True, exist_ok=True)
     (chosen.out / "study.json").write_bytes(
         msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
     )
-    write_page(chosen.out, found, ours=OURS, exact=EXACT)
+    write_page(chosen.out, found, together, ours=OURS, exact=EXACT)
     print(f"written to {chosen.out}")
     return 0
 

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.study_families import Family
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from benchmarks.routing_study import Studied
 
 
-def write_page(out: Path, found: Sequence["Studied"], *, ours: str, exact: str) -> None:
+def write_page(
+    out: Path, found: Sequence["Studied"], together: Sequence[Family], *, ours: str, exact: str
+) -> None:
     """Write study.html and study.png into `out`."""
     picture = _picture(found, exact)
     (out / "study.png").write_bytes(picture)
@@ -27,8 +31,22 @@ def write_page(out: Path, found: Sequence["Studied"], *, ours: str, exact: str) 
         "<p>Costs in bps of the mid at the decision. In brackets: what a router cost more than "
         "learned depth, with the 95 % interval of a block bootstrap over 10 s.</p>"
         f'<img alt="costs and calibration" src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
-        f"{rows}",
+        f"{_families(together)}{rows}",
         encoding="utf-8",
+    )
+
+
+def _families(together: Sequence[Family]) -> str:
+    """Return what is left of all differences when all cells are looked at together."""
+    rows = "".join(
+        f"<tr><td>{html.escape(f.router)}<td>{f.cells}<td>{f.above}<td>{f.below}<td>{f.chance:.1f}"
+        f"<td>{f.still_above}<td>{f.still_below}"
+        for f in together
+    )
+    return (
+        "<h2>All cells of recorded venues together</h2><table><tr><th>router, sizes<th>cells"
+        "<th>surely dearer than learned<th>surely cheaper<th>of each by chance"
+        f"<th>dearer, corrected (Holm)<th>cheaper, corrected</tr>{rows}</table>"
     )
 
 
@@ -58,11 +76,11 @@ def _section(one: "Studied", ours: str) -> str:
     if one.calibrations:
         parts.append(
             "<h3>Depth there on arrival against depth expected</h3><table><tr><th>venue<th>way"
-            "<th>within<th>n<th>slope<th>Brier<th>Brier of the constant"
+            "<th>within<th>n<th>slope<th>its error<th>frozen<th>Brier<th>Brier of the constant"
         )
         parts += [
             f"<tr><td>{html.escape(c.venue)}<td>{c.way_ms} ms<td>{c.within_bps} bps<td>{c.samples}"
-            f"<td>{c.slope:.3f}<td>{c.brier:.4f}<td>{c.brier_constant:.4f}"
+            f"<td>{c.slope:.3f}<td>{c.slope_error:.3f}<td>{c.frozen_slope:.3f}<td>{c.brier:.4f}<td>{c.brier_constant:.4f}"
             for c in one.calibrations
         ]
         parts.append("</table>")

@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.study_books import STALE_NS, Playing, Shelf
 from benchmarks.study_trading import Order
 from router.depth.composite import Composite, Depth, observe
-from router.depth.expected_kernel import kernel as expect
+from router.depth.expected_kernel import KERNEL
 from router.routing.arrival import Learning
 from router.routing.exact_kernel import fastest as search
 from router.routing.offers import Terms
@@ -123,7 +123,7 @@ class Ours:
             search=search,
             learning=None
             if way_ns is None
-            else Learning(waiting_e6=self._waiting_e6, expect=expect),
+            else Learning(waiting_e6=self._waiting_e6, expect=KERNEL),
         )
         if plan.unrouted > scale.lot:
             return None

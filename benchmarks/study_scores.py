@@ -15,11 +15,12 @@ DECISIONS_LEAST: Final = 200
 
 
 class Interval(msgspec.Struct, frozen=True):
-    """A mean in bps and where 95 % of its bootstrap draws lie."""
+    """A mean in bps, where 95 % of its bootstrap draws lie, and their standard deviation."""
 
     mean: float
     low: float
     high: float
+    error: float = 0.0
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,4 +88,4 @@ def interval(values: Doubles, blocks: Int64s) -> Interval:
     drawn = np.random.default_rng(1).integers(0, len(names), (DRAWS, len(names)))
     means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
     low, high = np.quantile(means, (0.025, 0.975))
-    return Interval(float(values.mean()), float(low), float(high))
+    return Interval(float(values.mean()), float(low), float(high), float(means.std()))

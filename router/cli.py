@@ -132,6 +132,36 @@ def check(
     say(checked(file))
 
 
+@cli.command()
+def sandbox(
+    venue: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--venue",
+            metavar="V",
+            help="binance, binanceusdm or hyperliquid, repeatable; default: all three.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", min=0, help="Of the market and the keys.")
+    ] = 1,
+    for_s: Annotated[
+        int | None, typer.Option("--for", metavar="S", min=1, help="Stop after S seconds.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Keep redirect.json there; default: nowhere."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Serve local exchanges that speak real protocols, for tests and rehearsals; Ctrl-C ends it."""
+    from router.app.sandboxing import run_sandbox
+
+    raise typer.Exit(
+        run_sandbox(venues=tuple(venue or ()), seed=seed, for_s=for_s, out=out, as_json=json)
+    )
+
+
 def main() -> None:
     """Run the command and end the process with its exit code."""
     code = run(sys.argv[1:])

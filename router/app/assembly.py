@@ -5,14 +5,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol
 
 import msgspec
 
 import router
 from router.app.faults import fault_plan
 from router.app.own_strategies import NONE_LOADED, Loaded, fingerprint, strategies_of
-from router.depth.expected import Expect
-from router.depth.expected import twin as expect_twin
+from router.depth.expected import TWIN, Expect
 from router.depth.scale import Scale, market_scale
 from router.engine.core import Core
 from router.engine.engine import Engine
@@ -41,7 +41,11 @@ from strategies.spec import ParentSpec
 from strategies.take import Take
 from strategies.twap import Twap
 from venues.books.jit import kernels_available
+from venues.books.port import Books
+from venues.books.probes import Probes
+from venues.books.watch import Watches
 from venues.model.ids import RunId, Symbol, VenueId, run_id
+from venues.model.instrument import Instrument
 from venues.paper.latency import Latency
 from venues.paper.market import RecordedMarket
 from venues.paper.played import QueueModel
@@ -52,6 +56,17 @@ _ALONE: Mapping[str, Strategy] = {
     s.kind: s for s in (Take(), Rest(), Twap(), LimitStop(), Ladder())
 }
 STRATEGIES: Mapping[str, Strategy] = {**_ALONE, Oco.kind: Oco(_ALONE)}
+
+
+class Sight(Protocol):
+    """A market as an engine sees it, recorded or real."""
+
+    @property
+    def view(self) -> Books: ...
+    @property
+    def probes(self) -> Probes: ...
+    @property
+    def watches(self) -> Watches: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +129,23 @@ def engine_settings(settings: Settings) -> EngineSettings:
     )
 
 
-def scales_of(tape: Tape, settings: Settings) -> dict[Symbol, Scale]:
-    """Return every market the tape and the config make tradable, in integers."""
+def scales_of(instruments: tuple[Instrument, ...], settings: Settings) -> dict[Symbol, Scale]:
+    """Return every market the instruments and the config make tradable, in integers."""
     scales: dict[Symbol, Scale] = {}
-    for symbol in tradable(tape.instruments, settings):
-        market = market_of(symbol, tape.instruments, settings)
+    for symbol in tradable(instruments, settings):
+        market = market_of(symbol, instruments, settings)
         assert market is not None
-        scales[symbol] = market_scale(market, tape.instruments)
+        scales[symbol] = market_scale(market, instruments)
     return scales
+
+
+def members_of(scales: Mapping[Symbol, Scale]) -> Members:
+    """Return every instrument of these markets as what it counts in its own."""
+    return {
+        (m.instrument.venue, m.instrument.symbol): m
+        for scale in scales.values()
+        for m in scale.members
+    }
 
 
 def run_of(
@@ -159,7 +183,7 @@ def assemble(
     """
     tape = on_settings(raw, settings)
     run = run_of(tape, settings, seed, specs, own)
-    scales = scales_of(tape, settings)
+    scales = scales_of(tape.instruments, settings)
     market = RecordedMarket(
         tape,
         kernels=kernels,
@@ -167,11 +191,7 @@ def assemble(
         stale_after_ns=settings.run.stale_after_ns,
         learn=settings.run.learn_fills,
     )
-    members: Members = {
-        (m.instrument.venue, m.instrument.symbol): m
-        for scale in scales.values()
-        for m in scale.members
-    }
+    members = members_of(scales)
     core = build_core(
         run=run,
         seed=seed,
@@ -203,10 +223,10 @@ def build_core(
     settings: EngineSettings,
     scales: Mapping[Symbol, Scale],
     members: Members,
-    market: RecordedMarket,
+    market: Sight,
     sweep: Sweep,
     search: Search = search_twin,
-    expect: Expect = expect_twin,
+    expect: Expect = TWIN,
     strategies: Mapping[str, Strategy] = STRATEGIES,
 ) -> Core:
     """Return an engine core that knows nothing yet."""
@@ -260,10 +280,10 @@ def search_of(*, kernels: bool) -> Search:
 def expect_of(*, kernels: bool) -> Expect:
     """Return the expected prices to use: compiled or plain."""
     if not kernels:
-        return expect_twin
-    from router.depth.expected_kernel import kernel
+        return TWIN
+    from router.depth.expected_kernel import KERNEL
 
-    return kernel
+    return KERNEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,10 @@ class Depth(Protocol):
         """Return the lots others show at one level."""
         ...
 
-    def outcomes(self, i: int, side: int, horizon: int, /) -> Int64s:
-        """Return what became of displayed depth, shape (n, REACHES); see `venues.books.outcomes`."""
+    def outcomes(
+        self, i: int, side: int, horizon: int, limit_tick: int, /
+    ) -> tuple[Int64s, Int64s]:
+        """Return what became of displayed depth, and how it changes; see `venues.books.known`."""
         ...
 
     def crossed(self, i: int, /) -> bool: ...

@@ -1,11 +1,12 @@
 """What will depth cost that may have changed when the order arrives? Expected prices of a book.
 
 Each outcome that was taken down (`venues.books.outcomes`) is a scenario, all of them equally likely: of
-the lots displayed within each distance from the touch such a share is there on arrival, or so many
-more; deeper levels stay. What is displayed is a scenario as well, that counts OUTCOMES_LEAST times:
-little evidence changes little. The price of the x-th grain is the mean over scenarios of the price at
-which that scenario covers x; where it does not, or only beyond the price of waiting, the grain is
-bought later at that price:
+the lots displayed within each distance from the touch such a share is gone on arrival, or so many
+more are there, both as much more, or less, as is known of what is displayed now; deeper levels stay.
+What is displayed is a scenario as well, that counts OUTCOMES_LEAST times: little evidence changes
+little. The price of the x-th grain is the mean over scenarios of the price at which that scenario
+covers x; where it does not, or only beyond the price of waiting, the grain is bought later at that
+price:
 
     E[min(p(x, D), R)]  with  D what is there of the displayed depth,  R the price of waiting
 
@@ -16,42 +17,71 @@ same way). All in integers: prices in PARTS of a tick, rounded once to the dear 
 """
 
 from collections.abc import Callable, Sequence
-from itertools import accumulate
+from itertools import accumulate, compress
+from operator import mul, sub
 from typing import Final
 
 import msgspec
-import numpy as np
 
-from venues.books.layout import MORE_MOST, OUTCOMES_LEAST, REACH_E6, REACHES, WHOLE
+from venues.books.layout import LOTS_MOST, OUTCOMES_LEAST, REACH_E6, REACHES, WHOLE
 from venues.model.market import Int64s
 
 # Expected prices lie between ticks: a tick of some venues is wide beside what waiting costs.
 PARTS: Final = 16
-# Grains times a share stay exact in int64.
-_EXACT: Final = 1 << 50
 
 
 class Shown(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """One side of a book, best first: the grains that are priced, and all that a sweep may meet.
+    """One side of a book, best first, and what is known of it.
 
-    `upto`: where each of the pieces ends that get a price, in grains; `prices`: the tick displayed for
-    the last of each, negated for a sell. `deep`, `grains`: the levels up to the price of waiting,
-    ticks the same way, and their own grains; a lot is `lot_grains`. `reach`: the price of waiting, in
-    PARTS of a tick. `luck`: what our takers get of what is expected, in 1 / WHOLE.
+    `ticks`, `upto`: the levels to be priced and the grains up to and with each; the first `most`
+    grains in pieces of at most `block`, because the first grains of a level are surer than its last.
+    `deep`, `lots`: all levels up to the price of waiting. No level counts for more than `enough`
+    lots of `lot_grains` grains; `sign`: +1 for a buy, -1 for a sell, whose prices count negated.
+    `reach`: the price of waiting, in PARTS of a tick, negated for a sell. `outcomes`: shape (n,
+    REACHES), and `change`, shape (CHANGES, REACHES): see `venues.books.port`. `luck`: what our takers
+    get of what is expected, in 1 / WHOLE.
     """
 
-    prices: Sequence[int]
-    upto: Sequence[int]
+    ticks: Int64s
+    upto: Int64s
+    most: int
+    block: int
     deep: Int64s
-    grains: Int64s
+    lots: Int64s
+    enough: int
     lot_grains: int
+    sign: int
     reach: int
+    outcomes: Int64s
+    change: Int64s
     luck: int = WHOLE
 
 
-# Levels of a book, its outcomes (n, REACHES) -> the expected price of each piece, in PARTS of a tick,
-# never falling.
-Expect = Callable[[Shown, Int64s], list[int]]
+class Foreseen(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """What is expected of one side of a book.
+
+    The curve, a piece per price: `ticks` in PARTS of a tick, `upto` grains, `worth` the running sum of
+    tick x grains, and `rows`, ticks and upto as arrays, where they were made so. Up to the price of
+    waiting `displayed` lots are shown and `there` grains expected.
+    """
+
+    ticks: list[int]
+    upto: list[int]
+    worth: list[int]
+    rows: tuple[Int64s, Int64s] | None
+    displayed: int
+    there: int
+
+
+class Expect(msgspec.Struct, frozen=True):
+    """How what is expected is computed: by twin or by kernel, with equal answers.
+
+    `foresee`: what is expected of a book. `filled`: of so many grains within a tick of the venue, how
+    many should fill.
+    """
+
+    foresee: Callable[[Shown], Foreseen]
+    filled: Callable[[Shown, int, int], int]
 
 
 def reach_of(touch: int, tick: int) -> int:
@@ -63,47 +93,91 @@ def reach_of(touch: int, tick: int) -> int:
     return REACHES - 1
 
 
-def there(displayed: int, outcome: int, shown: Shown) -> int:
-    """Return how many grains are there of those `displayed`, if it comes to `outcome`."""
-    less = displayed * min(outcome, WHOLE) // WHOLE
-    more = max(outcome - WHOLE, 0) * shown.lot_grains
-    return (less + more) * shown.luck // WHOLE
+def pieces(shown: Shown) -> tuple[list[int], list[int]]:
+    """Return the displayed tick and the end of every piece that gets a price of its own."""
+    ticks: list[int] = []
+    ends: list[int] = []
+    before = 0
+    levels = zip(shown.ticks.tolist(), shown.upto.tolist(), strict=True)
+    for tick, upto in levels:
+        cuts = range(before + shown.block, min(upto, shown.most + shown.block), shown.block)
+        ticks += [tick] * (len(cuts) + 1)
+        ends += [*cuts, upto]
+        before = upto
+    return ticks, ends
 
 
-def twin(shown: Shown, outcomes: Int64s) -> list[int]:
-    """Return expected prices in Python integers without a bound: the oracle of the kernel."""
-    asked = [price * PARTS for price in shown.prices]
+def foresee(shown: Shown) -> Foreseen:
+    """Return what is expected, in Python integers without a bound: the oracle of the kernel."""
+    ticks, upto = pieces(shown)
+    asked = [shown.sign * tick * PARTS for tick in ticks]
     dearest = [max(price, shown.reach) for price in asked]
-    deep: list[int] = shown.deep.tolist()
-    displayed = list(accumulate(shown.grains.tolist()))
-    farthest = abs(deep[0]) * REACH_E6[-1] // 1_000_000 if deep else 0
-    near = sum([abs(price - deep[0]) <= farthest for price in deep])
-    reaches = [reach_of(abs(deep[0]), abs(price)) for price in deep]
+    deep = [shown.sign * tick for tick in shown.deep.tolist()]
+    displayed = list(accumulate(_grains(shown)))
+    touch = abs(deep[0]) if deep else 0
+    farthest = touch * REACH_E6[-1] // 1_000_000
+    near = sum([abs(abs(price) - touch) <= farthest for price in deep])
+    reaches = [reach_of(touch, abs(price)) for price in deep]
+    changes: list[list[int]] = shown.change.T.tolist()
     sums = [OUTCOMES_LEAST * price for price in asked]
-    rows: list[list[int]] = outcomes.tolist()
+    rows: list[list[int]] = shown.outcomes.tolist()
     for row in rows:
         met = []
         for k, price in enumerate(deep):
             within = displayed[min(k, near - 1)]
-            met.append(
-                (price * PARTS, there(within, row[reaches[k]], shown) + displayed[k] - within)
-            )
-        for j, (upto, most) in enumerate(zip(shown.upto, dearest, strict=True)):
-            covers = [price for price, grains in met if grains >= upto]
+            there = _there(shown, within, row[reaches[k]], changes[reaches[k]])
+            met.append((price * PARTS, there + displayed[k] - within))
+        for j, (end, most) in enumerate(zip(upto, dearest, strict=True)):
+            covers = [price for price, grains in met if grains >= end]
             sums[j] += min(covers[0], most) if covers else most
-    return [-(-total // (len(rows) + OUTCOMES_LEAST)) for total in sums]
+    count = len(rows) + OUTCOMES_LEAST
+    means = [shown.sign * -(-total // count) for total in sums]
+    # Pieces of one price are one piece.
+    last = [n + 1 == len(means) or means[n + 1] != price for n, price in enumerate(means)]
+    found, upto = list(compress(means, last)), list(compress(upto, last))
+    sizes = [upto[0], *map(sub, upto[1:], upto)]
+    lots = sum([min(size, LOTS_MOST) for size in shown.lots.tolist()])
+    reach = reach_of(touch, touch + max(shown.reach // PARTS - deep[0], 0)) if deep else 0
+    return Foreseen(
+        ticks=found,
+        upto=upto,
+        worth=list(accumulate(map(mul, found, sizes))),
+        rows=None,
+        displayed=lots,
+        there=_mean(shown, reach, lots * shown.lot_grains, None) if deep else 0,
+    )
 
 
-def expected_depth(shown: Shown, outcomes: Int64s, reach: int, displayed: int, most: int) -> int:
-    """Return how many of the `displayed` grains within a distance are there, on the mean of outcomes.
+def filled(shown: Shown, grains: int, limit_tick: int) -> int:
+    """Return how many of `grains` wanted within `limit_tick` should fill, on the mean of outcomes."""
+    limit = shown.sign * limit_tick
+    deep = [shown.sign * tick for tick in shown.deep.tolist()]
+    sizes = zip(deep, _grains(shown), strict=True)
+    displayed = sum([size for price, size in sizes if price <= limit])
+    touch = abs(deep[0]) if deep else 0
+    reach = reach_of(touch, touch + max(limit - deep[0], 0)) if deep else 0
+    return _mean(shown, reach, displayed, grains)
 
-    No outcome counts for more than `most` grains.
-    """
-    column = outcomes[:, reach]
-    if max(displayed, shown.lot_grains * MORE_MOST) <= _EXACT:
-        less = displayed * np.minimum(column, WHOLE) // WHOLE
-        more = np.maximum(column - WHOLE, 0) * shown.lot_grains
-        total = int(np.minimum((less + more) * shown.luck // WHOLE, min(most, _EXACT)).sum())
-    else:
-        total = sum([min(there(displayed, outcome, shown), most) for outcome in column.tolist()])
-    return (total + OUTCOMES_LEAST * min(displayed, most)) // (len(column) + OUTCOMES_LEAST)
+
+def _grains(shown: Shown) -> list[int]:
+    """Return the grains that each level counts for."""
+    return [min(size, shown.enough) * shown.lot_grains for size in shown.lots.tolist()]
+
+
+def _there(shown: Shown, displayed: int, outcome: int, change: Sequence[int]) -> int:
+    """Return how many grains are there of those `displayed`, if it comes to `outcome`."""
+    goes, comes = change
+    gone = displayed * max(WHOLE - outcome, 0) // WHOLE * goes // WHOLE
+    came = max(outcome - WHOLE, 0) * shown.lot_grains * comes // WHOLE
+    return max(displayed - gone + came, 0) * shown.luck // WHOLE
+
+
+def _mean(shown: Shown, reach: int, displayed: int, most: int | None) -> int:
+    """Return the mean of what is there of `displayed` grains, no outcome for more than `most`."""
+    change = shown.change[:, reach].tolist()
+    found = [_there(shown, displayed, o, change) for o in shown.outcomes[:, reach].tolist()]
+    found += [displayed] * OUTCOMES_LEAST
+    return sum(found if most is None else [min(each, most) for each in found]) // len(found)
+
+
+TWIN: Final = Expect(foresee=foresee, filled=filled)

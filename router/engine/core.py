@@ -7,8 +7,7 @@ from random import Random
 
 import msgspec
 
-from router.depth.expected import Expect
-from router.depth.expected import twin as expect_twin
+from router.depth.expected import TWIN, Expect
 from router.depth.scale import Scale
 from router.engine.markets import Markets
 from router.engine.own import level_keys
@@ -71,7 +70,7 @@ class Core:
     sweep: Sweep
     watching: Watching
     search: Search = search_twin
-    expect: Expect = expect_twin
+    expect: Expect = TWIN
     timers: Timers = field(default_factory=Timers)
     now_ns: int = 0
     records: list[Record] = field(default_factory=list)

@@ -7,11 +7,11 @@ import numpy as np
 from router.engine.core import Core
 from router.engine.records import Learned
 from router.routing.arrival import Learning
-from venues.books.layout import OUTCOMES_LEAST, RINGS
+from venues.books.layout import OUTCOMES_LEAST, RING_WORDS, RINGS
 from venues.model.ids import Symbol
 
-# What is lost in a crash is learned anew in about the time it took.
-WRITE_EVERY_NS: Final = 300_000_000_000
+# What is kept is of the last few minutes, and what is lost in a crash is learned anew in as many.
+WRITE_EVERY_NS: Final = 900_000_000_000
 
 
 def learning_of(core: Core, symbol: Symbol) -> Learning | None:
@@ -43,7 +43,7 @@ def write_down(core: Core, symbol: Symbol) -> None:
         dumped = core.books.dump_outcomes(core.watching.book_of(*place))
         taken = tuple(dumped[:RINGS].tolist())
         if sum(taken) >= OUTCOMES_LEAST:
-            kept = dumped[RINGS:].astype("<i4").tobytes()
+            kept = dumped[RINGS:].astype("<i8").tobytes()
             core.note(Learned(*place, taken, kept, core.now_ns))
 
 
@@ -53,7 +53,10 @@ def recall(core: Core) -> None:
         return
     for place, record in core.state.learned.items():
         book = core.watching.book_of(*place)
+        # A journal of before sizes were kept has words of four bytes: what it knew is learned anew.
+        if len(record.kept) != 8 * RINGS * RING_WORDS:
+            continue
         if not core.books.dump_outcomes(book)[:RINGS].any():
-            kept = np.frombuffer(record.kept, "<i4").astype(np.int64)
+            kept = np.frombuffer(record.kept, "<i8").astype(np.int64)
             taken = np.array(record.taken, np.int64)
             core.books.restore_outcomes(book, np.concatenate((taken, kept)))

@@ -115,7 +115,7 @@ class Placed(msgspec.Struct, frozen=True, tag="placed"):
 class Learned(msgspec.Struct, frozen=True, tag="learned"):
     """What was known of how the displayed depth of one book fares, written down now and then.
 
-    `taken`: outcomes ever taken down, by ring; `kept`: those that still are, as int32.
+    `taken`: outcomes ever taken down, by ring; `kept`: those that still are, as int64.
     """
 
     venue: VenueId

@@ -23,6 +23,8 @@ def report_tables(report: Report) -> RenderableType:
         parts.extend((_headline(parent), *_alarms(parent), _costs(parent)))
         if parent.venues:
             parts.append(_venues(parent))
+        if parent.depth:
+            parts.append(_depths(parent))
         parts.append(Text())
     parts.append(
         Text(
@@ -133,6 +135,26 @@ def _venues(parent: ParentSummary) -> Table:
             _short(part.average_price, 2),
             _short(part.fees, 2),
             str(part.children),
+        )
+    return table
+
+
+def _depths(parent: ParentSummary) -> Table:
+    """Return, per venue, what stood there, what was expected of it on arrival, and what takers got."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("depth a decision")
+    for name in ("displayed", "expected", "of it", "sent", "should fill", "filled"):
+        table.add_column(name, justify="right")
+    for venue, depth in parent.depth.items():
+        displayed, expected = Decimal(depth.displayed), Decimal(depth.expected)
+        table.add_row(
+            venue,
+            _short(depth.displayed, 3),
+            _short(depth.expected, 3),
+            f"{expected / displayed:.1%}" if displayed else "-",
+            _short(depth.sent, 3),
+            _short(depth.foreseen, 3),
+            _short(depth.filled, 3),
         )
     return table
 

@@ -12,6 +12,7 @@ import msgspec
 from router.engine.records import ALARM
 from router.orders.parent import Parent
 from router.reports.band import inside_share
+from router.reports.depth import DepthSummary, depths_of
 from router.reports.follow import Execution, Follower, PlanRow
 from venues.model.ids import ClientOrderId, ParentId, VenueId
 from venues.model.instrument import Member
@@ -54,7 +55,7 @@ class ParentSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One parent; null where there is no such number.
 
     `band_share`: part of its time in which it was near its schedule, see `router.reports.band`.
-    `alarms`: in the order in which they were raised.
+    `alarms`: in the order in which they were raised. `depth`: by venue, where anything was learned.
     """
 
     id: ParentId
@@ -77,6 +78,7 @@ class ParentSummary(msgspec.Struct, frozen=True, kw_only=True):
     counterfactual_bps: Alternatives
     base_filled: str | None = None  # the base behind inverse contracts at their own prices
     alarms: tuple[AlarmRow, ...] = ()
+    depth: dict[VenueId, DepthSummary] = {}
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +107,7 @@ def _summary(parent: Parent, follower: Follower) -> ParentSummary:
     maker = _sum(e.quantity for e in executions if e.liquidity is Liquidity.MAKER)
     started = parent.started_ns > 0
     cost = _cost(executions, members)
+    plans = [p for p in follower.plans if p.parent == spec.id]
     venues: dict[VenueId, VenueSummary] = {}
     for venue in sorted({o.submit.venue for o in rows}):
         part = [e for e in executions if e.venue == venue]
@@ -134,12 +137,8 @@ def _summary(parent: Parent, follower: Follower) -> ParentSummary:
         venues=venues,
         base_filled=_base(executions, members),
         alarms=_alarms(spec.id, follower),
-        counterfactual_bps=_alternatives(
-            parent,
-            executions,
-            members,
-            [p for p in follower.plans if p.parent == spec.id],
-        ),
+        depth=depths_of(plans, rows),
+        counterfactual_bps=_alternatives(parent, executions, members, plans),
     )
 
 

@@ -6,7 +6,7 @@ the same code replays a tape, which is how it is proven equal to `router.runtime
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
@@ -23,6 +23,7 @@ class Live:
     """One engine at work; `idle()` tells whether venues and feeds have nothing left to say.
 
     `script`: what a trader says when, (engine ns, input), rising: for runs in virtual time.
+    `beside`: what else has to run, by name: gateways that work on their own.
     """
 
     desk: Desk
@@ -33,6 +34,7 @@ class Live:
     rng: Random  # spreads the waits for the weather, decides nothing
     report: Callable[[Change], None]
     script: Sequence[tuple[int, Input]] = ()
+    beside: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     _feed_over: bool = False
     _ended: bool = False
     _nudged: asyncio.Future[None] | None = None
@@ -55,6 +57,8 @@ class Live:
             tasks.start("timers", self._ring)
             for venue, gateway in self.gateways.items():
                 tasks.start(f"gateway {venue}", partial(self._follow, gateway))
+            for name, work in self.beside.items():
+                tasks.start(name, work)
             if self.script:
                 tasks.start("script", self._speak)
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from tests.contract.live_rig import BINANCE_SPOT, BINANCE_USDM, live_rig
+from tests.contract.live_rig import BINANCE_SPOT, BINANCE_USDM, HYPERLIQUID_PERPS, live_rig
 from tests.contract.paper_rig import paper_rig
 from tests.contract.rig import Listener, RigMaker
 
@@ -15,6 +15,7 @@ RIGS: dict[str, RigMaker] = {
     "paper": paper_rig,
     "binance": partial(live_rig, BINANCE_SPOT),
     "binanceusdm": partial(live_rig, BINANCE_USDM),
+    "hyperliquid": partial(live_rig, HYPERLIQUID_PERPS),
 }
 
 

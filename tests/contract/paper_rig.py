@@ -51,6 +51,8 @@ class PaperRig:
     def __init__(self) -> None:
         self.instrument = _PAPER
         self.in_order = True
+        self.expires = True
+        self.fee_rounding = Decimal(0)
         self.long_ns = 5 * _S
         self._clock = FakeClock(start_ns=5 * _S)
         self._market = FakeMarket()

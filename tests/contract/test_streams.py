@@ -6,13 +6,15 @@ from contextlib import suppress
 
 import pytest
 
-from tests.contract.live_rig import BINANCE_SPOT, BINANCE_USDM, LiveRig, live_rig
+from tests.contract.live_rig import BINANCE_SPOT, BINANCE_USDM, HYPERLIQUID_PERPS, LiveRig, live_rig
 from tests.contract.rig import Listener
 from venues.loopback.faults import Channel, Does, Fault
 from venues.model.events import Filled
 
 
-@pytest.fixture(params=[BINANCE_SPOT, BINANCE_USDM], ids=lambda place: place.dialect.exchange)
+@pytest.fixture(
+    params=[BINANCE_SPOT, BINANCE_USDM, HYPERLIQUID_PERPS], ids=lambda place: place.dialect.exchange
+)
 async def desk(request: pytest.FixtureRequest) -> AsyncIterator[Listener]:
     async with live_rig(request.param) as rig:
         rig.show("50@998 10@999 | 3@1001 4@1002 50@1010")
@@ -59,6 +61,7 @@ async def test_an_event_that_never_comes_is_made_up_for_by_the_next_look(desk: L
     order = await desk.submit("buy", 5, 1000, ioc=False)
     await until(lambda: desk.words == ["Accepted"])
     rig = rig_of(desk)
+    await rig.gateway.settled()  # a look of its own may still be under way
     rig.fault(Fault(does=Does.DROP, channel=Channel.USER, times=10))
     desk.rig.trade_into(order, 2)
     await asyncio.sleep(0.2)
@@ -73,6 +76,7 @@ async def test_what_happened_while_the_stream_was_down_is_told_when_it_breaks(
     order = await desk.submit("buy", 5, 1000, ioc=False)
     await until(lambda: desk.words == ["Accepted"])
     rig = rig_of(desk)
+    await rig.gateway.settled()
     rig.fault(Fault(does=Does.CLOSE, channel=Channel.USER))
     desk.rig.trade_into(order, 2)
     await until(lambda: desk.words == ["Accepted", "Filled"])
@@ -85,6 +89,7 @@ async def test_events_that_come_twice_or_late_are_told_once_and_in_order(desk: L
     order = await desk.submit("buy", 5, 1000, ioc=False)
     await until(lambda: desk.words == ["Accepted"])
     rig = rig_of(desk)
+    await rig.gateway.settled()
     rig.fault(Fault(does=Does.TWICE, channel=Channel.USER, times=4))
     rig.fault(Fault(does=Does.LATE, channel=Channel.USER, times=2))
     desk.rig.trade_into(order, 2)

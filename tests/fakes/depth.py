@@ -8,7 +8,7 @@ import numpy as np
 
 from router.depth.composite import Composite, observe
 from router.depth.scale import Scale, market_scale
-from venues.books.layout import REACHES
+from venues.books.layout import CHANGES, REACHES, WHOLE
 from venues.model.ids import Symbol, VenueId
 from venues.model.instrument import Contract, FeeIn, Instrument, Kind, Market, Member
 from venues.model.market import ASK, BID, BookState, Int64s
@@ -28,6 +28,7 @@ class FakeBook:
     local_ns: int = 10 * SECOND
     funding: tuple[int, int] | None = None
     shares: list[list[int]] = field(default_factory=list)
+    change: int = WHOLE
 
 
 class FakeDepth:
@@ -65,9 +66,10 @@ class FakeDepth:
     def funding(self, i: int) -> tuple[int, int] | None:
         return self.books[i].funding
 
-    def outcomes(self, i: int, side: int, horizon: int) -> Int64s:
+    def outcomes(self, i: int, side: int, horizon: int, limit_tick: int) -> tuple[Int64s, Int64s]:
         shares = self.books[i].shares
-        return np.array(shares, np.int64).reshape(len(shares), REACHES)
+        rows = np.array(shares, np.int64).reshape(len(shares), REACHES)
+        return rows, np.full((CHANGES, REACHES), self.books[i].change, np.int64)
 
     def crossed(self, i: int) -> bool:
         bid, ask = self.best(i, BID), self.best(i, ASK)

@@ -103,12 +103,12 @@ class House:
         return self.front.now_ns()
 
     async def soon(self, awaited: Awaitable[T]) -> T:
-        """Return what is awaited; a test that waits for more than five seconds has failed."""
-        return await asyncio.wait_for(awaited, 5)
+        """Return what is awaited; a test that waits for more than twenty seconds has failed."""
+        return await asyncio.wait_for(awaited, 20)
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait until something holds at the venue."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not holds():  # noqa: ASYNC110 - another task makes it hold, and rings no bell
                 await asyncio.sleep(0.005)
 

@@ -99,12 +99,16 @@ async def test_a_slow_request_arrives_after_its_sender_has_given_up(house: House
 async def test_nobody_listens_during_an_outage_and_orders_are_there_after_it(
     house: House, pro: Any
 ) -> None:
-    order = await house.order("buy", 0.1, 49_000, postOnly=True, clientOrderId="before")
-    await house.front.stop()
+    order = await house.order("buy", 0.1, 49_996, postOnly=True, clientOrderId="before")
+    told = house.exchange.books["BTCUSDT"]
+    await house.front.go_away()
     with pytest.raises(pro.ExchangeNotAvailable):
         await house.order("buy", 0.1, 49_000, postOnly=True, clientOrderId="during")
+    house.sell("0.04", "49996")
+    await house.until(lambda: not told.has_news)  # its exchange has gone on and said so, to nobody
     await house.front.start()
-    assert (await house.client.fetch_order(order["id"], SYMBOL))["status"] == "open"
+    found = await house.client.fetch_order(order["id"], SYMBOL)
+    assert (found["status"], found["filled"]) == ("open", 0.04)
     assert house.exchange.named("ann", "during") is None
 
 
@@ -150,6 +154,16 @@ async def _listen(house: House, seen: list[tuple[str, str, str]]) -> None:
     while True:
         news = await house.client.watch_orders(SYMBOL)
         seen.extend((order["id"], order["clientOrderId"], order["status"]) for order in news)
+
+
+async def test_an_order_by_websocket_is_live_though_its_socket_was_reset(
+    house: House, pro: Any
+) -> None:
+    house.faults.load([Fault(does=Does.CLOSE, channel=Channel.ORDER_ENTRY)])
+    params = {"newClientOrderId": "by-socket"}
+    with pytest.raises((pro.NetworkError, asyncio.CancelledError)):
+        await house.soon(house.client.create_order_ws(SYMBOL, "limit", "buy", 0.1, 49_000, params))
+    assert house.exchange.named("ann", "by-socket") is not None
 
 
 async def test_a_stream_is_poisoned_falls_silent_goes_deaf_and_is_reset(house: House) -> None:

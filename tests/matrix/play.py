@@ -211,7 +211,7 @@ def _reborn(paper: Paper, heard: Heard, settings: Settings, story: Story) -> Pap
         run=paper.run,
         seed=1,
         settings=engine_settings(settings),
-        scales=scales_of(paper.tape, settings),
+        scales=scales_of(paper.tape.instruments, settings),
         members=old.state.members,
         market=paper.market,
         sweep=old.sweep,

@@ -153,6 +153,11 @@ def test_they_take_down_the_same_outcomes_of_displayed_depth(
             if ours:
                 books.disturbed(0, now_ns)
         assert kernel.dump_outcomes(0).tolist() == twin.dump_outcomes(0).tolist()
+        for side, limit_tick in ((BID, 900), (ASK, 1015)):
+            pair = [books.outcomes(0, side, 0, limit_tick) for books in (kernel, twin)]
+            assert [[part.tolist() for part in both] for both in pair[:1]] == [
+                [part.tolist() for part in both] for both in pair[1:]
+            ]
 
 
 def drifting_script(seed: int, steps: int) -> list[Act]:

@@ -10,6 +10,7 @@ from router.app.assembly import Paper, assemble
 from router.engine.engine import Engine
 from router.engine.fold import decode
 from router.engine.inputs import Recovered
+from router.engine.learning import recall
 from router.engine.records import Learned
 from router.journal.sqlite import GROUPED, open_journal
 from router.routing.plan import Plan
@@ -107,4 +108,25 @@ def test_what_was_written_down_is_known_after_a_restart(
     for note in notes:
         known = core.books.dump_outcomes(core.watching.book_of(note.venue, note.symbol))
         assert tuple(known[:RINGS].tolist()) == note.taken
-        assert known[RINGS:].astype("<i4").tobytes() == note.kept
+        assert known[RINGS:].astype("<i8").tobytes() == note.kept
+
+
+def test_what_was_written_down_before_sizes_were_is_learned_anew(
+    tape: Tape, fast: tuple[Path, str], tmp_path: Path
+) -> None:
+    note = written_down(fast[0])[0]
+    old = msgspec.structs.replace(note, kept=note.kept[: len(note.kept) // 2])
+    journal = open_journal(tmp_path / "journal.db", GROUPED)
+    try:
+        settings = read_settings(default_config())
+        paper = assemble(tape, settings, SPECS, seed=1, kernels=True, journal=journal)
+    finally:
+        journal.close()
+    core = paper.desk.engine.core
+    core.state.learned[note.venue, note.symbol] = old
+    recall(core)
+    book = core.watching.book_of(note.venue, note.symbol)
+    assert not core.books.dump_outcomes(book).any()
+    core.state.learned[note.venue, note.symbol] = note
+    recall(core)
+    assert core.books.dump_outcomes(book).any()

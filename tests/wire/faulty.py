@@ -1,9 +1,9 @@
 """Is anything sent twice, or believed that is not so, when a venue's answers fail in every way?
 
-Orders go through the gateway and ccxt's own client to a local Binance spot server whose answers are
-lost, cut, late, empty or wrong at random; a desk asks on as the engine does. At the end the venue's
-own books are compared with what we were told, order by order and fill by fill.
-`python -m tests.wire.faulty [SENDS] [SEED]`
+Orders go through the gateway and ccxt's own client to local servers whose answers are lost, cut, late,
+empty or wrong at random; a desk asks on as the engine does. At the end the venue's own books are
+compared with what we were told, order by order and fill by fill.
+`python -m tests.wire.faulty [SENDS] [SEED]` goes to each venue in turn.
 """
 
 import asyncio
@@ -17,20 +17,27 @@ from random import Random
 import msgspec
 
 from router.runtime.clocks import WallClock
-from venues.live.credentials import Credentials
+from tests.contract.live_rig import (
+    BINANCE_SPOT,
+    BINANCE_USDM,
+    HYPERLIQUID_PERPS,
+    WHO,
+    Place,
+    Served,
+)
+from venues.live.client_ids import read
 from venues.live.dialect import Quota
-from venues.live.dialects import BINANCE
 from venues.live.exchange import Exchange as Client
 from venues.live.gateway import LiveGateway
 from venues.live.markets import listing, load_rows
 from venues.loopback.binance.limits import Limits, Quotas
-from venues.loopback.binance.params import Account
 from venues.loopback.binance.spot import BinanceSpot
+from venues.loopback.binance.usdm import BinanceUsdm
 from venues.loopback.certificate import throw_away
 from venues.loopback.faults import Does, Fault, Faults
 from venues.loopback.front import Front
+from venues.loopback.hyperliquid.venue import Hyperliquid
 from venues.loopback.matching.exchange import Exchange
-from venues.loopback.matching.values import Listing
 from venues.loopback.resolver import redirected_session
 from venues.model.commands import Approved, Cancel, Command, Query, Submit
 from venues.model.events import (
@@ -44,22 +51,16 @@ from venues.model.events import (
     Reported,
     Standing,
 )
-from venues.model.ids import MAIN_ACCOUNT, ClientOrderId, ParentId, Symbol, VenueId
+from venues.model.ids import MAIN_ACCOUNT, ClientOrderId, ParentId, VenueId
 from venues.model.order import Side, TimeInForce
 
-_WHO = Account(name="ann", key="k" * 64, secret="s" * 64)
-_SYMBOL, _VENUE = Symbol("BTC/USDT"), VenueId("binance")
-_LISTED = Listing(
-    symbol="BTCUSDT",
-    base="BTC",
-    quote="USDT",
-    tick=Decimal("0.1"),
-    lot=Decimal("0.001"),
-    min_quantity=Decimal("0.001"),
-    min_notional=Decimal(5),
-    maker_fee=Decimal("0.001"),
-    taker_fee=Decimal("0.001"),
-)
+_VENUE = VenueId("venue")
+# Each place, the middle of its book, and how far prices lie apart.
+PLACES = {
+    "binance": (BINANCE_SPOT, Decimal(50_000), Decimal(1)),
+    "binanceusdm": (BINANCE_USDM, Decimal(50_000), Decimal(1)),
+    "hyperliquid": (HYPERLIQUID_PERPS, Decimal(1), Decimal("0.001")),
+}
 _TIMEOUT_MS = 400
 _AT_ONCE = 60
 _LOOKS = 200
@@ -97,9 +98,7 @@ def weather(chance: float) -> list[Fault]:
         Fault(does=Does.POST_ONLY_REJECT),
     ]
     each = chance / len(kinds)
-    return [
-        msgspec.structs.replace(kind, chance=each, times=10**9, path="/api/v3/") for kind in kinds
-    ]
+    return [msgspec.structs.replace(kind, chance=each, times=10**9) for kind in kinds]
 
 
 @dataclass(slots=True)
@@ -159,7 +158,10 @@ class Tally:
 class Trader:
     """Sends orders and asks on until it knows what became of each, as the engine does."""
 
-    def __init__(self, gateway: LiveGateway, venue: Exchange, front: Front, rng: Random) -> None:
+    def __init__(
+        self, name: str, gateway: LiveGateway, venue: Exchange, front: Front, rng: Random
+    ) -> None:
+        self._place, self._middle, self._step = PLACES[name]
         self._gateway = gateway
         self._venue = venue
         self._front = front
@@ -176,7 +178,8 @@ class Trader:
         """Take, rest and cancel, or post too far: one order from beginning to end."""
         style = self._rng.choice(("take", "rest", "rest and be met", "post over"))
         bid = style in {"rest", "rest and be met"}
-        price = Decimal(49_990 - number % 50) if bid else Decimal(50_010)
+        steps = -10 - number % 50 if bid else 10
+        price = self._middle + steps * self._step
         submit = Submit(
             client_order_id=ClientOrderId(f"fa{number:016d}"),
             parent_id=ParentId("p"),
@@ -184,7 +187,7 @@ class Trader:
             attempt=1,
             account=MAIN_ACCOUNT,
             venue=_VENUE,
-            symbol=_SYMBOL,
+            symbol=self._place.symbol,
             side=Side.BUY,
             quantity=Decimal("0.002"),
             price=price,
@@ -199,7 +202,7 @@ class Trader:
         await self._say(wanted, submit)
         if style == "rest and be met" and not wanted.over:
             self._venue.crowd_takes(
-                _LISTED.symbol, Side.SELL, price, Decimal("0.001"), self._front.now_ns()
+                self._place.listed.symbol, Side.SELL, price, Decimal("0.001"), self._front.now_ns()
             )
         await self._until_over(wanted)
 
@@ -236,15 +239,16 @@ class Trader:
         await asyncio.sleep(0)
 
 
-def compare(venue: Exchange, orders: dict[ClientOrderId, Wanted]) -> list[str]:
+def compare(place: Place, venue: Exchange, orders: dict[ClientOrderId, Wanted]) -> list[str]:
     """Return a sentence for each order that is there twice, or not as we were told."""
     there: dict[str, list[int]] = {}
-    for order in venue.orders(_WHO.name):
-        there.setdefault(order.ask.client_id, []).append(order.order_id)
+    for order in venue.orders(WHO.name):
+        named = read(order.ask.client_id, place.dialect.client_ids) or order.ask.client_id
+        there.setdefault(named, []).append(order.order_id)
     fills: dict[int, dict[str, Decimal]] = {}
-    for fill in venue.fills(_WHO.name):
-        named = f"{fill.order_id}:{fill.trade.trade_id}"
-        fills.setdefault(fill.order_id, {})[named] = fill.trade.quantity
+    for fill in venue.fills(WHO.name):
+        exec_id = f"{fill.order_id}:{fill.trade.trade_id}"
+        fills.setdefault(fill.order_id, {})[exec_id] = fill.trade.quantity
     wrong: list[str] = []
     for name, wanted in orders.items():
         found = there.get(name, [])
@@ -262,34 +266,34 @@ def compare(venue: Exchange, orders: dict[ClientOrderId, Wanted]) -> list[str]:
     return wrong
 
 
-async def faulty_sends(sends: int, seed: int, chance: float = 0.5) -> Tally:
-    """Send that many orders into the weather and compare."""
+async def faulty_sends(name: str, sends: int, seed: int, chance: float = 0.5) -> Tally:
+    """Send that many orders into the weather at one of `PLACES`, and compare."""
+    place, middle, step = PLACES[name]
     rng = Random(seed)
-    exchange = Exchange([_LISTED])
-    exchange.accounts.deposit(_WHO.name, "USDT", Decimal(10**9))
+    exchange = Exchange([place.listed])
+    exchange.accounts.deposit(WHO.name, place.currency, Decimal(10**9))
     faults = Faults(Random(seed + 1))
-    server = BinanceSpot(exchange, [_WHO], faults)
-    server.limits = Limits(Quotas(weight=10**9, orders=((10_000, "10S", 10**9),)))
+    server = place.serve(exchange, faults)
+    _without_quotas(server)
     clock = WallClock()
     front = Front(server, clock=clock, certificate=throw_away(server.hosts), faults=faults)
-    dialect = msgspec.structs.replace(BINANCE, quotas=_FASTER)
+    dialect = msgspec.structs.replace(place.dialect, quotas=_FASTER)
     async with AsyncExitStack() as stack:
         await front.start()
+        server.pulse(front.now_ns())
         stack.push_async_callback(front.stop)
         session = await stack.enter_async_context(redirected_session(front.redirect()))
-        credentials = Credentials(api_key=_WHO.key, secret=_WHO.secret)
-        client = Client(dialect, session, credentials, timeout_ms=_TIMEOUT_MS)
-        (row,) = await load_rows(client, [_SYMBOL])
-        gateway = LiveGateway(
-            _VENUE, client, {_SYMBOL: listing(row, _VENUE, dialect)}, clock, poll_s=1
-        )
+        client = Client(dialect, session, place.credentials, timeout_ms=_TIMEOUT_MS)
+        (row,) = await load_rows(client, [place.symbol])
+        listed = {place.symbol: listing(row, _VENUE, dialect)}
+        gateway = LiveGateway(_VENUE, client, listed, clock, poll_s=1)
         stack.push_async_callback(gateway.close)
-        trader = Trader(gateway, exchange, front, rng)
+        trader = Trader(name, gateway, exchange, front, rng)
         beside = [asyncio.ensure_future(work) for work in (gateway.run(), trader.listen())]
-        for side, price in ((Side.BUY, 49_900), (Side.SELL, 50_005)):
-            exchange.set_level(
-                _LISTED.symbol, side, Decimal(price), Decimal(10_000), front.now_ns()
-            )
+        for side, steps in ((Side.BUY, -100), (Side.SELL, 5)):
+            price = middle + steps * step
+            much = Decimal(10_000)
+            exchange.set_level(place.listed.symbol, side, price, much, front.now_ns())
         faults.load(weather(chance))
         slots = asyncio.Semaphore(_AT_ONCE)
 
@@ -307,16 +311,28 @@ async def faulty_sends(sends: int, seed: int, chance: float = 0.5) -> Tally:
             assert not task.done() or task.result()
             task.cancel()
         words = Counter(word for wanted in trader.orders.values() for word in wanted.words)
-        return Tally(sends, words, dict(faults.counts), compare(exchange, trader.orders))
+        return Tally(sends, words, dict(faults.counts), compare(place, exchange, trader.orders))
+
+
+def _without_quotas(server: Served) -> None:
+    """Let the venue be asked as often as anyone likes: what it makes of haste is another test."""
+    match server:
+        case BinanceSpot() | BinanceUsdm():
+            server.limits = Limits(Quotas(weight=10**9, orders=((10_000, "10S", 10**9),)))
+        case Hyperliquid():
+            server._afford = lambda weight, now_ms: True  # type: ignore[method-assign]
+        case _:
+            raise AssertionError(server)
 
 
 def main(arguments: list[str]) -> int:
     """Run and print; 1 when anything was sent twice or is not as at the venue."""
     sends = int(arguments[0]) if arguments else 1000
     seed = int(arguments[1]) if len(arguments) > 1 else 1
-    tally = asyncio.run(faulty_sends(sends, seed))
-    print(tally)  # noqa: T201 - for a person
-    return 1 if tally.wrong else 0
+    tallies = {name: asyncio.run(faulty_sends(name, sends, seed)) for name in PLACES}
+    for name, tally in tallies.items():
+        print(f"{name}: {tally}\n")  # noqa: T201 - for a person
+    return 1 if any(tally.wrong for tally in tallies.values()) else 0
 
 
 if __name__ == "__main__":

@@ -63,7 +63,17 @@ LEAN_REACH: Final = 3  # the distance at which that is asked
 OUTCOMES_MOST: Final = 64  # kept per horizon, side and lean: a ring, the oldest goes
 # What is displayed counts as so many outcomes of its own; less evidence of one lean is not enough.
 OUTCOMES_LEAST: Final = 16
+# A word of a ring: an outcome, and above it the lots that were displayed, as 24 bits and a shift.
+OUTCOME_BITS: Final = 32
+SHIFT_BITS: Final = 6
+SHOWN_BITS: Final = 24
 WHOLE: Final = 1 << 10  # an outcome up to this is a share of what was displayed; beyond, lots more
+GOES: Final = 0  # rows of what is known of change: of what goes,
+COMES: Final = 1  # and of what comes
+CHANGES: Final = 2
+CHANGE_MOST: Final = 4  # so many times more, or less
+FITTED_LEAST: Final = 64  # so many outcomes as they are on average speak against what size says
+FITTED_BITS: Final = 18  # lots are brought below this many bits where they are squared
 MORE_MOST: Final = 1 << 30  # more lots than that are taken for that
 LOTS_MOST: Final = 1 << 50  # more than that counts as that, so that shares stay exact
 LEARNED_FROM: Final = 48
@@ -74,9 +84,10 @@ O_LEAN: Final = 51  # [51], [52]: the lean that look saw, for bids and asks
 O_LIMITS: Final = 53  # 2 x REACHES ticks looked at, bids then asks
 O_SHOWN: Final = O_LIMITS + 2 * REACHES  # lots displayed within them
 O_THERE: Final = O_SHOWN + 2 * REACHES  # lots within them when an order would have arrived
+O_NOW: Final = O_THERE + 2 * REACHES  # ticks, then lots within them, as a decision sees them
 RINGS: Final = HORIZONS * 2 * LEANS
-O_COUNT: Final = O_THERE + 2 * REACHES  # outcomes ever taken down, by ring
-O_RING: Final = O_COUNT + RINGS  # RINGS x OUTCOMES_MOST x REACHES outcomes
+O_COUNT: Final = O_NOW + 2 * REACHES  # outcomes ever taken down, by ring
+O_RING: Final = O_COUNT + RINGS  # RINGS x OUTCOMES_MOST x REACHES words
 RING_WORDS: Final = OUTCOMES_MOST * REACHES
 HEADER: Final = O_RING + RINGS * RING_WORDS
 

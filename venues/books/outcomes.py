@@ -11,8 +11,6 @@ the price goes next (Cao, Hansch, Wang 2009, *The information content of an open
 Nothing of ours may be in it: `book_disturbed` drops the look at hand when an order of ours leaves.
 """
 
-import numpy as np
-
 from venues.books.jit import jit_flat
 from venues.books.layout import (
     H_CROSSED,
@@ -39,14 +37,16 @@ from venues.books.layout import (
     O_RING,
     O_SHOWN,
     O_THERE,
-    OUTCOMES_LEAST,
+    OUTCOME_BITS,
     OUTCOMES_MOST,
     REACH_E6,
     REACHES,
     RING_WORDS,
+    SHIFT_BITS,
+    SHOWN_BITS,
     WHOLE,
 )
-from venues.books.within import book_within, book_within_each
+from venues.books.within import book_within_each
 from venues.model.market import Int64s
 
 
@@ -70,24 +70,9 @@ def sound(mem: Int64s, b: int) -> bool:
 
 
 @jit_flat
-def lean_of(mem: Int64s, b: int, side: int) -> int:
-    """Return which side is the heavier one: 0 the other one, 1 neither, 2 this; two to one is heavy."""
-    return heavier(near_lots(mem, b, side), near_lots(mem, b, 1 - side))
-
-
-@jit_flat
 def heavier(own: int, other: int) -> int:
     """Return 2 where `own` is more than twice `other`, 0 the other way round, else 1."""
     return 2 if own > 2 * other else 0 if other > 2 * own else 1
-
-
-@jit_flat
-def near_lots(mem: Int64s, b: int, side: int) -> int:
-    """Return the lots near the touch of `side`."""
-    touch = mem[b + H_SHOWN + side]
-    if touch == NO_TICK:
-        return 0
-    return book_within(mem, b, side, reach_tick(touch, side, LEAN_REACH), LOTS_MOST)
 
 
 @jit_flat
@@ -128,17 +113,40 @@ def outcome_of(shown: int, there: int) -> int:
 
 
 @jit_flat
+def word_of(shown: int, there: int) -> int:
+    """Return the word of a ring: what became of `shown` lots, and how many they were."""
+    shift = 0
+    while shown >> shift >= 1 << SHOWN_BITS:
+        shift += 1
+    size = shown >> shift << SHIFT_BITS | shift
+    return size << OUTCOME_BITS | outcome_of(shown, there)
+
+
+@jit_flat
 def take_down(mem: Int64s, b: int, horizon: int) -> None:
-    """Enter what is there now of what was displayed as an outcome of `horizon`, for both sides."""
+    """Enter what was counted as an outcome of `horizon`, for both sides."""
     for side in range(2):
-        count_within(mem, b, side, b + O_THERE)
         ring = ring_of(horizon, side, mem[b + O_LEAN + side])
         slot = mem[b + O_COUNT + ring] % OUTCOMES_MOST
         at = b + O_RING + ring * RING_WORDS + slot * REACHES
         for reach in range(REACHES):
             place = side * REACHES + reach
-            mem[at + reach] = outcome_of(mem[b + O_SHOWN + place], mem[b + O_THERE + place])
+            mem[at + reach] = word_of(mem[b + O_SHOWN + place], mem[b + O_THERE + place])
         mem[b + O_COUNT + ring] += 1
+
+
+@jit_flat
+def count_there(mem: Int64s, b: int) -> None:
+    """Count what is there now of what was displayed."""
+    for side in range(2):
+        count_within(mem, b, side, b + O_THERE)
+
+
+@jit_flat
+def nothing_changed(mem: Int64s, b: int) -> None:
+    """Count what is there where all of it is, without looking again."""
+    for place in range(2 * REACHES):
+        mem[b + O_THERE + place] = mem[b + O_SHOWN + place]
 
 
 @jit_flat
@@ -156,7 +164,8 @@ def begin_look(mem: Int64s, b: int, ts_local: int) -> None:
 @jit_flat
 def book_observed(mem: Int64s, b: int, ts_exchange: int, ts_local: int) -> None:
     """Look at the book, or take outcomes down, before a message with these stamps changes it."""
-    if mem[b + O_AT] == 0:
+    begins = mem[b + O_AT] == 0
+    if begins:
         begin_look(mem, b, ts_local)
     at_ns = mem[b + O_AT]
     if at_ns == 0 or ts_exchange <= at_ns + HORIZON_NS[0]:
@@ -165,6 +174,12 @@ def book_observed(mem: Int64s, b: int, ts_exchange: int, ts_local: int) -> None:
         mem[b + O_AT] = 0
         return
     done = mem[b + O_DONE]
+    # Counting is what all this costs: once for all horizons that end with one message.
+    if ts_exchange > at_ns + HORIZON_NS[done]:
+        if begins:
+            nothing_changed(mem, b)
+        else:
+            count_there(mem, b)
     while done < HORIZONS and ts_exchange > at_ns + HORIZON_NS[done]:
         take_down(mem, b, done)
         done += 1
@@ -185,24 +200,6 @@ def book_disturbed(mem: Int64s, b: int, now_ns: int) -> None:
 def book_learn(mem: Int64s, b: int) -> None:
     """Take outcomes down from now on."""
     mem[b + H_LEARNS] = 1
-
-
-def outcomes(mem: Int64s, b: int, horizon: int, side: int) -> Int64s:
-    """Return outcomes of a side, shape (n, REACHES): those of the lean there is now, if enough.
-
-    Else those of all leans together. In no order of time.
-    """
-    alike = _kept(mem, b, ring_of(horizon, side, lean_of(mem, b, side)))
-    if len(alike) >= OUTCOMES_LEAST:
-        return np.ascontiguousarray(alike)
-    return np.concatenate([_kept(mem, b, ring_of(horizon, side, lean)) for lean in range(LEANS)])
-
-
-def _kept(mem: Int64s, b: int, ring: int) -> Int64s:
-    """Return what a ring holds, shape (n, REACHES)."""
-    first = b + O_RING + ring * RING_WORDS
-    kept = min(int(mem[b + O_COUNT + ring]), OUTCOMES_MOST)
-    return mem[first : first + kept * REACHES].reshape(kept, REACHES)
 
 
 def dump_outcomes(mem: Int64s, b: int) -> Int64s:

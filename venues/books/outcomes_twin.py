@@ -7,21 +7,29 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from venues.books.layout import (
+    CHANGE_MOST,
+    FITTED_BITS,
+    FITTED_LEAST,
     HORIZON_NS,
     HORIZONS,
     LEAN_REACH,
     LEANS,
     LOOK_EVERY_NS,
     MORE_MOST,
+    OUTCOME_BITS,
     OUTCOMES_LEAST,
     OUTCOMES_MOST,
     REACH_E6,
     REACHES,
     RING_WORDS,
     RINGS,
+    SHIFT_BITS,
+    SHOWN_BITS,
     WHOLE,
 )
 from venues.model.market import ASK, BID, Int64s
+
+_OUTCOME = (1 << OUTCOME_BITS) - 1
 
 # Lots of a side no worse than a tick.
 Within = Callable[[int, int], int]
@@ -79,10 +87,7 @@ class TwinOutcomes:
             self.look = None
 
     def _begin(self, at_ns: int, touch: Touch, within: Within) -> None:
-        ticks = [
-            [touch[BID] - touch[BID] * far // 1_000_000 for far in REACH_E6],
-            [touch[ASK] + touch[ASK] * far // 1_000_000 for far in REACH_E6],
-        ]
+        ticks = [_ticks(touch[side], side) for side in (BID, ASK)]
         lots = [[within(side, tick) for tick in ticks[side]] for side in (BID, ASK)]
         self.look = _Look(at_ns, [_lean(lots, BID), _lean(lots, ASK)], ticks, lots)
 
@@ -90,7 +95,7 @@ class TwinOutcomes:
         for side in (BID, ASK):
             ring = _ring(number, side, look.leans[side])
             pairs = zip(look.ticks[side], look.lots[side], strict=True)
-            self.kept[ring].append([_outcome(shown, within(side, tick)) for tick, shown in pairs])
+            self.kept[ring].append([_word(shown, within(side, tick)) for tick, shown in pairs])
             self.taken[ring] += 1
         look.done = number + 1
 
@@ -100,17 +105,30 @@ class TwinOutcomes:
         again = now_ns - now_ns % LOOK_EVERY_NS + 2 * LOOK_EVERY_NS
         self.next_ns = max(self.next_ns, again)
 
-    def outcomes(self, touch: list[int | None], within: Within, side: int, horizon: int) -> Int64s:
-        """Return what is kept of a side, alike to the book as it is; `touch`: bid and ask, if any."""
-        near = [[0] * (LEAN_REACH + 1), [0] * (LEAN_REACH + 1)]
+    def outcomes(
+        self, touch: list[int | None], within: Within, side: int, horizon: int, limit_tick: int
+    ) -> tuple[Int64s, Int64s]:
+        """Return what is kept of a side, alike to the book as it is, and how much more will change.
+
+        `touch`: bid and ask, if any.
+        """
+        now = [[0] * REACHES, [0] * REACHES]
         for at, best in enumerate(touch):
             if best is not None:
-                far = best * REACH_E6[LEAN_REACH] // 1_000_000
-                near[at][LEAN_REACH] = within(at, best - far if at == BID else best + far)
-        rows = self._rows(_ring(horizon, side, _lean(near, side)))
-        if len(rows) < OUTCOMES_LEAST:
-            rows = [row for lean in range(LEANS) for row in self._rows(_ring(horizon, side, lean))]
-        return np.array(rows, np.int64).reshape(len(rows), REACHES)
+                now[at] = [within(at, tick) for tick in _ticks(best, at)]
+        first, lean = _ring(horizon, side, 0), _lean(now, side)
+        rings = [self._rows(first + each) for each in range(LEANS)]
+        everything = [row for ring in rings for row in ring]
+        change = [[WHOLE, WHOLE]] * REACHES
+        best = touch[side]
+        if best is not None and len(everything) >= OUTCOMES_LEAST:
+            for reach in range(_reaches(best, side, limit_tick)):
+                columns = [[(_size(row[reach]), row[reach] & _OUTCOME) for row in r] for r in rings]
+                change[reach] = _change(columns, lean, now[side][reach])
+        rows = rings[lean] if len(rings[lean]) >= OUTCOMES_LEAST else everything
+        found = [[word & _OUTCOME for word in row] for row in rows]
+        outcomes = np.array(found, np.int64).reshape(len(rows), REACHES)
+        return outcomes, np.array(change, np.int64).T.copy()
 
     def _rows(self, ring: int) -> list[list[int]]:
         """Return what is kept by place in a ring in which the newest takes the place of the oldest."""
@@ -148,6 +166,75 @@ def _lean(lots: list[list[int]], side: int) -> int:
     if own > 2 * other:
         return 2
     return 0 if other > 2 * own else 1
+
+
+def _ticks(touch: int, side: int) -> list[int]:
+    """Return the worst tick within each distance."""
+    sign = -1 if side == BID else 1
+    return [touch + sign * (touch * far // 1_000_000) for far in REACH_E6]
+
+
+def _reaches(touch: int, side: int, limit_tick: int) -> int:
+    """Return how many distances matter up to a tick: at least those that say the lean."""
+    far = (touch - limit_tick) if side == BID else (limit_tick - touch)
+    short = sum([touch * reach // 1_000_000 < far for reach in REACH_E6])
+    return min(max(short, LEAN_REACH) + 1, REACHES)
+
+
+def _word(shown: int, there: int) -> int:
+    """Return an outcome, and above it the lots displayed with their first 24 bits only."""
+    shift = max(shown.bit_length() - SHOWN_BITS, 0)
+    size = (shown >> shift << SHIFT_BITS) + shift
+    return (size << OUTCOME_BITS) + _outcome(shown, there)
+
+
+def _size(word: int) -> int:
+    """Return the lots displayed."""
+    size = word >> OUTCOME_BITS
+    return size >> SHIFT_BITS << (size & ((1 << SHIFT_BITS) - 1))
+
+
+def _line(seen: list[tuple[int, int]], shift: int) -> Callable[[int, bool], int]:
+    """Return what is there of lots displayed, or what changes of them, on the mean of outcomes."""
+    came = sum([max(outcome - WHOLE, 0) for _, outcome in seen]) >> shift
+    stayed = sum([min(outcome, WHOLE) for _, outcome in seen])
+    gone = len(seen) * WHOLE - stayed
+
+    def line(size: int, changes: bool) -> int:
+        return (came + (gone if changes else stayed) * size // WHOLE) // len(seen)
+
+    return line
+
+
+def _change(columns: list[list[tuple[int, int]]], lean: int, size: int) -> list[int]:
+    """Return how much more goes and comes of `size` lots; (lots displayed, outcome) per lean."""
+    everything = [pair for column in columns for pair in column]
+    top = max([lots + max(outcome - WHOLE, 0) for lots, outcome in everything])
+    shift = max(top.bit_length() - FITTED_BITS + 1, 0)
+    lines = [_line(c if len(c) >= OUTCOMES_LEAST else everything, shift) for c in columns]
+    pairs = []
+    for column, line in zip(columns, lines, strict=True):
+        for lots, outcome in column:
+            there = (lots + outcome - WHOLE) >> shift
+            if outcome <= WHOLE:
+                there = (lots >> shift) * outcome // WHOLE
+            pairs.append((line(lots >> shift, False), there))
+    shown = min(size >> shift, 1 << FITTED_BITS)
+    now, changes = lines[lean](shown, False), lines[lean](shown, True)
+    n = len(pairs)
+    said, was = sum([x for x, _ in pairs]), sum([y for _, y in pairs])
+    spread = sum([x * x for x, _ in pairs]) - said * said // n
+    together = sum([x * y for x, y in pairs]) - said * was // n
+    if not changes or not spread:
+        return [WHOLE, WHOLE]
+    drawn = n * together + FITTED_LEAST * spread
+    slope = drawn // max((n + FITTED_LEAST) * spread // WHOLE, 1)
+    mean = said // n
+    level = (was + FITTED_LEAST * mean) // (n + FITTED_LEAST)
+    fitted = level + min(max(slope, 0), 2 * WHOLE) * (now - mean) // WHOLE
+    part = (fitted - now) * WHOLE // changes
+    least, most = WHOLE // CHANGE_MOST, WHOLE * CHANGE_MOST
+    return [min(max(WHOLE - part, least), most), min(max(WHOLE + part, least), most)]
 
 
 def _outcome(shown: int, there: int) -> int:

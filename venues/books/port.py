@@ -169,10 +169,13 @@ class Books(Protocol):
         """Note that an order of ours leaves for this book: what happens next is not an outcome."""
         ...
 
-    def outcomes(self, i: int, side: int, horizon: int) -> Int64s:
-        """Return outcomes alike to what the book shows now, shape (n, REACHES).
+    def outcomes(self, i: int, side: int, horizon: int, limit_tick: int) -> tuple[Int64s, Int64s]:
+        """Return outcomes alike to what the book shows now, and how much more or less will change.
 
-        Up to WHOLE: which share of what was displayed was there on arrival; beyond: lots more.
+        Outcomes, shape (n, REACHES): up to WHOLE which share of what was displayed was there on
+        arrival, beyond it lots more. Change, shape (CHANGES, REACHES), up to the distance of
+        `limit_tick`: of what is displayed now so much more than in the outcomes goes (row GOES), and
+        so much more comes (row COMES), in 1 / WHOLE.
         """
         ...
 

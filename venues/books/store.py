@@ -23,7 +23,9 @@ from venues.books.kernels import (
     book_state,
     book_take,
 )
+from venues.books.known import book_outcomes
 from venues.books.layout import (
+    CHANGES,
     FAR_TICK,
     H_CROSSED,
     H_FAULTS,
@@ -35,9 +37,12 @@ from venues.books.layout import (
     H_MARK,
     H_TS_LOCAL,
     H_VOLUME,
+    LEANS,
     NO_ROOM,
     NO_TICK,
     NOT_SHOWN,
+    OUTCOMES_MOST,
+    REACHES,
     STATE_BROKEN,
     STATE_LIVE,
     STATE_STALE,
@@ -47,7 +52,6 @@ from venues.books.outcomes import (
     book_disturbed,
     book_learn,
     dump_outcomes,
-    outcomes,
     restore_outcomes,
 )
 from venues.books.port import DEFAULT_MOST, Books, Capacity
@@ -261,9 +265,13 @@ class KernelBooks:
         """Note that an order of ours leaves for this book."""
         book_disturbed(self.arena.mem, self.base(i), now_ns)
 
-    def outcomes(self, i: int, side: int, horizon: int) -> Int64s:
-        """Return outcomes of a side; see `Books.outcomes`."""
-        return outcomes(self.arena.mem, self.base(i), horizon, side)
+    def outcomes(self, i: int, side: int, horizon: int, limit_tick: int) -> tuple[Int64s, Int64s]:
+        """Return outcomes of a side and how they change; see `Books.outcomes`."""
+        rows = np.empty((LEANS * OUTCOMES_MOST, REACHES), np.int64)
+        change = np.empty((CHANGES, REACHES), np.int64)
+        mem, base = self.arena.mem, self.base(i)
+        count = book_outcomes(mem, base, side, horizon, limit_tick, rows, change)
+        return rows[:count], change
 
     def dump_outcomes(self, i: int) -> Int64s:
         """Return all that has been learned of book `i`."""

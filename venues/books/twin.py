@@ -296,12 +296,12 @@ class TwinBooks:
         """Note that an order of ours leaves for this book."""
         self._books[i].outcomes.disturbed(now_ns)
 
-    def outcomes(self, i: int, side: int, horizon: int) -> Int64s:
-        """Return outcomes of a side; see `Books.outcomes`."""
+    def outcomes(self, i: int, side: int, horizon: int, limit_tick: int) -> tuple[Int64s, Int64s]:
+        """Return outcomes of a side and how they change; see `Books.outcomes`."""
         book = self._books[i]
         bids, asks = book.shelf
         touch = [bids[-1] if bids else None, asks[0] if asks else None]
-        return book.outcomes.outcomes(touch, book.within, side, horizon)
+        return book.outcomes.outcomes(touch, book.within, side, horizon, limit_tick)
 
     def dump_outcomes(self, i: int) -> Int64s:
         """Return all that has been learned of book `i`."""

@@ -47,13 +47,13 @@ def inside_within(mem: Int64s, b: int, side: int, first: int, end: int, enough: 
         stop = min((tick & -BLOCK) + BLOCK, end)
         if mem[blocks + ((tick & mask) >> BLOCK_BITS)] != 0:
             at = levels + (tick & mask)
-            touched = 0
+            seen = 0
             # No branch inside and no index from the end: the compiler adds several words at once.
             for place in range(at, at + stop - tick):
                 word = mem[np.uint64(place)]
                 total += word & (TOUCHED - 1)
-                touched += word >> 62
-            if touched != 0:
+                seen |= word
+            if seen & TOUCHED != 0:
                 total += touched_within(mem, b, side, tick, stop)
         tick = stop
     return total

@@ -19,7 +19,8 @@ _STANDINGS: Final[Mapping[str, Standing]] = {
     "expired": Standing.EXPIRED,
     "rejected": Standing.REJECTED,
 }
-# Hyperliquid's word for an immediate order that traded all it could: ccxt calls it rejected.
+# Hyperliquid's word for an immediate order that met nothing: ccxt calls it rejected. One that traded in
+# part is canceled there.
 _IOC_ENDED: Final = "iocCancelRejected"
 
 
@@ -114,9 +115,13 @@ def trades_of(value: object, order_id: str) -> tuple[VenueTrade, ...] | None:
 
 
 def _standing(order: _Order, family: Family) -> Standing:
-    if family is Family.HYPERLIQUID and order.info.get("status") == _IOC_ENDED:
-        return Standing.EXPIRED
-    return _STANDINGS[order.status]
+    standing = _STANDINGS[order.status]
+    if family is Family.HYPERLIQUID and standing in {Standing.CANCELED, Standing.REJECTED}:
+        inner = order.info.get("order")
+        immediate = isinstance(inner, Mapping) and inner.get("tif") == "Ioc"
+        if immediate or order.info.get("status") == _IOC_ENDED:
+            return Standing.EXPIRED  # it ended by its own terms: nobody can cancel it
+    return standing
 
 
 def _trade(trade: _Trade, order_id: str, ts_ns: int) -> VenueTrade:

@@ -24,12 +24,21 @@ class Unheard(msgspec.Struct, frozen=True):
     """No whole answer came: nothing is known."""
 
 
+class _Asking:
+    """A question about all trades since then, which waits for its turn."""
+
+    def __init__(self, since_ms: int) -> None:
+        self.since_ms = since_ms
+        self.landed: asyncio.Future[Landed] = asyncio.get_running_loop().create_future()
+
+
 class Questions:
     """Asks one venue about orders; `dispatcher` says when, and hears what answers say of our pace."""
 
     def __init__(self, exchange: Exchange, dispatcher: Dispatcher) -> None:
         self._exchange = exchange
         self._dispatcher = dispatcher
+        self._asking: dict[Symbol, _Asking] = {}
 
     async def turn(self, urgency: Urgency, weight: int) -> None:
         """Return when a request of this weight may leave."""
@@ -70,19 +79,39 @@ class Questions:
         self, order_id: str, symbol: Symbol, since_ms: int
     ) -> tuple[VenueTrade, ...] | None:
         """Return the trades of one order, oldest first; None when no whole answer came."""
-        dialect = self._exchange.dialect
-        by_order = dialect.trades_by_order_field
-        since = None if by_order else since_ms
-        params: dict[str, str] = {by_order: order_id} if by_order else {}
-        await self.turn(Urgency.ASK, dialect.weights.trades)
+        by_order = self._exchange.dialect.trades_by_order_field
+        if by_order:
+            await self.turn(Urgency.ASK, self._exchange.dialect.weights.trades)
+            landed = await self._listed(symbol, None, {by_order: order_id})
+        else:
+            landed = await self._shared(symbol, since_ms)
+        return trades_of(landed.value, order_id) if landed.error is None else None
+
+    async def _shared(self, symbol: Symbol, since_ms: int) -> Landed:
+        """Return one answer about all trades since, together with whoever asks before it leaves."""
+        asking = self._asking.get(symbol)
+        if asking is not None:
+            asking.since_ms = min(asking.since_ms, since_ms)
+            return await asyncio.shield(asking.landed)
+        asking = self._asking[symbol] = _Asking(since_ms)
+        try:
+            await self.turn(Urgency.ASK, self._exchange.dialect.weights.trades)
+            del self._asking[symbol]  # who comes now wants what happens from now on
+            landed = await self._listed(symbol, asking.since_ms, {})
+            asking.landed.set_result(landed)
+        finally:
+            if self._asking.get(symbol) is asking:
+                del self._asking[symbol]
+            asking.landed.cancel()
+        return landed
+
+    async def _listed(self, symbol: Symbol, since_ms: int | None, params: dict[str, str]) -> Landed:
+        page = self._exchange.dialect.history.page
         landed = await self._exchange.fly(
-            None,
-            lambda: self._exchange.ccxt.fetch_my_trades(
-                symbol, since, dialect.history.page, dict(params)
-            ),
+            None, lambda: self._exchange.ccxt.fetch_my_trades(symbol, since_ms, page, dict(params))
         )
         self.heard(landed)
-        return trades_of(landed.value, order_id) if landed.error is None else None
+        return landed
 
     async def open_orders(self, symbol: Symbol) -> Mapping[ClientOrderId, VenueOrder] | None:
         """Return our orders that are open there by our ids; None when no whole answer came."""
@@ -96,10 +125,12 @@ class Questions:
             return None
         found: dict[ClientOrderId, VenueOrder] = {}
         for value in landed.value:
+            shown = value.get("clientOrderId") if isinstance(value, Mapping) else None
+            ours = read(str(shown or ""), dialect.client_ids)
+            if ours is None:
+                continue  # somebody else's: whatever it is
             order = order_of(value, dialect.family)
             if order is None:
-                return None  # half a list is none: what is missing might be ours
-            ours = read(order.client_order_id, dialect.client_ids)
-            if ours is not None:
-                found[ours] = order
+                return None  # half a list is none
+            found[ours] = order
         return found

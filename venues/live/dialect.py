@@ -106,7 +106,8 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """One venue's row. Every field is demanded: what is not known of a venue is not traded.
 
-    `exchange`: its name in ccxt. `hosts`: where its requests may go, nowhere else.
+    `exchange`: its name in ccxt. `hosts`: where its requests may go, nowhere else;
+    `stream_hosts`: where its websockets may.
     `reduce_only`: the kinds whose orders may carry it. `native_oco`: whether one order list can
     do it natively (opt-in; synthetic by default). `gaps_detected`: whether its book stream proves
     that nothing was missed. `dead_mans_switch`: whether it can cancel all when we fall silent.
@@ -121,6 +122,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     family: Family
     proof: Proof
     hosts: frozenset[str]
+    stream_hosts: frozenset[str]
     kinds: frozenset[Kind]
     client_ids: ClientIds
     reduce_only: frozenset[Kind]

@@ -65,7 +65,7 @@ class LiveGateway:
         self._dispatcher = Dispatcher(dialect.quotas, clock)
         self._ask = Questions(exchange, self._dispatcher)
         self._hints = Hints(exchange, clock, self._heard, self._interrupted)
-        self._looking: set[ClientOrderId] = set()
+        self._looking: dict[ClientOrderId, VenueOrder | None] = {}
         self._missed = False
         self._lookout = Lookout(venue, self._ask, self._tell)
         self._last: dict[ClientOrderId, asyncio.Task[None]] = {}
@@ -116,6 +116,7 @@ class LiveGateway:
 
         What waits for its turn does not leave any more; the journal has it, and a restart asks.
         """
+        self._looking.clear()  # no look leads to another any more
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -133,13 +134,20 @@ class LiveGateway:
     def _heard(self, order: ClientOrderId, said: VenueOrder) -> None:
         """Look at an order of which a stream says more than was told."""
         known = self._lookout.known(order)
-        if known is None or not known.open or order in self._looking:
+        if known is None or not known.open:
             return
-        if said.cum_quantity > known.told or said.standing is not Standing.WORKING:
-            self._looking.add(order)
-            self._begin(self._lookout.look(known)).add_done_callback(
-                lambda _: self._looking.discard(order)
-            )
+        if said.cum_quantity <= known.told and said.standing is Standing.WORKING:
+            return
+        if order in self._looking:
+            self._looking[order] = said  # the look under way may have been too early for this
+            return
+        self._looking[order] = None
+        self._begin(self._lookout.look(known)).add_done_callback(lambda _: self._looked(order))
+
+    def _looked(self, order: ClientOrderId) -> None:
+        said = self._looking.pop(order, None)
+        if said is not None:
+            self._heard(order, said)
 
     def _interrupted(self) -> None:
         """Look at everything: a stream has missed something."""

@@ -73,10 +73,11 @@ class _Saved(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """An instrument, and what the venue itself calls it."""
+    """An instrument, and what the venue itself calls it: in requests, and in its streams."""
 
     instrument: Instrument
     market_id: str
+    stream_name: str
 
 
 async def load_rows(exchange: Exchange, symbols: Sequence[Symbol]) -> list[dict[str, object]]:
@@ -154,7 +155,8 @@ def _listing(market: _Market, venue: VenueId, dialect: Dialect, fees: Fees | Non
         fee_in=FeeIn.RECEIVED if kind is Kind.SPOT else FeeIn.QUOTE,
         reduce_only=_reduce_only(kind, dialect.family),
     )
-    return Listing(instrument=instrument, market_id=market.id)
+    name = market.info.get("name") if dialect.family is Family.HYPERLIQUID else market.id
+    return Listing(instrument=instrument, market_id=market.id, stream_name=str(name or market.id))
 
 
 def _tick(market: _Market, family: Family) -> Decimal:

@@ -126,7 +126,7 @@ class Control:
         span = _read(await request.read(), _Span)
         if self._outage is not None and not self._outage.done():
             raise web.HTTPConflict(text="an outage is under way")
-        await self._front.stop()
+        await self._front.go_away()
         self._outage = asyncio.create_task(self._come_back(span.ms))
         return web.Response()
 

@@ -1,6 +1,7 @@
 """How does a local venue meet its clients: one TLS port for HTTP and websockets, faults included."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 from collections.abc import Callable, Mapping
@@ -165,26 +166,33 @@ class Front:
             ssl_context=server_context(self._certificate),
             reuse_address=True,
         )
+        self.venue.pulse(self.now_ns())  # who comes first finds a market
         await site.start()
         self.port = int(self._runner.addresses[0][1])
-        self._pulse = asyncio.create_task(self._pulses())
+        if self._pulse is None:
+            self._pulse = asyncio.create_task(self._pulses())
 
-    async def stop(self) -> None:
-        """Reset every websocket and stop listening; the exchange behind lives on."""
-        if self._pulse is not None:
-            self._pulse.cancel()
-            await asyncio.wait({self._pulse})
-            self._pulse = None
+    async def go_away(self) -> None:
+        """Reset every websocket and stop listening; the exchange behind goes on trading."""
         self.hang_up()
         self._released.set()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
 
+    async def stop(self) -> None:
+        """Go away, and let the exchange stand still; raises what its pulse has died of."""
+        await self.go_away()
+        pulse, self._pulse = self._pulse, None
+        if pulse is not None:
+            pulse.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await pulse
+
     @property
     def is_up(self) -> bool:
         """Return whether it listens."""
-        return self._pulse is not None
+        return self._runner is not None
 
     def hang_up(self) -> None:
         """Reset every websocket."""

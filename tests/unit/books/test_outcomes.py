@@ -13,6 +13,7 @@ from venues.model.market import ASK, BID
 
 S = 1_000_000_000
 MS = 1_000_000
+ANY = 1 << 60  # a limit beyond every distance
 QUICK, SLOW = horizon_of(5 * MS), horizon_of(200 * MS)
 
 
@@ -32,7 +33,7 @@ def say(books: Books, at_ns: int, rows: Sequence[tuple[int, int]], *, lag_ns: in
 
 
 def shares(books: Books, horizon: int, side: int = ASK) -> list[list[int]]:
-    rows: list[list[int]] = books.outcomes(0, side, horizon).tolist()
+    rows: list[list[int]] = books.outcomes(0, side, horizon, ANY)[0].tolist()
     return rows
 
 
@@ -137,4 +138,4 @@ def test_a_book_that_does_not_learn_takes_nothing_down(books: Books) -> None:
     books.apply(1, snapshot((bid(99), 1), (ask(101), 1), now_ns=S + 1))
     for at_ns in (2 * S + 1, 2 * S + 300 * MS):
         books.apply(1, delta(now_ns=at_ns))
-    assert books.outcomes(1, ASK, QUICK).tolist() == []
+    assert books.outcomes(1, ASK, QUICK, ANY)[0].tolist() == []

@@ -12,8 +12,9 @@ from router.engine.records import Flagged, Issued, Planned, Received, Record
 from router.orders.parent import Parent, ParentState
 from router.reports.follow import Follower
 from router.reports.summary import ParentSummary, summarise
-from router.routing.plan import Counterfactual, Plan, VenueCost
+from router.routing.plan import Arrival, Counterfactual, Leg, Plan, VenueCost
 from tests.fakes.children import PARENT, SYMBOL, VENUE, filled, member, parent, submit
+from venues.books.layout import WHOLE
 from venues.model.events import Filled
 from venues.model.ids import ParentId, VenueId
 from venues.model.order import Liquidity, Side
@@ -215,3 +216,43 @@ def test_an_alarm_stands_in_the_report_of_its_parent_and_no_other_flag_does() ->
     (alarm,) = summarise(started(), follower).alarms
     assert (alarm.ts_ns, alarm.parent) == (2_000, PARENT)
     assert alarm.text == "4 filled is not protected, the exit is over"
+
+
+def test_the_report_says_what_was_displayed_expected_and_got_at_each_venue() -> None:
+    seen = Arrival(
+        venue=VENUE,
+        symbol=SYMBOL,
+        way_ns=5_000_000,
+        outcomes=64,
+        displayed=Decimal(40),
+        expected=Decimal(30),
+    )
+    elsewhere = msgspec.structs.replace(seen, venue=BETA, displayed=Decimal(7))
+    leg = Leg(
+        venue=VENUE,
+        symbol=SYMBOL,
+        book=0,
+        lots=10,
+        quantity=Decimal(10),
+        limit_tick=100,
+        limit_price=Decimal(100),
+        last_price=Decimal(100),
+        cost=Decimal(1000),
+        arriving=WHOLE * 3 // 4,
+    )
+    decided_ns = submit(1, "10").decided_ns
+    known = msgspec.structs.replace(
+        plan("10", WAYS), decided_ns=decided_ns, legs=(leg,), arrivals=(seen, elsewhere)
+    )
+    more = msgspec.structs.replace(known, decided_ns=decided_ns + 1, legs=())
+    fills = [filled(1, "6", cum="6", exec_id="a"), filled(1, "1", cum="7", exec_id="b")]
+    report = summary(fills, known, more)
+    assert set(report.depth) == {VENUE, BETA}
+    mine = report.depth[VENUE]
+    assert (mine.decisions, mine.displayed, mine.expected) == (2, "40.000000", "30.000000")
+    assert (mine.sent, mine.foreseen, mine.filled) == ("10.000000", "7.500000", "7.000000")
+    assert (report.depth[BETA].displayed, report.depth[BETA].sent) == ("7.000000", "0.000000")
+
+
+def test_where_nothing_was_learned_the_report_says_nothing_of_depth() -> None:
+    assert summary([], plan("10", WAYS)).depth == {}

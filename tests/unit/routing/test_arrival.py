@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from router.depth.expected import twin as expect
-from router.depth.expected_kernel import kernel as expect_kernel
+from router.depth.expected import TWIN, Expect
+from router.depth.expected_kernel import KERNEL
 from router.routing.arrival import Learning
 from router.routing.offers import Terms
 from router.routing.plan import Plan
@@ -20,7 +20,7 @@ FLEETING, LASTING = instrument("fleeting", taker="0"), instrument("lasting", tak
 HALF_GOES = [[0] * REACHES, [WHOLE] * REACHES] * 40
 ALL_STAYS = [[WHOLE] * REACHES] * 80
 MS = 1_000_000
-LEARNING = Learning(waiting_e6=500, expect=expect)
+LEARNING = Learning(waiting_e6=500, expect=TWIN)
 
 
 def asks(*levels: tuple[str, str], outcomes: list[list[int]]) -> FakeBook:
@@ -58,9 +58,9 @@ def parts(plan: Plan) -> dict[str, str]:
 CHEAPER, DEARER = ("60000.0", "5"), ("60000.1", "5")
 
 
-@pytest.mark.parametrize("by", [expect, expect_kernel], ids=["twin", "kernel"])
-def test_a_little_dearer_but_sure_is_better_than_cheaper_and_often_gone(by: object) -> None:
-    learning = Learning(waiting_e6=500, expect=by)  # type: ignore[arg-type]  # both kinds
+@pytest.mark.parametrize("by", [TWIN, KERNEL], ids=["twin", "kernel"])
+def test_a_little_dearer_but_sure_is_better_than_cheaper_and_often_gone(by: Expect) -> None:
+    learning = Learning(waiting_e6=500, expect=by)
     plan = take(
         "2",
         asks(CHEAPER, outcomes=HALF_GOES),
@@ -93,7 +93,7 @@ def test_a_single_bad_outcome_is_no_evidence() -> None:
         "2",
         asks(("59999.0", "5"), outcomes=[[0] * REACHES]),
         asks(DEARER, outcomes=ALL_STAYS),
-        learning=Learning(waiting_e6=50, expect=expect),
+        learning=Learning(waiting_e6=50, expect=TWIN),
     )
     assert parts(plan) == {"fleeting": "2.000"}
 
@@ -132,7 +132,7 @@ def test_the_plan_says_what_is_displayed_and_what_is_expected_of_it() -> None:
 
 
 def test_takers_that_get_less_than_expected_lower_what_is_expected() -> None:
-    unlucky = Learning(waiting_e6=500, expect=expect, luck={0: WHOLE // 2})
+    unlucky = Learning(waiting_e6=500, expect=TWIN, luck={0: WHOLE // 2})
     books = [asks(at, outcomes=ALL_STAYS) for at in (CHEAPER, DEARER)]
     taken = {leg.venue: leg.quantity for leg in take("4", *books, learning=unlucky).legs}
     assert taken[FLEETING.venue] == Decimal("2.500")

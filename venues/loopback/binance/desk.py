@@ -84,12 +84,12 @@ class Desk:
         faults: Faults,
         quotas: Quotas,
         refusals: Words,
-        says_previous: bool,
+        places: Mapping[str, tuple[int, int]] | None,
     ) -> None:
         self.exchange, self.faults = exchange, faults
         self.quotas, self.limits = quotas, Limits(quotas)
         self.accounts = {account.key: account for account in accounts}
-        self.streams = Streams(exchange.books, says_previous=says_previous)
+        self.streams = Streams(exchange.books, places)
         self.crowds: list[Crowd] = []
         self._refusals = refusals
         self._ids = 0

@@ -37,7 +37,7 @@ class BinanceSpot(Desk):
             faults=faults,
             quotas=SPOT_QUOTAS,
             refusals=SPOT,
-            says_previous=False,
+            places=None,
         )
         self._orders = SpotOrders(self)
         self._users: dict[Line, tuple[str, int]] = {}

@@ -11,11 +11,12 @@ from typing import Final
 import msgspec
 
 from venues.loopback.binance.params import parsed
-from venues.loopback.binance.words import Json, num
+from venues.loopback.binance.words import Json, fixed, num
 from venues.loopback.faults import Channel
 from venues.loopback.front import Line
 from venues.loopback.matching.book import Book
 from venues.loopback.matching.values import Trade
+from venues.model.numbers import ZERO
 from venues.model.order import Side
 
 _FLUSH_MS: Final = 100
@@ -30,11 +31,16 @@ class _Frame(msgspec.Struct):
 
 
 class Streams:
-    """Who has subscribed to what, and what has been said of each book."""
+    """Who has subscribed to what, and what has been said of each book.
 
-    def __init__(self, books: Mapping[str, Book], *, says_previous: bool) -> None:
-        self._books = books
-        self._says_previous = says_previous  # USD-M: every diff names the one before it
+    `places`: decimals of price and quantity by symbol for USD-M, whose diffs also name the one
+    before them; None for spot, which writes eight.
+    """
+
+    def __init__(
+        self, books: Mapping[str, Book], places: Mapping[str, tuple[int, int]] | None
+    ) -> None:
+        self._books, self._places = books, places
         self._subscribed: dict[Line, dict[str, None]] = {}
         self._said = {symbol: book.sequence for symbol, book in books.items()}
         self._flushed_ms = 0
@@ -92,7 +98,11 @@ class Streams:
         for trade in trades:
             low = trade.symbol.lower()
             self.publish(Channel.TRADES, f"{low}@trade", partial(words, trade, now_ms))
-            self.publish(Channel.TRADES, f"{low}@aggTrade", partial(_agg, trade, now_ms))
+            self.publish(
+                Channel.TRADES,
+                f"{low}@aggTrade",
+                partial(_agg, trade, now_ms, self._places_of(trade.symbol)),
+            )
 
     def books(self, now_ms: int) -> None:
         """Say what changed in every book since the last time, ten times a second."""
@@ -107,7 +117,9 @@ class Streams:
             low = symbol.lower()
             for name in (f"{low}@depth@100ms", f"{low}@depth", f"{low}@depth@0ms"):
                 self.publish(Channel.BOOK, name, partial(dict, event))
-            self.publish(Channel.BOOK, f"{low}@bookTicker", partial(ticker, symbol, book))
+            self.publish(
+                Channel.BOOK, f"{low}@bookTicker", partial(self._touch, symbol, book, now_ms)
+            )
 
     def _diff(
         self,
@@ -119,43 +131,56 @@ class Streams:
         before, self._said[symbol] = self._said[symbol], book.sequence
         sides: dict[Side, list[list[str]]] = {Side.BUY: [], Side.SELL: []}
         for side, price, quantity in changed:
-            sides[side].append([num(price), num(quantity)])
-        said: Json = {
-            "e": "depthUpdate",
-            "E": now_ms,
-            "s": symbol,
-            "U": before + 1,
-            "u": book.sequence,
-        }
-        if self._says_previous:
-            said |= {"T": now_ms, "pu": before}
+            sides[side].append(level(price, quantity, self._places_of(symbol)))
+        said: Json = {"e": "depthUpdate", "E": now_ms}
+        ids: Json = {"U": before + 1, "u": book.sequence}
+        if self._places is None:
+            said |= {"s": symbol} | ids
+        else:
+            said |= {"T": now_ms, "s": symbol} | ids | {"pu": before}
         return said | {"b": sides[Side.BUY], "a": sides[Side.SELL]}
 
+    def _places_of(self, symbol: str) -> tuple[int, int] | None:
+        return None if self._places is None else self._places[symbol]
 
-def ticker(symbol: str, book: Book) -> Json:
+    def _touch(self, symbol: str, book: Book, now_ms: int) -> Json:
+        if self._places is None:
+            return ticker(symbol, book)
+        said = ticker(symbol, book, self._places[symbol])
+        return {"e": "bookTicker"} | said | {"T": now_ms, "E": now_ms}
+
+
+def level(price: Decimal, quantity: Decimal, places: tuple[int, int] | None) -> list[str]:
+    """Return a price and a quantity, with the decimals of their symbol."""
+    if places is None:
+        return [num(price), num(quantity)]
+    return [fixed(price, places[0]), fixed(quantity, places[1])]
+
+
+def ticker(symbol: str, book: Book, places: tuple[int, int] | None = None) -> Json:
     """Return the best of both sides as Binance spells it; zeros where nobody stands."""
     words: Json = {"u": book.sequence, "s": symbol}
     for side, price, quantity in ((Side.BUY, "b", "B"), (Side.SELL, "a", "A")):
         best = book.depth(side, 1)
-        words |= {price: num(best[0][0]), quantity: num(best[0][1])} if best else {}
-        words = words if best else words | {price: num(Decimal(0)), quantity: num(Decimal(0))}
+        words[price], words[quantity] = level(*(best[0] if best else (ZERO, ZERO)), places)
     return words
 
 
-def _agg(trade: Trade, now_ms: int) -> Json:
-    return {
+def _agg(trade: Trade, now_ms: int, places: tuple[int, int] | None) -> Json:
+    price, quantity = level(trade.price, trade.quantity, places)
+    said: Json = {
         "e": "aggTrade",
         "E": now_ms,
         "s": trade.symbol,
         "a": trade.trade_id,
-        "p": num(trade.price),
-        "q": num(trade.quantity),
+        "p": price,
+        "q": quantity,
         "f": trade.trade_id,
         "l": trade.trade_id,
         "T": trade.ts_ns // 1_000_000,
         "m": not trade.taker_is_buy,
-        "M": True,
     }
+    return said if places else said | {"M": True}
 
 
 def encoded(words: Json) -> str:

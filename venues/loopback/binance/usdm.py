@@ -10,7 +10,7 @@ from venues.loopback.binance.desk import Asked, Desk, Route, Security
 from venues.loopback.binance.errors import USDM, ApiError
 from venues.loopback.binance.limits import USDM_QUOTAS
 from venues.loopback.binance.params import Account, parsed
-from venues.loopback.binance.streams import encoded, ticker
+from venues.loopback.binance.streams import encoded, level, ticker
 from venues.loopback.binance.usdm_account import UsdmAccount
 from venues.loopback.binance.usdm_orders import UsdmOrders, span
 from venues.loopback.binance.words import NS_PER_MS, Json, num
@@ -41,7 +41,7 @@ class BinanceUsdm(Desk):
             faults=faults,
             quotas=USDM_QUOTAS,
             refusals=USDM,
-            says_previous=True,
+            places={s: words.places_in(x) for s, x in exchange.listings.items()},
         )
         self.held_marks: dict[str, Decimal] = {}
         self._orders, self._money = UsdmOrders(self), UsdmAccount(exchange)
@@ -172,7 +172,8 @@ class BinanceUsdm(Desk):
                 line.say(Channel.USER, encoded(event))
 
     def trade_words(self, trade: Trade, now_ms: int) -> Json:
-        return words.stream_trade(trade, now_ms)
+        places = words.places_in(self.exchange.listings[trade.symbol])
+        return words.stream_trade(trade, now_ms, places)
 
     # -- prices
 
@@ -248,12 +249,13 @@ class BinanceUsdm(Desk):
         }
 
     def _depth(self, asked: Asked) -> object:
-        book = self.exchange.books[self._symbol(asked)]
+        symbol = self._symbol(asked)
+        book, places = self.exchange.books[symbol], words.places_in(self.exchange.listings[symbol])
         limit = asked.params.whole("limit", 500)
         if limit not in {5, 10, 20, 50, 100, 500, 1_000}:
             raise ApiError(-1130, "Data sent for parameter 'limit' is not valid.")
         bids, asks = (
-            [[num(price), num(size)] for price, size in book.depth(side, limit)] for side in Side
+            [level(price, size, places) for price, size in book.depth(side, limit)] for side in Side
         )
         said: Json = {"lastUpdateId": book.sequence, "E": asked.now_ms, "T": asked.now_ms}
         return said | {"bids": bids, "asks": asks}

@@ -6,7 +6,9 @@ from typing import Final
 from venues.loopback.binance.words import (
     NS_PER_MS,
     Json,
+    fixed,
     num,
+    places_of,
     side_word,
     status_word,
     stops_loss,
@@ -246,7 +248,7 @@ def public_trade(trade: Trade) -> Json:
     }
 
 
-def stream_trade(trade: Trade, now_ms: int) -> Json:
+def stream_trade(trade: Trade, now_ms: int, places: tuple[int, int]) -> Json:
     """Return a trade as its stream says it."""
     return {
         "e": "trade",
@@ -254,8 +256,8 @@ def stream_trade(trade: Trade, now_ms: int) -> Json:
         "T": trade.ts_ns // NS_PER_MS,
         "s": trade.symbol,
         "t": trade.trade_id,
-        "p": num(trade.price),
-        "q": num(trade.quantity),
+        "p": fixed(trade.price, places[0]),
+        "q": fixed(trade.quantity, places[1]),
         "X": "MARKET",
         "m": not trade.taker_is_buy,
     }
@@ -277,8 +279,8 @@ def listing_words(listing: Listing) -> Json:
         "baseAsset": listing.base,
         "quoteAsset": listing.quote,
         "marginAsset": listing.quote,
-        "pricePrecision": _places(listing.tick),
-        "quantityPrecision": _places(listing.lot),
+        "pricePrecision": places_in(listing)[0],
+        "quantityPrecision": places_in(listing)[1],
         "baseAssetPrecision": 8,
         "quotePrecision": 8,
         "underlyingType": "COIN",
@@ -302,9 +304,9 @@ def listing_words(listing: Listing) -> Json:
     }
 
 
-def _places(step: Decimal) -> int:
-    exponent = step.normalize().as_tuple().exponent
-    return max(-int(exponent), 0)
+def places_in(listing: Listing) -> tuple[int, int]:
+    """Return the decimals of market data: of prices one more than the tick has, as for BTCUSDT."""
+    return places_of(listing.tick) + 1, places_of(listing.lot)
 
 
 def is_conditional(order: Order) -> bool:

@@ -21,6 +21,17 @@ def num(value: Decimal) -> str:
     return plain(value)
 
 
+def fixed(value: Decimal, places: int) -> str:
+    """Return a number with so many decimals, as USD-M writes market data; with more if it has more."""
+    text = format(value, f".{places}f")
+    return text if Decimal(text) == value else plain(value)
+
+
+def places_of(step: Decimal) -> int:
+    """Return how many decimals a step has."""
+    return max(-int(step.normalize().as_tuple().exponent), 0)
+
+
 def side_word(side: Side) -> str:
     """Return BUY or SELL."""
     return "BUY" if side is Side.BUY else "SELL"

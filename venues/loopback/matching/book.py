@@ -95,6 +95,11 @@ class Book:
         self.sequence += 1
         self._changed[side, price] = None
 
+    @property
+    def has_news(self) -> bool:
+        """Return whether something changed since the last `drain`."""
+        return bool(self._changed)
+
     def drain(self) -> list[tuple[Side, Decimal, Decimal]]:
         """Return changed levels since the last call, with what stands there now; 0 = gone."""
         changed = [(side, price, self.half(side).total(price)) for side, price in self._changed]

@@ -49,6 +49,7 @@ class Crowd:
         self._times = times[self._order]
         self._start_ns = start_ns
         self._next = 0
+        self.rounds = 0  # how often it has been played to its end
 
     def next_ns(self) -> int:
         """Return when the next message or print is due."""
@@ -65,6 +66,7 @@ class Crowd:
             self._next += 1
             if self._next == len(self._order):
                 self._next, self._start_ns = 0, due_ns + 1
+                self.rounds += 1
 
     def _message(self, number: int, now_ns: int) -> None:
         message = self._recording.message(number)

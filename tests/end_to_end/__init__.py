@@ -1,0 +1,1 @@
+"""Does an engine trade at real venues' protocols from order to fill and back?"""
