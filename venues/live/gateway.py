@@ -24,7 +24,7 @@ from venues.live.told import ToldOrder
 from venues.live.verdicts import Outcome, Verdict, verdict_on
 from venues.live.wire import meant_cancel, meant_order
 from venues.live.words import lost, not_sent, still_open, turned_down
-from venues.model.commands import Approved, Cancel, Command, Query, Submit
+from venues.model.commands import Approved, Cancel, Command, Query, Submit, SubmitPair, orders_of
 from venues.model.events import Asked, ExecutionEvent, Standing
 from venues.model.ids import ClientOrderId, Symbol, VenueId
 from venues.model.numbers import ZERO
@@ -193,6 +193,9 @@ class LiveGateway:
         match command:
             case Submit():
                 await self._submit(command)
+            case SubmitPair():
+                why = "no order list goes through this gateway"
+                self._tell([not_sent(s, Asked.SUBMIT, why) for s in orders_of(command)])
             case Cancel():
                 await self._cancel(command)
             case Query():
