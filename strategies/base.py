@@ -1,5 +1,6 @@
 """What a strategy is and sees: explicit state, `decide(state, event, view)`, a read-only view."""
 
+import enum
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from random import Random
@@ -8,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from strategies.conditions import PriceSource, TouchMoved
-from strategies.intents import Intent, Pegging, Protect
+from strategies.intents import Intent, Pair, Pegging, Protect
 from strategies.pacing import Schedule
 from strategies.spec import ParentSpec
 from venues.model.ids import ClientOrderId, Symbol, VenueId
@@ -62,6 +63,16 @@ class State(msgspec.Struct, frozen=True):
         return None
 
 
+class Listed(enum.Enum):
+    """What is known of the order list that a child was sent in."""
+
+    ALONE = "alone"  # it was sent in none
+    UNSAID = "unsaid"  # its venue has not told that it has the order
+    NAMED = "named"  # it has, and has named a list; not yet for the other order
+    PROVEN = "proven"  # it has named the same list for both
+    DENIED = "denied"  # its venue holds them as anything but one list
+
+
 class ChildView(msgspec.Struct, frozen=True):
     """One child order as its strategy sees it, quantities in market units."""
 
@@ -77,6 +88,7 @@ class ChildView(msgspec.Struct, frozen=True):
     post_only: bool
     cancelling: bool
     dormant: bool = False  # a stop its venue holds, not woken as far as we know
+    listed: Listed = Listed.ALONE
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -200,7 +212,7 @@ class View(Protocol):
         """
         ...
 
-    def protectable(self, wanted: Protect) -> tuple[Decimal, str]:
+    def protectable(self, wanted: Protect | Pair) -> tuple[Decimal, str]:
         """Return how much of `wanted` venues would hold now, and why no more ("" = all of it)."""
         ...
 

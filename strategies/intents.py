@@ -73,6 +73,18 @@ class Protect(msgspec.Struct, frozen=True, tag="protect", kw_only=True):
     leg: str = ""
 
 
+class Pair(msgspec.Struct, frozen=True, tag="pair", kw_only=True):
+    """Have a venue hold a post-only order at `profit` or better and the stop `protect` as one order list.
+
+    One of them trades, and the venue ends the other itself: their quantity, that of `protect`, is
+    reserved once. `leg`: the name of the post-only order; the stop goes by that of `protect`.
+    """
+
+    protect: Protect
+    profit: Decimal
+    leg: str
+
+
 class Unprotect(msgspec.Struct, frozen=True, tag="unprotect", kw_only=True):
     """Cancel every stop of `leg` that venues hold and that has not woken."""
 
@@ -135,6 +147,7 @@ Intent = (
     Take
     | Rest
     | Protect
+    | Pair
     | Unprotect
     | Withdraw
     | WakeAt

@@ -4,7 +4,7 @@ Strict: at most one leg is live, the others are armed here and send nothing. Whe
 every other leg is withdrawn and every answer awaited, doubts included; then it trades what is left. So a
 fill and a trigger in the same instant can never add up to more than the quantity. The price of that is a
 window without protection: beyond `naked_within_ms` it raises an alarm, and still waits.
-Guarded: see `strategies.guarded`.
+Guarded: see `strategies.guarded`. Native: see `strategies.order_list`; where that cannot be, strict.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,18 @@ from typing import ClassVar
 import msgspec
 from msgspec import structs
 
-from strategies.base import ChildView, Progressed, State, Strategy, StrategyEvent, View, Woke
+from strategies.base import (
+    Amended,
+    ChildView,
+    Progressed,
+    Resumed,
+    Started,
+    State,
+    Strategy,
+    StrategyEvent,
+    View,
+    Woke,
+)
 from strategies.feasible import unworkable
 from strategies.guarded import BesideView, surplus, waiting, wants
 from strategies.intents import (
@@ -33,10 +44,21 @@ from strategies.intents import (
     WakeWhen,
     Withdraw,
 )
+from strategies.order_list import (
+    ListsState,
+    impossible,
+    keep_listed,
+    legs_of,
+    may_part,
+    terms_of,
+    worst_of,
+)
 from strategies.part import PartView
-from strategies.spec import GUARDED, LegSpec, OcoParams, ParentSpec
-from strategies.stop_params import LimitStopParams
-from venues.model.numbers import BPS, MONEY, ZERO, plain
+from strategies.rest import RestState
+from strategies.spec import GUARDED, NATIVE, LegSpec, OcoParams, ParentSpec
+from strategies.stop_ladder import LimitStopState, Phase
+from strategies.stop_params import LimitStopParams, slipped
+from venues.model.numbers import ZERO, plain
 
 NAKED = "naked"
 _MS_NS = 1_000_000
@@ -51,12 +73,16 @@ class LegMemory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OcoState(State, frozen=True, kw_only=True):
-    """`fired`: which leg has fired, -1 = none yet, at `fired_ns`. `alarmed`: said that it waits too long."""
+    """`fired`: which leg has fired, -1 = none yet, at `fired_ns`. `alarmed`: said that it waits too long.
+
+    `lists`: of a native group, as long as its venue holds it; then it has no legs of its own.
+    """
 
     legs: tuple[LegMemory, ...]
     fired: int = -1
     fired_ns: int = 0
     alarmed: bool = False
+    lists: ListsState | None = None
 
 
 class Oco:
@@ -72,6 +98,11 @@ class Oco:
         """Return why the group is impossible from the start, or ""."""
         params = _params(spec)
         whole = params.refusal or _unreduced(spec) or unworkable(spec, view)
+        if not whole and params.mode == NATIVE:
+            limit = spec.limit_price
+            if spec.limit_bps is not None:
+                limit = slipped(view.arrival_price, spec.limit_bps, spec.side)
+            whole = impossible(params, limit, view)
         if whole:
             return whole
         for n, leg in enumerate(params.legs):
@@ -82,6 +113,8 @@ class Oco:
 
     def start(self, spec: ParentSpec, view: View, rng: Random) -> tuple[State, Sequence[Intent]]:
         """Start every leg; armed ones send nothing."""
+        if _params(spec).mode == NATIVE:
+            return self.decide(OcoState(legs=(), lists=ListsState()), Started(), view)
         parts: list[_Said] = []
         for n in _armed_first(_params(spec)):
             leg = _params(spec).legs[n]
@@ -101,6 +134,14 @@ class Oco:
         left = view.spec.quantity - view.filled
         if left <= ZERO or (left < view.min_quantity() and not view.children):
             return state, _over(left, view)
+        before: Sequence[Intent] = ()
+        if state.lists is not None:
+            afresh = isinstance(event, Resumed | Amended)
+            lists, before = keep_listed(state.lists, _params(view.spec), view, afresh=afresh)
+            state = structs.replace(state, lists=lists)
+            if not may_part(lists, view):
+                return state, before
+            state, event = _apart(lists, _params(view.spec), view), Progressed()
         parts: list[_Said] = []
         for n in _armed_first(_params(view.spec)):
             leg, known = _params(view.spec).legs[n], state.legs[n]
@@ -114,7 +155,8 @@ class Oco:
             memory = msgspec.json.decode(known.memory, type=strategy.state_type)
             memory, intents = strategy.decide(memory, _for_leg(event, part.prefix), part)
             parts.append(_Said(n, leg, structs.replace(known, memory=_text(memory)), intents))
-        return _gathered(state, _abreast(parts, view), view)
+        state, intents = _gathered(state, _abreast(parts, view), view)
+        return state, [*before, *intents]
 
     def _of(self, leg: LegSpec) -> Strategy:
         return self._strategies[leg.kind]
@@ -143,16 +185,34 @@ def _part(n: int, view: View) -> PartView:
     others = [one.name for one in params.legs if one is not leg and _children(one, view)]
     why = view.why_apart() if guarded and others else ""
     apart = not guarded or bool(why)
-    worst = leg.limit_price
-    if leg.limit_bps is not None:
-        slip = MONEY.divide(MONEY.multiply(view.arrival_price, leg.limit_bps), BPS)
-        worst = MONEY.add(view.arrival_price, view.spec.side.sign * slip)
     return (BesideView if guarded else PartView)(
         view,
         structs.replace(view.spec, params=leg.params),
-        worst=worst,
+        worst=worst_of(leg, view),
         prefix=_prefix(leg),
         held=_awaits(others, why) if apart else "",
+    )
+
+
+def _apart(lists: ListsState, params: OcoParams, view: View) -> OcoState:
+    """Return the strict group that a native one goes on as: armed, or with a stop that has fired."""
+    maker, stop = legs_of(params)
+    terms = terms_of(params, view)
+    firing = LimitStopState()
+    if lists.fired:
+        now_ns = view.now_ns
+        firing = LimitStopState(
+            phase=Phase.TRIGGERED, triggered_ns=now_ns, phase_ns=now_ns, level=terms.trigger
+        )
+    gave_way = f"gave way to {stop.name}" if lists.fired else ""
+    memories = {
+        maker.name: LegMemory(memory=_text(RestState()), over=gave_way),
+        stop.name: LegMemory(memory=_text(firing)),
+    }
+    return OcoState(
+        legs=tuple(memories[leg.name] for leg in params.legs),
+        fired=params.legs.index(stop) if lists.fired else -1,
+        fired_ns=view.now_ns if lists.fired else 0,
     )
 
 
@@ -210,6 +270,9 @@ def _gathered(
                     idles.append(_named(said.leg, intent))
                 case Finish(complete=False, reason=reason):
                     memory = structs.replace(memory, over=reason)
+                case Withdraw() if _params(view.spec).mode == NATIVE:
+                    # What its venue has left of a list goes by the name it was listed under.
+                    intents.extend(_withdrawn(said.leg, view))
                 case _:
                     intents.append(_renamed(said.leg, intent))
         legs.append(memory)

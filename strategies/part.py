@@ -8,7 +8,7 @@ from msgspec import structs
 
 from strategies.base import ChildView, Place, View
 from strategies.conditions import PriceSource, TouchMoved
-from strategies.intents import Pegging, Protect
+from strategies.intents import Pair, Pegging, Protect
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.numbers import MONEY, ceil_lots, floor_lots
@@ -144,7 +144,7 @@ class PartView:
         """Return conditions that fire before anything can be taken within `limit`."""
         return self.whole.until_takeable(limit)
 
-    def protectable(self, wanted: Protect) -> tuple[Decimal, str]:
+    def protectable(self, wanted: Protect | Pair) -> tuple[Decimal, str]:
         """Return how much of `wanted` venues would hold now, and why no more."""
         return self.whole.protectable(wanted)
 

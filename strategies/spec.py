@@ -4,6 +4,7 @@ Defaults are left out where a spec is written down, so that a field which nobody
 neither the journal nor the identity of a run.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
@@ -67,7 +68,7 @@ class OwnParams(msgspec.Struct, frozen=True, tag="own", kw_only=True):
     values: str = "{}"
 
 
-STRICT, GUARDED = "strict", "guarded"  # modes of a group
+STRICT, GUARDED, NATIVE = "strict", "guarded", "native"  # modes of a group
 
 LegParams = TakeParams | RestParams | TwapParams | LadderParams | LimitStopParams
 
@@ -95,8 +96,9 @@ class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True, omit_defau
     """Legs that share one quantity.
 
     `mode`: strict = one live, the others armed until they fire; guarded = all live, reduce-only, where
-    the venue caps them together at what is held, elsewhere as strict. `naked_within_ms`: a leg that has
-    fired and still waits for the others after this raises an alarm.
+    the venue caps them together at what is held, elsewhere as strict; native = a rest and a limit_stop
+    that one venue holds as one order list, as strict where that fails. `naked_within_ms`: a leg that has
+    fired and still waits for the others, or what no stop stands for, raises an alarm after this.
     """
 
     legs: tuple[LegSpec, ...]
@@ -115,6 +117,8 @@ class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True, omit_defau
                 f"{guarded[0]} has a catastrophe_price, and what a group is for can be reserved "
                 "once: its live leg has it; leave it out"
             )
+        if self.mode == NATIVE:
+            return not_native(self.legs)
         live = [leg.name for leg in self.legs if not isinstance(leg.params, LimitStopParams)]
         if self.mode == STRICT and len(live) > 1:
             return (
@@ -122,6 +126,47 @@ class OcoParams(msgspec.Struct, frozen=True, tag="oco", kw_only=True, omit_defau
                 "all legs but one have to be a limit_stop"
             )
         return ""
+
+
+def not_native(legs: Sequence[LegSpec]) -> str:
+    """Return why no venue could hold `legs` as one order list, by the field that asks too much, or ""."""
+    kinds = sorted(leg.kind for leg in legs)
+    if kinds != ["limit_stop", "rest"]:
+        return (
+            f"mode native is one rest and one limit_stop at one venue, and here are {', '.join(kinds)}; "
+            "use strict"
+        )
+    for leg in legs:
+        match leg.params:
+            case RestParams() as rest:
+                asks = [
+                    (
+                        "limit_price",
+                        leg.limit_price is None and leg.limit_bps is None,
+                        "is missing",
+                    ),
+                    ("peg", rest.peg != "primary", "follows the market, a list does not"),
+                    ("offset_ticks", rest.offset_ticks != 0, "follows the market, a list does not"),
+                    ("deadline_s", rest.deadline_s != 0, "a list has none"),
+                ]
+            case LimitStopParams() as stop:
+                own = stop.trigger_source in {"last", "mark"}
+                asks = [
+                    ("trigger_price", stop.trigger_price is None, "is missing"),
+                    ("trail_bps", stop.trail_bps is not None, "venues hold stops at a fixed price"),
+                    ("trigger_source", not own, "a venue goes by a price of its own: last or mark"),
+                    ("trigger_venue", stop.trigger_venue != "", "it is the venue that holds it"),
+                    ("confirm_source", stop.confirm_source != "", "a venue asks one price alone"),
+                    ("debounce_ms", stop.debounce_ms != 0, "a venue waits for nothing"),
+                    ("limit_price", leg.limit_price is not None, "max_slip_bps says it"),
+                    ("limit_bps", leg.limit_bps is not None, "max_slip_bps says it"),
+                ]
+            case _:
+                asks = []
+        for field, wrong, why in asks:
+            if wrong:
+                return f"mode native: {field} of {leg.name}: {why}"
+    return ""
 
 
 Params = (

@@ -7,7 +7,7 @@ from router.app.native_stops import stop_problems
 from router.app.own_strategies import NONE_LOADED, Loaded, own_problem
 from router.order_files.parser import OrderFile, read_order
 from router.settings.fields import Settings
-from router.settings.markets import market_of, tradable
+from router.settings.markets import market_of, on_terms, tradable
 from strategies.spec import OcoParams, Params, ParentSpec
 from strategies.stop_params import LimitStopParams
 from venues.errors import InputError
@@ -59,7 +59,8 @@ def _check(
 def _problems(
     spec: ParentSpec, instruments: Sequence[Instrument], settings: Settings, own: Loaded
 ) -> Iterator[tuple[str, object, str]]:
-    """Yield what is wrong: field, value, remedy."""
+    """Yield what is wrong: field, value, remedy; terms of the config win over those of the market data."""
+    instruments = on_terms(instruments, settings)
     wrong = own_problem(spec, own)
     if wrong is not None:
         yield wrong

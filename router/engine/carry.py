@@ -8,8 +8,9 @@ from router.engine.core import Core
 from router.engine.guarding import free_for
 from router.engine.learning import learning_of, write_down
 from router.engine.lessons import journal_lessons, weighing_of
+from router.engine.placing import place_pair, protect, submit_of
 from router.engine.records import ALARM, ParentMoved, Placed, Planned
-from router.engine.terms import stops_of, terms_of
+from router.engine.terms import terms_of
 from router.engine.timers import AgainTimer
 from router.engine.view import EngineView
 from router.engine.watching import CannotWatch
@@ -24,6 +25,7 @@ from strategies.intents import (
     Finish,
     Idle,
     Intent,
+    Pair,
     Protect,
     Rest,
     Take,
@@ -35,10 +37,7 @@ from strategies.intents import (
     Withdraw,
 )
 from strategies.spec import group_leg, kind_of
-from venues.model.commands import Submit
-from venues.model.ids import client_order_id
-from venues.model.instrument import Instrument, Kind
-from venues.model.order import Side, TimeInForce, Trigger, TriggerDirection, TriggerSource
+from venues.model.order import TimeInForce
 
 # A strategy that keeps asking for what cannot be had is asked this often per step, then again later.
 ROUNDS = 3
@@ -93,7 +92,7 @@ def carry_out(
     alarms: list[str] = []
     fires = ""
     orders: list[Take | Rest] = []
-    others: list[Withdraw | Protect | Unprotect] = []
+    others: list[Withdraw | Protect | Pair | Unprotect] = []
     for intent in intents:
         match intent:
             case Unwake(tag=tag):
@@ -110,7 +109,7 @@ def carry_out(
                 fires = reason
             case Take() | Rest():
                 orders.append(intent)
-            case Withdraw() | Protect() | Unprotect():
+            case Withdraw() | Protect() | Pair() | Unprotect():
                 others.append(intent)
             case _:
                 assert_never(intent)
@@ -188,7 +187,7 @@ def _send_legs(core: Core, parent: Parent, plan: Plan, name: str) -> bool:
     """Send the legs of `plan`; return whether any went out."""
     sent = False
     for leg in plan.legs:
-        submit = _submit(
+        submit = submit_of(
             core,
             parent,
             core.books.instruments[leg.book],
@@ -240,7 +239,7 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
             write_down(core, parent.spec.symbol)
             return _send_legs(core, parent, plans[-1], intent.cross_leg)
     instrument = core.books.instruments[place.post.book]
-    submit = _submit(
+    submit = submit_of(
         core,
         parent,
         instrument,
@@ -252,11 +251,13 @@ def _rest(core: Core, parent: Parent, intent: Rest) -> bool:
     return core.issue(parent, submit)
 
 
-def _at_venues(core: Core, parent: Parent, intent: Withdraw | Protect | Unprotect) -> None:
-    """Take back what rests; place stops that venues hold, or take back those that have not woken."""
+def _at_venues(core: Core, parent: Parent, intent: Withdraw | Protect | Pair | Unprotect) -> None:
+    """Take back what rests; place what venues hold, or take back stops that have not woken."""
     match intent:
         case Protect():
-            _protect(core, parent, intent)
+            protect(core, parent, intent)
+        case Pair():
+            place_pair(core, parent, intent)
         case Withdraw(leg=leg):
             for child in list(parent.unsettled.values()):
                 if child.submit.leg == leg:
@@ -267,66 +268,6 @@ def _at_venues(core: Core, parent: Parent, intent: Withdraw | Protect | Unprotec
                     core.cancel(child)
         case _:
             assert_never(intent)
-
-
-def _protect(core: Core, parent: Parent, intent: Protect) -> None:
-    up = parent.spec.side is Side.BUY
-    for guard in stops_of(core, parent, intent).guards:
-        submit = _submit(
-            core,
-            parent,
-            core.books.instruments[guard.book],
-            lots=guard.lots,
-            price=guard.limit_price,
-            time_in_force=TimeInForce.GTC,
-            leg=intent.leg,
-            trigger=Trigger(
-                price=guard.trigger_price,
-                direction=TriggerDirection.UP if up else TriggerDirection.DOWN,
-                source=TriggerSource(intent.source.value),
-            ),
-        )
-        core.issue(parent, submit)
-
-
-def _submit(
-    core: Core,
-    parent: Parent,
-    instrument: Instrument,
-    *,
-    lots: int,
-    price: Decimal,
-    time_in_force: TimeInForce,
-    leg: str,
-    wait_ns: int = 0,
-    conversion: Decimal | None = None,
-    trigger: Trigger | None = None,
-) -> Submit:
-    release_ns = core.now_ns + wait_ns
-    child_no = len(parent.children) + 1
-    return Submit(
-        client_order_id=client_order_id(core.run, parent.spec.id, child_no),
-        parent_id=parent.spec.id,
-        child_no=child_no,
-        attempt=1,
-        account=parent.spec.account,
-        venue=instrument.venue,
-        symbol=instrument.symbol,
-        side=parent.spec.side,
-        quantity=instrument.quantity_of(lots),
-        price=price,
-        time_in_force=time_in_force,
-        decided_ns=core.now_ns,
-        deadline_ns=release_ns + core.settings.send_within_ns,
-        leg=leg,
-        conversion=conversion,
-        release_ns=release_ns if wait_ns else 0,
-        # What wakes has to trade, whatever stands there.
-        post_only=time_in_force is TimeInForce.GTC and trigger is None,
-        trigger=trigger,
-        # A spot venue knows no positions; there the exit is bounded by what is held alone.
-        reduce_only=parent.spec.reduces and instrument.kind is Kind.PERP,
-    )
 
 
 def _say(core: Core, parent: Parent, idle: Idle | None) -> None:

@@ -39,7 +39,7 @@ from strategies.intents import WakeAt, WakeWhen
 from strategies.spec import group_leg
 from venues.books.port import Books
 from venues.books.probes import Probes
-from venues.model.commands import Approved, Cancel, Command, Query, Submit
+from venues.model.commands import Approved, Cancel, Command, Query, Submit, orders_of
 from venues.model.events import Asked, NotSent
 from venues.model.ids import ClientOrderId, ParentId, RunId, Symbol
 from venues.model.order import TimeInForce
@@ -118,35 +118,45 @@ class Core:
         """
         if isinstance(command, Submit) and not parent.running:
             return False
-        limit, reference = self._bounds_of(parent, command)
+        limit, reference = self.bounds_of(parent, command)
         verdict = self.gate.approve(
             command,
             spec=parent.spec,
             member=self.state.member_of(command),
             limit=limit,
             reference=reference,
-            held=self._held_for(parent, command),
+            held=self.held_for(parent, command),
         )
         if isinstance(verdict, Refused):
-            self.flag(parent.spec.id, verdict.code.value, verdict.sentence)
-            parent.idle = verdict.sentence
-            if verdict.code in {Code.QUANTITY, Code.GRID, Code.DUPLICATE}:
-                # The ledger and the gate disagree: one of them is wrong, so nothing more is sent.
-                self.wind_down(parent, ParentState.FAILED, verdict.sentence)
+            self.refused(parent, verdict)
             return False
+        self.let_go(verdict)
+        return True
+
+    def refused(self, parent: Parent, verdict: Refused) -> None:
+        """Tell that risk has refused a command of `parent`."""
+        self.flag(parent.spec.id, verdict.code.value, verdict.sentence)
+        parent.idle = verdict.sentence
+        if verdict.code in {Code.QUANTITY, Code.GRID, Code.DUPLICATE}:
+            # The ledger and the gate disagree: one of them is wrong, so nothing more is sent.
+            self.wind_down(parent, ParentState.FAILED, verdict.sentence)
+
+    def let_go(self, approved: Approved) -> None:
+        """Journal an approved command and emit it, or hold it until its release."""
+        command = approved.command
         self.note(Issued(command, self.now_ns))
         if isinstance(command, Submit) and command.held:
             self.timers.set(ReleaseTimer(command.client_order_id), command.release_ns)
         else:
-            self.commands.append(verdict)
-        if isinstance(command, Submit) and command.time_in_force is TimeInForce.GTC:
-            self.show_own(self.state.children[command.client_order_id])
-        return True
+            self.commands.append(approved)
+        for submit in orders_of(command):
+            if submit.time_in_force is TimeInForce.GTC:
+                self.show_own(self.state.children[submit.client_order_id])
 
-    def _bounds_of(self, parent: Parent, command: Command) -> tuple[Decimal, Decimal | None]:
-        """Return the worst price of a command and what its collar lies around, market prices.
+    def bounds_of(self, parent: Parent, command: Command) -> tuple[Decimal, Decimal | None]:
+        """Return the worst price of a command and what its collar lies around: of a stop its trigger.
 
-        The market is at the trigger of a stop when it becomes an order, so that is its reference.
+        The market is there when it becomes an order. Both are market prices.
         """
         if not isinstance(command, Submit) or command.trigger is None:
             return self.markets.limit_of(parent), self.markets.composite(parent.spec.symbol).mid
@@ -154,7 +164,7 @@ class Core:
         collar = self.markets.beyond(trigger, command.side.sign)
         return (collar if parent.limit is None else parent.limit), trigger
 
-    def _held_for(self, parent: Parent, command: Command) -> Decimal | None:
+    def held_for(self, parent: Parent, command: Command) -> Decimal | None:
         """Return what a parent that reduces may trade at a venue, instrument units; else None."""
         if not parent.spec.reduces or not isinstance(command, Submit):
             return None

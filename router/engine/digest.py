@@ -10,8 +10,8 @@ from typing import assert_never
 
 import msgspec
 
-from venues.model.commands import Cancel, Command, Query, Submit
-from venues.model.events import ExecutionEvent, Filled
+from venues.model.commands import Cancel, Command, Query, Submit, SubmitPair
+from venues.model.events import Accepted, ExecutionEvent, Filled, Reported
 from venues.model.ids import ClientOrderId
 
 _encode = msgspec.json.Encoder().encode
@@ -25,26 +25,12 @@ class Digest:
 
     def command(self, command: Command) -> None:
         """Add one approved command."""
+        facts: tuple[object, ...]
         match command:
             case Submit():
-                facts: tuple[object, ...] = (
-                    "submit",
-                    command.client_order_id,
-                    command.parent_id,
-                    command.leg,
-                    command.account,
-                    command.venue,
-                    command.symbol,
-                    command.side,
-                    command.quantity,
-                    command.price,
-                    command.time_in_force,
-                    command.post_only,
-                    command.reduce_only,
-                    command.margin_mode,
-                )
-                if command.trigger is not None:
-                    facts = (*facts, command.trigger)
+                facts = _facts(command)
+            case SubmitPair(maker=maker, stop=stop):
+                facts = ("pair", _facts(maker), _facts(stop))
             case Cancel():
                 facts = ("cancel", command.client_order_id, command.number)
             case Query():
@@ -70,6 +56,8 @@ class Digest:
                 event.liquidity,
                 event.cum_quantity,
             )
+        elif isinstance(event, Accepted | Reported):
+            facts = _told(event)
         else:
             facts = msgspec.structs.replace(event, ts_exchange_ns=0)
         self._hash.update(_encode(facts))
@@ -77,3 +65,32 @@ class Digest:
     def hexdigest(self) -> str:
         """Return the hash so far."""
         return self._hash.hexdigest()
+
+
+def _facts(submit: Submit) -> tuple[object, ...]:
+    facts = (
+        "submit",
+        submit.client_order_id,
+        submit.parent_id,
+        submit.leg,
+        submit.account,
+        submit.venue,
+        submit.symbol,
+        submit.side,
+        submit.quantity,
+        submit.price,
+        submit.time_in_force,
+        submit.post_only,
+        submit.reduce_only,
+        submit.margin_mode,
+    )
+    return facts if submit.trigger is None else (*facts, submit.trigger)
+
+
+def _told(event: Accepted | Reported) -> dict[str, object]:
+    """Return an answer as it is written; an order of no list says nothing of lists."""
+    said = {"type": event.__struct_config__.tag, **msgspec.structs.asdict(event)}
+    said["ts_exchange_ns"] = 0
+    if not event.list_id:
+        del said["list_id"]
+    return said

@@ -19,7 +19,7 @@ from router.orders.parent import Parent
 from router.routing.plan import Plan
 from router.routing.take import plan_take
 from strategies.base import State, StrategyFailed
-from strategies.intents import Idle, Protect, Rest, Take
+from strategies.intents import Idle, Pair, Protect, Rest, Take
 from strategies.spec import ParentSpec
 
 
@@ -42,7 +42,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     arrival_price: Decimal | None = None
     limit: Decimal | None = None
     schedule: tuple[Due, ...] = ()
-    orders: tuple[Take | Rest | Protect, ...] = ()
+    orders: tuple[Take | Rest | Protect | Pair, ...] = ()
     says: str = ""
     at_once: Plan | None = None
 
@@ -75,7 +75,7 @@ def _previewed(core: Core, parent: Parent) -> Preview:
         arrival_price=parent.arrival_price,
         limit=view.limit,
         schedule=_schedule(memory, parent),
-        orders=tuple(i for i in intents if isinstance(i, Take | Rest | Protect)),
+        orders=tuple(i for i in intents if isinstance(i, Take | Rest | Protect | Pair)),
         says=next((i.reason for i in intents if isinstance(i, Idle)), ""),
         at_once=plan_take(
             core.books,

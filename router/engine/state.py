@@ -4,7 +4,7 @@
 journal equals the state that wrote it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -31,20 +31,20 @@ from router.engine.records import (
     Released,
     RunOpened,
 )
-from router.orders.child import Child
+from router.orders.child import Child, OrderList, together
 from router.orders.guarded import Guard
 from router.orders.lifecycle import Report, Status
 from router.orders.luck import Luck
 from router.orders.open_orders import OpenOrders
 from router.orders.parent import Parent, ParentState
 from router.orders.positions import Positions
-from router.orders.reconcile import DoubtMargins, Look, negative_look
+from router.orders.reconcile import DoubtMargins, Look, negative_look, raises
 from router.orders.trips import Trips
 from router.risk.halt import Halt
 from router.risk.sent import SentCounter
 from strategies.base import State as Memory
 from strategies.spec import ParentSpec, group_leg, kind_of
-from venues.model.commands import Cancel, Command, Query, Submit
+from venues.model.commands import Cancel, Command, Query, Submit, SubmitPair, orders_of
 from venues.model.events import (
     Accepted,
     Activated,
@@ -182,13 +182,13 @@ class EngineState:
             return ZERO
         beside = parent.guard is not None and not parent.guard.why_uncapped(spec, i)
         taken = mine = ZERO
-        for child in self.open.at((spec.account, *key)):
+        for child, open_ in together(self.open.at((spec.account, *key))):
             if child.submit.side is not spec.side:
                 continue
             if child.submit.parent_id != spec.id:
-                taken += child.reserved
+                taken += open_
             elif not beside or (leg is not None and group_leg(child.submit.leg) == leg):
-                mine += child.reserved
+                mine += open_
         held = -spec.side.sign * row.quantity - taken - mine
         if spec.exit_of is not None:
             entry = self.parents[spec.exit_of]
@@ -214,24 +214,8 @@ class EngineState:
     def _issued(self, command: Command, at_ns: int) -> None:
         self.digest.command(command)
         match command:
-            case Submit():
-                member = self.member_of(command)
-                child = Child(submit=command, member=member)
-                if command.time_in_force is TimeInForce.IOC:
-                    child.arriving = self.luck.foreseen.pop(child.place, None)
-                if command.held:
-                    child.status = Status.HELD
-                else:
-                    child.left_ns = at_ns
-                parent = self.parents[command.parent_id]
-                if parent.guard is not None:
-                    there = parent.traded_at(child.place).filled
-                    child.ground = parent.guard.ground(parent.spec, member.instrument, there)
-                parent.reserve(child)
-                self.children[command.client_order_id] = child
-                self.open.note(child)
-                capped = parent.spec.guarded and member.instrument.reduce_only is ReduceOnly.CAPPED
-                self.sent.send(command, member.market_quantity(ONE), capped=capped)
+            case Submit() | SubmitPair():
+                self._placed([self._child(s, at_ns) for s in orders_of(command)])
             case Cancel(client_order_id=order_id):
                 child = self.children[order_id]
                 child.cancels += 1
@@ -239,6 +223,36 @@ class EngineState:
                 child.cancelled_ns = at_ns
             case Query(client_order_id=order_id):
                 self.children[order_id].queries += 1
+
+    def _child(self, submit: Submit, at_ns: int) -> Child:
+        child = Child(submit=submit, member=self.member_of(submit))
+        if submit.time_in_force is TimeInForce.IOC:
+            child.arriving = self.luck.foreseen.pop(child.place, None)
+        if submit.held:
+            child.status = Status.HELD
+        else:
+            child.left_ns = at_ns
+        parent = self.parent_of(child)
+        if parent.guard is not None:
+            there = parent.traded_at(child.place).filled
+            child.ground = parent.guard.ground(parent.spec, child.member.instrument, there)
+        return child
+
+    def _placed(self, new: Sequence[Child]) -> None:
+        """Reserve new children and count them as sent: one, or the two of a list."""
+        if len(new) > 1:
+            maker, stop = new
+            maker.listed = stop.listed = OrderList(maker, stop)
+        parent = self.parent_of(new[0])
+        parent.reserve(*new)
+        for child in new:
+            submit, member = child.submit, child.member
+            self.children[submit.client_order_id] = child
+            self.open.note(child)
+            capped = parent.spec.guarded and member.instrument.reduce_only is ReduceOnly.CAPPED
+            self.sent.send(submit, member.market_quantity(ONE), capped=capped)
+        if len(new) > 1:
+            self.sent.pair(*(child.submit.client_order_id for child in new))
 
     def _released(self, order_id: ClientOrderId, at_ns: int) -> str:
         self.digest.released(order_id)
@@ -303,7 +317,8 @@ class EngineState:
         match event:
             case Filled():
                 allowed = self._fill(child, event)
-            case Accepted():
+            case Accepted(list_id=list_id):
+                child.list_id = list_id
                 allowed = child.report(Report.ACCEPTED)
             case Activated():
                 child.activated = True
@@ -329,7 +344,7 @@ class EngineState:
                     allowed = child.report(Report.LOST)
             case Reported():
                 allowed = self._reported(child, event, at_ns)
-        if child.burned and _raises(child, event):
+        if child.burned and raises(child, event):
             return f"{child.submit.client_order_id} was proven absent and is alive"
         if allowed:
             return ""
@@ -355,6 +370,8 @@ class EngineState:
             if look is Look.FIRST:
                 child.absent_since_ns = at_ns
             return True
+        if event.standing is not Standing.REJECTED:
+            child.list_id = event.list_id
         if event.standing is Standing.WORKING:
             child.activated = True
         return child.report(_STANDING[event.standing], cum_quantity=event.cum_quantity)
@@ -370,24 +387,3 @@ def begin(parent: Parent, record: ParentStarted, members: Members) -> None:
         (c.venue, c.symbol): msgspec.structs.replace(members[c.venue, c.symbol], counted=c.units)
         for c in record.counted
     }
-
-
-def _raises(child: Child, event: ExecutionEvent) -> bool:
-    """Note whether a burned order lives at its venue after all; return whether that is news."""
-    before = child.risen
-    match event:
-        case (
-            Accepted()
-            | Activated()
-            | Filled()
-            | Reported(standing=Standing.WORKING | Standing.DORMANT)
-        ):
-            # What is told twice, or late, is no second life.
-            child.risen = child.filled < child.quantity and not child.buried
-        case Canceled() | Expired() | Rejected():
-            child.risen, child.buried = False, True
-        case Reported(standing=standing) if standing is not Standing.ABSENT:
-            child.risen, child.buried = False, True
-        case _:
-            pass
-    return child.risen and not before

@@ -7,10 +7,11 @@ from msgspec import structs
 
 from router.engine.core import Core
 from router.engine.guarding import stood_on
+from router.orders.child import together
 from router.orders.parent import Parent
 from router.routing.offers import Terms, allowed_by
 from router.routing.protect import Guards, place_stops
-from strategies.intents import Protect
+from strategies.intents import Pair, Protect
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.numbers import ZERO
@@ -34,8 +35,9 @@ def terms_of(core: Core, parent: Parent, leg: str | None = None) -> Terms:
     )
 
 
-def stops_of(core: Core, parent: Parent, wanted: Protect) -> Guards:
-    """Return the stops that venues would hold of `wanted` now, within the parent's own limit."""
+def stops_of(core: Core, parent: Parent, asked: Protect | Pair) -> Guards:
+    """Return the stops, or lists, that venues would hold of `asked` now, within the parent's own limit."""
+    wanted = asked.protect if isinstance(asked, Pair) else asked
     limit = wanted.limit
     if parent.limit is not None:
         pick = min if parent.spec.side is Side.BUY else max
@@ -47,6 +49,7 @@ def stops_of(core: Core, parent: Parent, wanted: Protect) -> Guards:
         structs.replace(wanted, quantity=quantity, limit=limit),
         side=parent.spec.side,
         terms=terms_of(core, parent),
+        profit=asked.profit if isinstance(asked, Pair) else None,
     )
 
 
@@ -74,7 +77,7 @@ def _held(core: Core, parent: Parent, leg: str | None) -> dict[VenueId, Decimal]
 def _used(core: Core, parent: Parent, venue: VenueId) -> Decimal:
     """Return what has traded or still may at `venue`, market units."""
     here = [c for c in parent.unsettled.values() if c.submit.venue == venue]
-    still = sum((c.member.market_quantity(c.reserved) for c in here), ZERO)
+    still = sum((c.member.market_quantity(open_) for c, open_ in together(here)), ZERO)
     traded = [
         parent.counted.get(place, core.state.members[place]).market_quantity(done.filled)
         for place, done in parent.traded.items()

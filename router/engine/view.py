@@ -15,9 +15,9 @@ from router.orders.parent import Parent
 from router.routing.offers import book_side, own_guard
 from router.routing.preview import available, depth_price
 from router.routing.rest import resting_tick
-from strategies.base import ChildView, Place
+from strategies.base import ChildView, Listed, Place
 from strategies.conditions import PriceSource, TouchMoved
-from strategies.intents import Pegging, Protect
+from strategies.intents import Pair, Pegging, Protect
 from strategies.spec import ParentSpec
 from venues.model.ids import VenueId
 from venues.model.instrument import Member
@@ -296,7 +296,7 @@ class EngineView:
                 )
         return waits
 
-    def protectable(self, wanted: Protect) -> tuple[Decimal, str]:
+    def protectable(self, wanted: Protect | Pair) -> tuple[Decimal, str]:
         """Return how much of `wanted` venues would hold now, and why no more."""
         found = stops_of(self.core, self.parent, wanted)
         return found.quantity, "; ".join(f"{venue} {why}" for venue, why in found.skipped)
@@ -345,4 +345,16 @@ def _child_view(child: Child) -> ChildView:
         post_only=submit.post_only,
         cancelling=child.cancelling,
         dormant=child.dormant,
+        listed=_listed(child),
     )
+
+
+def _listed(child: Child) -> Listed:
+    pair = child.listed
+    if pair is None:
+        return Listed.ALONE
+    if pair.denied:
+        return Listed.DENIED
+    if child.list_id is None:
+        return Listed.UNSAID
+    return Listed.PROVEN if pair.proven else Listed.NAMED

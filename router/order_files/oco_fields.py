@@ -5,17 +5,14 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from router.documents.fields import Section, count, described, wrong
-from strategies.spec import GUARDED, STRICT
+from strategies.spec import GUARDED, NATIVE, STRICT
 
-_MODES_LATER = {"native": "no paper venue has order lists of its own; use strict"}
-_MODES = (STRICT, GUARDED)
+_MODES = (STRICT, GUARDED, NATIVE)
 
 
 def _mode(value: object) -> str:
-    if isinstance(value, str) and value in _MODES_LATER:
-        raise wrong(_MODES_LATER[value])
     if not isinstance(value, str) or value not in _MODES:
-        raise wrong(f"must be {' or '.join(_MODES)}")
+        raise wrong(f"must be one of {', '.join(_MODES)}")
     return value
 
 
@@ -29,7 +26,9 @@ class OcoSection(Section):
     mode: Annotated[str, BeforeValidator(_mode)] = described(
         "strict = one leg live, the others armed here until they fire; guarded = all live, reduce-only, "
         "where a perp's venue caps them at what is held (term reduce_only), elsewhere as strict; the "
-        "account is traded there by this desk alone",
+        "account is traded there by this desk alone; native = a rest and a limit_stop held by their "
+        "venue as one order list (term order_lists), as strict where that fails: the stop is then no "
+        "post-only order, woken at once by the venue's own last or mark, and trades to its max_slip_bps",
         "word",
         "strict",
     )
@@ -39,7 +38,8 @@ class OcoSection(Section):
         "any legs; strict: all but one have to be a limit_stop", "list of legs", None
     )
     naked_within_ms: Annotated[int, count(0, 3_600_000, "milliseconds")] = described(
-        "a leg that has fired and still awaits the end of the others after this raises an alarm",
+        "a leg that has fired and still awaits the end of the others, or native what no stop stands for, "
+        "raises an alarm after this",
         "milliseconds",
         1000,
     )

@@ -1,5 +1,6 @@
 """One child order: what was asked, what came back, and what is still reserved for it."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -19,7 +20,9 @@ class Child:
     `reported`: the largest cumulative quantity the venue has stated. The child is settled when it is
     closed and every fill the venue stated has been booked. `burned`: it was released as proven
     absent; `risen`: its venue shows it alive all the same, so it reserves again until it has gone, and
-    is `buried`: what is told of it later is old news.
+    is `buried`: what is told of it later is old news. `list_id`: the order list of its venue's that it was
+    told to belong to, "" = it was told that it stands alone, None = nothing was told. `listed`: the pair
+    it was sent in.
     """
 
     submit: Submit
@@ -45,6 +48,8 @@ class Child:
     burned: bool = False
     risen: bool = False
     buried: bool = False
+    list_id: str | None = None
+    listed: "OrderList | None" = field(default=None, compare=False, repr=False)
 
     @property
     def quantity(self) -> Decimal:
@@ -114,3 +119,47 @@ class Child:
         if self.closed:
             self.cancelling = False
         return True
+
+
+@dataclass(slots=True, eq=False)
+class OrderList:
+    """Two children sent as one list: one of them trades, and their venue ends the other.
+
+    What they may still trade is counted once as long as their venue has not denied that they are one:
+    a leg that it calls by no list, or by another one than the other leg, stands for itself.
+    """
+
+    maker: Child
+    stop: Child
+
+    @property
+    def denied(self) -> bool:
+        """Return whether the venue holds them as anything but one list."""
+        told = [c.list_id for c in (self.maker, self.stop) if c.list_id is not None]
+        return "" in told or len(set(told)) > 1
+
+    @property
+    def proven(self) -> bool:
+        """Return whether the venue has named the same list for both."""
+        return not self.denied and None not in {self.maker.list_id, self.stop.list_id}
+
+    @property
+    def reserved(self) -> Decimal:
+        """Return what they may still add together to the parent's fills, instrument units, >= 0."""
+        each = self.maker.reserved + self.stop.reserved
+        if self.denied:
+            return each
+        left = self.maker.quantity - self.maker.filled - self.stop.filled
+        return min(each, max(left, ZERO))
+
+
+def together(children: Iterable[Child]) -> Iterator[tuple[Child, Decimal]]:
+    """Yield children with what they may still trade together, instrument units: a list counts once."""
+    counted: list[OrderList] = []
+    for child in children:
+        pair = child.listed
+        if pair is None:
+            yield child, child.reserved
+        elif not any(pair is one for one in counted):
+            counted.append(pair)
+            yield child, pair.reserved

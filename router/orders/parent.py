@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from msgspec import Raw, Struct, structs
 
-from router.orders.child import Child
+from router.orders.child import Child, together
 from router.orders.guarded import Guard
 from strategies.base import State
 from strategies.intents import WakeAt, WakeWhen
@@ -107,7 +107,7 @@ class Parent:
         """Return what `children` of it, were they the only ones, may still fill together."""
         if self.guard is not None:
             return self.guard.reserved(self.spec, children, lambda at: self.traded_at(at).filled)
-        return sum((c.member.market_quantity(c.reserved) for c in children), ZERO)
+        return sum((c.member.market_quantity(open_) for c, open_ in together(children)), ZERO)
 
     @property
     def free(self) -> Decimal:
@@ -118,8 +118,8 @@ class Parent:
     def excess(self) -> Decimal:
         """Return what venues have proven, or may still fill, beyond the quantity, >= 0.
 
-        We never permit it; it comes of a venue that fills more than it was asked for, or that fills
-        what was proven absent.
+        We never permit it; it comes of a venue that fills more than it was asked for, that fills what
+        was proven absent, or that holds as two orders what it was asked to hold as one list.
         """
         return max(self.filled + self.reserved - self.spec.quantity, ZERO)
 
@@ -141,16 +141,21 @@ class Parent:
         if quantity == self.wanted or not self.unsettled:
             self.wanted = None
 
-    def reserve(self, child: Child) -> None:
-        """Reserve the whole of a new child; ValueError if it does not fit: that is a bug of ours."""
-        wanted = child.member.market_quantity(child.quantity)
-        if self.filled + self.reserved_by([*self.unsettled.values(), child]) > self.spec.quantity:
+    def reserve(self, *new: Child) -> None:
+        """Reserve the whole of a new child, or of the two of a list at once.
+
+        ValueError if it does not fit: that is a bug of ours.
+        """
+        if self.filled + self.reserved_by([*self.unsettled.values(), *new]) > self.spec.quantity:
+            first = new[0]
             raise ValueError(
-                f"child {child.submit.client_order_id} wants {wanted}, "
+                f"child {first.submit.client_order_id} wants "
+                f"{first.member.market_quantity(first.quantity)}, "
                 f"parent {self.spec.id} has {self.free} free"
             )
-        self.children[child.submit.client_order_id] = child
-        self.unsettled[child.submit.client_order_id] = child
+        for child in new:
+            self.children[child.submit.client_order_id] = child
+            self.unsettled[child.submit.client_order_id] = child
 
     def booked(self, child: Child, quantity: Decimal, kept: Decimal) -> None:
         """Count a new fill of `child`, `quantity` and what was `kept` in its instrument's units."""

@@ -9,6 +9,17 @@ import enum
 from dataclasses import dataclass
 
 from router.orders.child import Child
+from venues.model.events import (
+    Accepted,
+    Activated,
+    Canceled,
+    ExecutionEvent,
+    Expired,
+    Filled,
+    Rejected,
+    Reported,
+    Standing,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +69,24 @@ def next_cancel_ns(child: Child, *, margins: DoubtMargins) -> int:
         return 0
     waits = min(child.cancels - 1, 20)
     return child.cancelled_ns + min(margins.cancel_retry_ns << waits, margins.retry_max_ns)
+
+
+def raises(child: Child, event: ExecutionEvent) -> bool:
+    """Note whether a burned order lives at its venue after all; return whether that is news."""
+    before = child.risen
+    match event:
+        case (
+            Accepted()
+            | Activated()
+            | Filled()
+            | Reported(standing=Standing.WORKING | Standing.DORMANT)
+        ):
+            # What is told twice, or late, is no second life.
+            child.risen = child.filled < child.quantity and not child.buried
+        case Canceled() | Expired() | Rejected():
+            child.risen, child.buried = False, True
+        case Reported(standing=standing) if standing is not Standing.ABSENT:
+            child.risen, child.buried = False, True
+        case _:
+            pass
+    return child.risen and not before

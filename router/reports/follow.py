@@ -19,7 +19,7 @@ from router.engine.records import (
 from router.engine.state import Members
 from router.routing.plan import Plan
 from router.routing.worth import Weighed
-from venues.model.commands import Submit
+from venues.model.commands import Submit, SubmitPair, orders_of
 from venues.model.events import (
     Accepted,
     Activated,
@@ -70,6 +70,7 @@ class OrderRow:
     `taken_ns`: a stop came to its venue, which held it; it meets the book when it is activated.
     `released_ns`: engine time at which it left us, 0 = it has not.
 
+    `list_of`: the name of the order list that it was sent in: that of the list's maker.
     `state`: open, then the last word on it: filled, canceled, expired, rejected.
     """
 
@@ -83,6 +84,7 @@ class OrderRow:
     filled: Decimal = ZERO
     executions: list[Execution] = field(default_factory=list)
     exec_ids: set[str] = field(default_factory=set)
+    list_of: ClientOrderId | None = None
 
     def end(self, state: str, ts_ns: int) -> None:
         """Note how and when it ended; the first word counts."""
@@ -137,10 +139,14 @@ class Follower:
             match record:
                 case Received(event=event, at_ns=at_ns):
                     self._event(event, at_ns)
-                case Issued(command=Submit() as submit, at_ns=at_ns):
-                    member = self._member(submit)
-                    left_ns = 0 if submit.held else at_ns
-                    self.orders[submit.client_order_id] = OrderRow(submit, member, left_ns)
+                case Issued(command=command, at_ns=at_ns):
+                    for submit in orders_of(command):
+                        member = self._member(submit)
+                        left_ns = 0 if submit.held else at_ns
+                        self.orders[submit.client_order_id] = OrderRow(submit, member, left_ns)
+                    if isinstance(command, SubmitPair):
+                        self.orders[command.stop.client_order_id].list_of = command.client_order_id
+                        self.orders[command.client_order_id].list_of = command.client_order_id
                 case Released(client_order_id=order_id, at_ns=at_ns):
                     self.orders[order_id].released_ns = at_ns
                 case ParentStarted(parent_id=parent_id, counted=counted):

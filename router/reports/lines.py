@@ -97,6 +97,8 @@ def _order(row: OrderRow) -> dict[str, str | int | bool | None]:
             "trigger_direction": s.trigger.direction.value,
             "taken_ns": row.taken_ns or None,
         }
+    if row.list_of is not None:
+        line["list"] = row.list_of
     if s.reduce_only:
         line["reduce_only"] = True
     if s.account != MAIN_ACCOUNT:

@@ -1,13 +1,15 @@
 """Whether one command may leave: command -> Approved | Refused, and nothing else builds Approved."""
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from router.risk.halt import Halt
 from router.risk.sent import SentCounter, atoms
 from strategies.spec import ParentSpec
-from venues.model.commands import Approved, Cancel, Command, Query, Submit
+from venues.model.commands import Approved, Cancel, Command, Query, Submit, SubmitPair
+from venues.model.ids import ClientOrderId
 from venues.model.instrument import Instrument, Member, ReduceOnly
 from venues.model.numbers import BPS, ZERO, floor_to, plain
 from venues.model.order import Side, TriggerDirection
@@ -29,6 +31,7 @@ class Code(enum.Enum):
     PASSIVE_ONLY = "passive_only"
     GUARDED = "guarded"
     NO_STOPS = "no_stops"
+    NO_LIST = "no_list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +88,36 @@ class Gate:
         For a stop `reference` is its trigger: that is where the market will be.
         `held`: what an exit may trade at most, instrument units; None for every other parent.
 
-        Cancels and queries always pass: they cannot add risk.
+        Cancels and queries always pass: they cannot add risk. A pair is judged by `approve_pair`.
         """
         match command:
             case Cancel() | Query():
                 return Approved(command)
+            case SubmitPair(maker=maker):
+                why = "a list has two prices to be judged at"
+                return Refused(Code.NO_LIST, f"{maker.client_order_id}: {why}")
             case Submit():
                 refused = self._refuse(command, spec, member, limit, reference)
-                if refused is None and held is not None and command.quantity > held:
-                    why = f"{plain(command.quantity)} is more than the {plain(held)} held there"
-                    refused = Refused(Code.HELD, f"{why}: an exit sells no more")
-                return refused or Approved(command)
+                return refused or _refuse_held(command, held) or Approved(command)
+
+    def approve_pair(
+        self,
+        pair: SubmitPair,
+        *,
+        spec: ParentSpec,
+        member: Member,
+        bounds: Mapping[ClientOrderId, tuple[Decimal, Decimal | None]],
+        held: Decimal | None = None,
+    ) -> Approved | Refused:
+        """Judge the two orders of a list as `approve` does, each at its own limit and reference.
+
+        Their quantity counts once: what is asked for is that the venue lets one of them trade.
+        """
+        refused = _refuse_list(pair, member.instrument)
+        for submit in (pair.maker, pair.stop):
+            limit, reference = bounds[submit.client_order_id]
+            refused = refused or self._refuse(submit, spec, member, limit, reference)
+        return refused or _refuse_held(pair.maker, held) or Approved(pair)
 
     def approve_release(
         self, submit: Submit, *, member: Member, limit: Decimal, reference: Decimal | None
@@ -211,3 +233,32 @@ class Gate:
                 f"{plain(quantity)} more would pass the parent's quantity {plain(spec.quantity)}",
             )
         return None
+
+
+def _refuse_held(submit: Submit, held: Decimal | None) -> Refused | None:
+    if held is None or submit.quantity <= held:
+        return None
+    why = f"{plain(submit.quantity)} is more than the {plain(held)} held there"
+    return Refused(Code.HELD, f"{why}: an exit sells no more")
+
+
+def _refuse_list(pair: SubmitPair, instrument: Instrument) -> Refused | None:
+    """Refuse what its venue would not take as one list, and what would be no pair of exits."""
+    maker, stop = pair.maker, pair.stop
+    if not instrument.order_lists:
+        why = f"{pair.venue} takes no order lists in {pair.symbol}"
+        return Refused(Code.NO_LIST, why)
+    terms = [(s.account, s.parent_id, s.venue, s.symbol, s.side, s.quantity) for s in (maker, stop)]
+    trigger = stop.trigger
+    if (
+        terms[0] != terms[1]
+        or maker.client_order_id == stop.client_order_id
+        or not maker.post_only
+        or stop.post_only
+        or maker.trigger is not None
+        or trigger is None
+        or maker.side.sign * (trigger.price - maker.price) <= ZERO
+    ):
+        why = "is not a post-only order and, on the other side of the market, its stop"
+        return Refused(Code.GRID, f"{maker.client_order_id} {why}")
+    return None

@@ -20,6 +20,7 @@ class Sent:
     `over`: it has ended; `burned`: proven never to have arrived; `gone`: its venue said that it has
     ended. `capped`: its venue lets it and the other legs of its guarded group trade no more than is held.
     `sign`: +1 adds, -1 takes away. `ground`: atoms its parent had traded and could trade there as it left.
+    `other`: the other order of its list, `told`: how its venue calls that.
     """
 
     parent_id: ParentId
@@ -35,6 +36,22 @@ class Sent:
     burned: bool = False
     gone: bool = False
     ground: int = 0
+    told: str | None = None
+    other: "Sent | None" = field(default=None, compare=False, repr=False)
+
+    @property
+    def with_other(self) -> int:
+        """Return the market atoms that it and the other order of its list have traded or still may.
+
+        Its venue lets one of them trade; where it says that they are no list, both count in full.
+        """
+        if self.other is None:
+            return self.counted
+        both = self.counted + self.other.counted
+        said = {self.told, self.other.told} - {None}
+        if "" in said or len(said) > 1:
+            return both
+        return min(both, max(self.sent, self.traded + self.other.traded))
 
     @property
     def counted(self) -> int:

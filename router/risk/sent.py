@@ -31,6 +31,7 @@ ATOM_DIGITS = 18
 # Made once: a union written where it is asked for is made anew every time.
 _TELLS_CUM = Filled | Canceled | Expired | Reported
 _LIVES = Accepted | Activated | Filled | Reported
+_NAMES_LIST = Accepted | Reported
 _ENDS = Canceled | Expired | Rejected
 
 
@@ -95,36 +96,52 @@ class SentCounter:
         self.places.setdefault(entry.place, Ground()).begun(submit.client_order_id, entry)
         self.totals[submit.parent_id] = self.totals.get(submit.parent_id, 0) + entry.sent
 
+    def pair(self, one: ClientOrderId, other: ClientOrderId) -> None:
+        """Count two orders, both sent, as the two of one list: their venue lets one of them trade."""
+        first, second = self.orders[one], self.orders[other]
+        first.other, second.other = second, first
+        self.totals[first.parent_id] += first.with_other - first.counted - second.counted
+
     def answer(self, event: ExecutionEvent) -> None:
         """Count what the venue says about an order; unknown orders are none of ours."""
         entry = self.orders.get(event.client_order_id)
         if entry is None:
             return
-        before, units = entry.counted, entry.units_traded
+        before, units = entry.with_other, entry.units_traded
         if entry.burned and not entry.gone and isinstance(event, _LIVES):
             # Believed never to have been there, and there it is: it counts whole again.
             entry.over = isinstance(event, Reported) and event.standing is Standing.ABSENT
         if isinstance(event, _TELLS_CUM):
             entry.traded = max(entry.traded, atoms(event.cum_quantity * entry.factor))
             entry.units_traded = max(units, atoms(event.cum_quantity))
+        if isinstance(event, _NAMES_LIST) and _known(event):
+            entry.told = event.list_id
         if _ends(event):
             entry.over = entry.gone = True  # whatever is told of its life after that is old news
-        self.totals[entry.parent_id] += entry.counted - before
+        self.totals[entry.parent_id] += entry.with_other - before
         traded = entry.units_traded - units
         self.places[entry.place].moved(event.client_order_id, entry, traded)
 
     def burn(self, order_id: ClientOrderId) -> None:
         """Stop counting an order that is proven never to have reached its venue."""
         entry = self.orders[order_id]
-        before = entry.counted
+        before = entry.with_other
         entry.over = entry.burned = True
-        self.totals[entry.parent_id] += entry.counted - before
+        self.totals[entry.parent_id] += entry.with_other - before
         self.places[entry.place].moved(order_id, entry, 0)
 
 
 def place_of(submit: Submit) -> PlaceKey:
     """Return where a submit trades."""
     return submit.account, submit.venue, submit.symbol
+
+
+def _known(event: Accepted | Reported) -> bool:
+    """Return whether its venue knows the order at all."""
+    return isinstance(event, Accepted) or event.standing not in {
+        Standing.ABSENT,
+        Standing.REJECTED,
+    }
 
 
 def _ends(event: ExecutionEvent) -> bool:

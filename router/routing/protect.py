@@ -33,6 +33,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
     quantity: Decimal
     trigger_price: Decimal
     limit_price: Decimal
+    profit_price: Decimal | None = None  # of the post-only order of its list, where it is of one
 
 
 class Guards(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,14 +49,26 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def place_stops(
-    depth: Depth, composite: Composite, wanted: Protect, *, side: Side, terms: Terms
+    depth: Depth,
+    composite: Composite,
+    wanted: Protect,
+    *,
+    side: Side,
+    terms: Terms,
+    profit: Decimal | None = None,
 ) -> Guards:
-    """Return the stops that `wanted` asks for, as far as venues, room and minimums allow."""
+    """Return the stops that `wanted` asks for, as far as venues, room and minimums allow.
+
+    `profit`: each is one of an order list, beside a post-only order at this price or better.
+    """
     scale, left = composite.scale, grains_needed(composite.scale, wanted.quantity)
     skipped = list(scale.left_out)
     places = []
     for quote in composite.quotes:
         reason = terms.barred.get(quote.venue, quote.refusal) or _unable(scale, quote, wanted)
+        if not reason and profit is not None:
+            instrument = scale.members[quote.member].instrument
+            reason = "" if instrument.order_lists else "takes no order lists"
         if reason:
             skipped.append((quote.venue, reason))
         else:
@@ -69,6 +82,8 @@ def place_stops(
         if quote.venue in terms.room:
             room = min(left, max(scale.floor_grains(terms.room[quote.venue]), 0))
         guard = _guard(scale, quote, wanted, side, room)
+        if guard is not None and profit is not None:
+            guard = _with_profit(guard, scale, quote, profit, side)
         if guard is None:
             skipped.append((quote.venue, "below minimum" if room == left else "nothing held there"))
             continue
@@ -107,6 +122,23 @@ def _guard(scale: Scale, quote: Quote, wanted: Protect, side: Side, room: int) -
         trigger_price=instrument.price_of(trigger),
         limit_price=instrument.price_of(limit),
     )
+
+
+def _with_profit(
+    guard: Guard, scale: Scale, quote: Quote, profit: Decimal, side: Side
+) -> Guard | None:
+    """Return the list of a stop and a post-only order at `profit`, or at the touch beyond it.
+
+    None where the latter would be too small: at a lower price an order is worth less.
+    """
+    tick = scale.limit_tick(quote.member, side, profit)
+    touch = quote.best(side.opposite)
+    if touch is not None and (touch - tick) * side.sign < 0:
+        tick = touch
+    if tick <= 0 or guard.lots < scale.min_lots(quote.member, tick):
+        return None
+    price = scale.members[quote.member].instrument.price_of(tick)
+    return msgspec.structs.replace(guard, profit_price=price)
 
 
 def _shown(depth: Depth, scale: Scale, quote: Quote, side: Side) -> int:

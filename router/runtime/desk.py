@@ -13,7 +13,7 @@ from router.engine.engine import Engine
 from router.engine.inputs import Executions, Input
 from router.engine.records import Record
 from router.journal.ports import Journal
-from venues.model.commands import Approved, Submit
+from venues.model.commands import Approved, Submit, SubmitPair, orders_of
 from venues.model.events import Asked, ExecutionEvent, NotSent
 from venues.model.market import BookState
 from venues.model.order import TimeInForce
@@ -64,7 +64,7 @@ class Desk:
             for approved in looked_at:
                 why = self._last_look(approved, now_ns)
                 if why:
-                    refused.append(_not_sent(approved, why))
+                    refused.extend(_not_sent(approved, why))
                 else:
                     leaving.append(approved)
             if refused:
@@ -101,7 +101,7 @@ class Desk:
     def _last_look(self, approved: Approved, now_ns: int) -> str:
         """Return why a committed command must not leave after all, or ""; cancels always may."""
         command = approved.command
-        if not isinstance(command, Submit):
+        if not isinstance(command, Submit | SubmitPair):
             return ""
         core = self.engine.core
         if core.gate.halt.active:
@@ -113,11 +113,8 @@ class Desk:
         return "" if state is BookState.LIVE else f"the book is {state.value}"
 
 
-def _not_sent(approved: Approved, why: str) -> NotSent:
-    command = approved.command
-    return NotSent(
-        client_order_id=command.client_order_id,
-        venue=command.venue,
-        asked=Asked.SUBMIT,
-        reason=why,
-    )
+def _not_sent(approved: Approved, why: str) -> list[NotSent]:
+    return [
+        NotSent(client_order_id=s.client_order_id, venue=s.venue, asked=Asked.SUBMIT, reason=why)
+        for s in orders_of(approved.command)
+    ]

@@ -25,7 +25,7 @@ from router.engine.records import (
     RunOpened,
 )
 from router.runtime.supervise import Change, Fate
-from venues.model.commands import Submit
+from venues.model.commands import orders_of
 from venues.model.events import AnswerLost, Rejected
 from venues.model.numbers import plain
 
@@ -77,15 +77,16 @@ class Narrator:
                 log.info("parent moved", parent=parent_id, state=state.value, reason=reason)
             case Flagged(parent_id=parent_id, code=code, sentence=sentence):
                 log.warning("flagged", parent=parent_id, code=code, sentence=sentence)
-            case Issued(command=Submit() as s):
-                log.debug(
-                    "submit",
-                    parent=s.parent_id,
-                    order=s.client_order_id,
-                    venue=s.venue,
-                    quantity=plain(s.quantity),
-                    price=plain(s.price),
-                )
+            case Issued(command=command):
+                for s in orders_of(command):
+                    log.debug(
+                        "submit",
+                        parent=s.parent_id,
+                        order=s.client_order_id,
+                        venue=s.venue,
+                        quantity=plain(s.quantity),
+                        price=plain(s.price),
+                    )
             case Received(event=AnswerLost() as event):
                 log.warning("answer lost", order=event.client_order_id, venue=event.venue)
             case Received(event=Rejected() as event):
@@ -99,7 +100,7 @@ class Narrator:
                 log.warning("halted", reason=reason)
             case ProvenAbsent(client_order_id=order_id):
                 log.warning("proven absent", order=order_id)
-            case ParentGrew() | Issued() | Released() | Received() | Decided():
+            case ParentGrew() | Released() | Received() | Decided():
                 pass
             case Planned() | Learned() | Placed() | Lessons():
                 pass

@@ -235,6 +235,9 @@ class VenueSection(Section):
     stop_orders: Annotated[bool, yes_or_no()] | None = _key(
         "whether it holds stop-limit orders until their trigger", None
     )
+    order_lists: Annotated[bool, yes_or_no()] | None = _key(
+        "whether it takes a post-only order and a stop as one list; with stop_orders", None
+    )
 
 
 class InstrumentSection(Section):
@@ -262,6 +265,9 @@ class InstrumentSection(Section):
     )
     stop_orders: Annotated[bool, yes_or_no()] | None = _key(
         "whether it holds stop-limit orders until their trigger", None
+    )
+    order_lists: Annotated[bool, yes_or_no()] | None = _key(
+        "whether it takes a post-only order and a stop as one list; with stop_orders", None
     )
     min_quantity: Annotated[Decimal, _BOUND] | None = _key("smallest order, in its own units", None)
     min_notional: Annotated[Decimal, _BOUND] | None = _key("smallest order, in quote", None)

@@ -43,11 +43,13 @@ def tradable(instruments: Sequence[Instrument], settings: Settings) -> tuple[Sym
 
 
 def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
-    # Put in last: whether there can be one depends on what fees are paid in.
+    # Put in last: whether there can be one depends on other terms.
     cost, instrument = instrument.order_cost, _put_in(instrument, order_cost=ZERO)
+    lists, instrument = instrument.order_lists, _put_in(instrument, order_lists=False)
     for venue in settings.venue:
         if venue.name == instrument.venue:
             cost = cost if venue.order_cost is None else venue.order_cost
+            lists = lists if venue.order_lists is None else venue.order_lists
             # Fees that are taken from what was bought are a matter of spot alone, positions of perps.
             reduce_only = venue.reduce_only if instrument.kind is Kind.PERP else None
             fee_in = venue.fee_in if instrument.brings_base else None
@@ -73,6 +75,7 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                     f'"{own.reduce_only.value}": spot has no position to reduce; leave it out'
                 )
             cost = cost if own.order_cost is None else own.order_cost
+            lists = lists if own.order_lists is None else own.order_lists
             instrument = _put_in(
                 instrument,
                 maker_fee=own.maker_fee,
@@ -84,12 +87,17 @@ def _on_terms(instrument: Instrument, settings: Settings) -> Instrument:
                 min_quantity=own.min_quantity,
                 min_notional=own.min_notional,
             )
+    if lists and not instrument.stop_orders:
+        raise InputError(
+            f"instrument {instrument.venue} {instrument.symbol}: order_lists = true: "
+            "a list is of a stop, too, and it holds none; set stop_orders = true"
+        )
     if cost and not instrument.pays_in_quote:
         raise InputError(
             f'instrument {instrument.venue} {instrument.symbol}: order_cost = "{plain(cost)}": '
             f'is not charged there in {instrument.quote}; set order_cost = "0" in its [[instrument]]'
         )
-    return _put_in(instrument, order_cost=cost)
+    return _put_in(instrument, order_cost=cost, order_lists=lists)
 
 
 def _put_in(

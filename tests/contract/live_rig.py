@@ -247,6 +247,13 @@ class LiveRig:
     def fault(self, fault: Fault) -> None:
         self._front.faults.load([fault])
 
+    async def down(self) -> None:
+        """Stop listening; the exchange behind lives on."""
+        await self._front.stop()
+
+    async def up(self) -> None:
+        await self._front.start()
+
     def listened_to(self) -> int:
         return self._recorder.venue.listeners(WHO.name)
 

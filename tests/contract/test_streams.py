@@ -1,4 +1,4 @@
-"""What a private stream adds: news at once, and nothing that depends on it."""
+"""What a private stream adds: news at once, and nothing that depends on it; nor on the venue being there."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,7 +9,7 @@ import pytest
 from tests.contract.live_rig import BINANCE_SPOT, BINANCE_USDM, HYPERLIQUID_PERPS, LiveRig, live_rig
 from tests.contract.rig import Listener
 from venues.loopback.faults import Channel, Does, Fault
-from venues.model.events import Filled
+from venues.model.events import AnswerLost, Asked, Canceled, Filled, NotSent
 
 
 @pytest.fixture(
@@ -96,3 +96,48 @@ async def test_events_that_come_twice_or_late_are_told_once_and_in_order(desk: L
     desk.rig.trade_into(order, 3)
     await desk.rig.settle()
     assert desk.words == ["Accepted", "Filled", "Filled"]
+
+
+async def test_what_traded_while_the_venue_was_gone_is_told_when_it_is_back(desk: Listener) -> None:
+    order = await desk.submit("buy", 5, 1000, ioc=False)
+    await until(lambda: desk.words == ["Accepted"])
+    rig = rig_of(desk)
+    await rig.gateway.settled()
+    await rig.down()
+    desk.rig.trade_into(order, 2)
+    late = await desk.submit("buy", 5, 1002)
+    await desk.cancel(order)
+    await until(lambda: len(desk.events) == 3)
+    assert {type(e): e.client_order_id for e in desk.events[1:]} == {
+        NotSent: late,  # nobody was there to take it
+        AnswerLost: order,
+    }
+    await rig.up()
+    await desk.rig.settle()
+    (fill,) = [event for event in desk.events if isinstance(event, Filled)]
+    assert (fill.client_order_id, fill.cum_quantity) == (order, rig.instrument.quantity_of(2))
+    await desk.cancel(order)
+    await desk.rig.settle()
+    last = desk.events[-1]
+    assert isinstance(last, Canceled)
+    assert last.cum_quantity == rig.instrument.quantity_of(2)
+    assert [f.exec_id for f in rig.traded()] == [fill.exec_id]
+
+
+async def test_a_cancel_after_which_nothing_can_be_read_is_in_doubt_until_it_can(
+    desk: Listener,
+) -> None:
+    order = await desk.submit("buy", 5, 1000, ioc=False)
+    await until(lambda: desk.words == ["Accepted"])
+    rig = rig_of(desk)
+    await rig.gateway.settled()
+    rig.fault(Fault(does=Does.DROP, channel=Channel.USER, times=10))
+    desk.rig.lose_answer(Asked.QUERY)
+    await desk.cancel(order)
+    await rig.gateway.settled()
+    await until(lambda: len(desk.events) == 2)
+    told_at_once = isinstance(desk.events[1], Canceled)  # Binance says it in its answer
+    assert told_at_once or isinstance(desk.events[1], AnswerLost)
+    await desk.rig.settle()
+    await until(lambda: "Canceled" in desk.words)
+    assert desk.words.count("Canceled") == 1

@@ -106,6 +106,7 @@ def instrument(
     contract: Contract = Contract.LINEAR,
     order_cost: str = "0",
     stop_orders: bool = False,
+    order_lists: bool = False,
 ) -> Instrument:
     return Instrument(
         venue=VenueId(venue),
@@ -122,6 +123,7 @@ def instrument(
         contract=contract,
         order_cost=Decimal(order_cost),
         stop_orders=stop_orders,
+        order_lists=order_lists,
     )
 
 

@@ -8,6 +8,7 @@ from router.orders.parent import ParentState
 from strategies.ladder_params import LadderParams
 from strategies.spec import OcoParams, Params, RestParams, TwapParams
 from strategies.stop_params import LimitStopParams
+from tests.faults.listed import unlisted
 from tests.faults.native import bare
 from tests.faults.profile import FAULTY_NS, START_NS
 from tests.faults.witness import Violation
@@ -28,6 +29,7 @@ _WEATHER = {
     Refusal.UNKNOWN_ORDER.value,
     Refusal.REDUCE_ONLY.value,  # less is held than we have been told of
     Refusal.TRIGGERED.value,
+    Refusal.LIST_PRICES.value,  # its own last price is another one than we know
 }
 _OURS = {refusal.value for refusal in Refusal} - _WEATHER
 
@@ -50,6 +52,8 @@ def check_liveness(world: World) -> None:
         raise Violation(
             f"{parent.spec.id} is {parent.state.value} after ten quiet minutes: {parent.idle}"
         )
+    for where in unlisted(state, world.follower.flags):
+        raise Violation(f"{where} after ten quiet minutes, and nobody was told")
     for where in bare(state, world.market.view):
         raise Violation(f"{where} after ten quiet minutes, and does not")
 

@@ -14,6 +14,7 @@ from strategies.spec import OcoParams
 from strategies.stop_ladder import LimitStopState, Phase
 from strategies.stop_params import LimitStopParams
 from tests.faults.capped import apart
+from tests.faults.listed import of_lists, second_of_list
 from tests.faults.native import has_woken, is_there
 from tests.faults.venue import WatchedVenue
 from venues.books.port import Books
@@ -56,7 +57,8 @@ def unguarded(submit: Submit, parent: Parent, shadow: EngineState, venues: _Venu
             o for o in _orders(parent.spec.id, venues) if o.submit.leg.partition("/")[0] != leg
         ]
         live = [o for o in others if o.leaves > 0]
-        if live and (why := apart(submit, parent, live, shadow, venues)):
+        lists = of_lists(submit, live, shadow)
+        if live and not lists and (why := apart(submit, parent, live, shadow, venues)):
             ids = [o.submit.client_order_id for o in live]
             return f"{leg} goes live while {ids} of another leg are: {why}"
     return _slips(submit, parent)
@@ -82,6 +84,8 @@ def _stop_of(submit: Submit, parent: Parent) -> tuple[_Stop | None, LimitStopPar
     if isinstance(params, LimitStopParams):
         return msgspec.json.decode(msgspec.json.encode(parent.memory), type=_Stop), params
     if isinstance(params, OcoParams) and isinstance(parent.memory, OcoState):
+        if parent.memory.lists is not None:
+            return None, None  # its venue's, as listed
         for leg, known in zip(params.legs, parent.memory.legs, strict=True):
             if isinstance(leg.params, LimitStopParams) and submit.leg.startswith(f"{leg.name}/"):
                 return msgspec.json.decode(known.memory, type=_Stop), leg.params
@@ -190,7 +194,7 @@ def _open(parent_id: ParentId, like: Submit, venues: _Venues) -> Decimal:
         (
             o.listing.quantity(o.leaves)
             for o in _orders(parent_id, venues)
-            if o.submit.venue == like.venue and o.leaves > 0
+            if o.submit.venue == like.venue and o.leaves > 0 and not second_of_list(o)
         ),
         ZERO,
     )

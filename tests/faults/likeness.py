@@ -6,7 +6,7 @@ from router.engine.state import EngineState
 from router.orders.child import Child
 from router.orders.parent import Parent
 
-_CHILD = tuple(field.name for field in dataclasses.fields(Child))
+_CHILD = tuple(field.name for field in dataclasses.fields(Child) if field.compare)
 _REMARKS = {"idle"}
 _HELD_BY_ID = {"children", "unsettled"}
 _PARENT = tuple(

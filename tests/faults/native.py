@@ -13,6 +13,7 @@ from router.orders.parent import Parent, ParentState
 from strategies.spec import ParentSpec, ThenSpec, TwapParams
 from strategies.stop_ladder import LimitStopState, Phase
 from strategies.stop_params import LimitStopParams
+from tests.faults.listing import not_as_listed
 from venues.books.port import Books
 from venues.model.commands import Submit
 from venues.model.ids import AccountId, ParentId
@@ -92,7 +93,7 @@ def not_as_asked(submit: Submit, parent: Parent, member: Member) -> str:
     if trigger is None:
         return ""
     if not isinstance(params, LimitStopParams) or params.catastrophe_price is None:
-        return "a stop at a venue that nobody asked for"
+        return not_as_listed(submit, parent, member)
     if submit.post_only or not member.instrument.stop_orders:
         return "a stop that would be cancelled in the gap it is for, or that nobody holds"
     if (trigger.direction is TriggerDirection.UP) != (submit.side is Side.BUY):

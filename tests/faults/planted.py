@@ -13,6 +13,7 @@ import router.engine.carry as carry_module
 import router.engine.doubts as doubts_module
 import router.engine.engine as engine_module
 import router.engine.markets as markets_module
+import router.engine.placing as placing_module
 import router.engine.state as state_module
 import router.orders.child as child_module
 from router.depth.composite import Composite, Depth, observe
@@ -43,6 +44,7 @@ from tests.faults.planted_instructions import (
     amendments_not_journalled,
     paused_parents_go_on,
 )
+from tests.faults.planted_lists import LIST_BUGS, nobody_is_told_that_no_stop_stands
 from tests.faults.planted_native import NATIVE_BUGS
 from tests.faults.planted_releases import (
     held_orders_are_cancelled_at_their_venue,
@@ -68,10 +70,9 @@ from tests.faults.planted_twap import TWAP_BUGS
 from venues.model.commands import Approved, Cancel, Command, Submit
 from venues.model.events import AnswerLost, Asked, ExecutionEvent, Filled, Reported
 from venues.model.ids import ClientOrderId, ParentId, RunId, client_order_id
-from venues.model.instrument import Instrument, Member
+from venues.model.instrument import Member
 from venues.model.market import BookState
 from venues.model.numbers import ZERO
-from venues.model.order import TimeInForce, Trigger
 
 Patch = pytest.MonkeyPatch
 
@@ -190,7 +191,7 @@ def client_ids_from_a_counter(patch: Patch) -> None:
     def counted(run: RunId, parent: ParentId, child_no: int, attempt: int = 1) -> ClientOrderId:
         return client_order_id(run, parent, child_no % 5, attempt)
 
-    patch.setattr(carry_module, "client_order_id", counted)
+    patch.setattr(placing_module, "client_order_id", counted)
 
 
 def client_ids_reused_unseen(patch: Patch) -> None:
@@ -212,36 +213,12 @@ def wrong_side_in_limits(patch: Patch) -> None:
 
 
 def wrong_side_sent(patch: Patch) -> None:
-    honest = carry_module._submit
+    honest = placing_module.submit_of
 
-    def inverted(
-        core: Core,
-        parent: Parent,
-        instrument: Instrument,
-        *,
-        lots: int,
-        price: Decimal,
-        time_in_force: TimeInForce,
-        leg: str,
-        wait_ns: int = 0,
-        conversion: Decimal | None = None,
-        trigger: Trigger | None = None,
-    ) -> Submit:
-        submit = honest(
-            core,
-            parent,
-            instrument,
-            lots=lots,
-            price=price,
-            time_in_force=time_in_force,
-            leg=leg,
-            wait_ns=wait_ns,
-            conversion=conversion,
-            trigger=trigger,
-        )
+    def inverted(submit: Submit) -> Submit:
         return msgspec.structs.replace(submit, side=submit.side.opposite)
 
-    patch.setattr(carry_module, "_submit", inverted)
+    patch.setattr(carry_module, "submit_of", lambda *to, **how: inverted(honest(*to, **how)))
 
 
 def stale_books_allowed(patch: Patch) -> None:
@@ -386,9 +363,11 @@ BUGS: Final[Sequence[Bug]] = (
             exits_not_bound_to_their_entry,
             *BESIDE,
             *NATIVE_BUGS,
+            *LIST_BUGS,
         )
     ),
     Bug(both_legs_live, 60),
+    Bug(nobody_is_told_that_no_stop_stands, 60),
     Bug(trigger_on_a_stale_book, 480),
     Bug(paused_parents_go_on, 50),
     Bug(halt_forgotten_by_recovery, 60),

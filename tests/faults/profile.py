@@ -12,6 +12,7 @@ from strategies.spec import Params, ParentSpec, RestParams, TakeParams, TwapPara
 from tests.faults.beside import beside
 from tests.faults.dressed import dressed
 from tests.faults.guarded import guarded
+from tests.faults.listing import listed
 from tests.faults.native import left_to_venues, stands_at_venues
 from tests.faults.own import scripted
 from venues.model.ids import ParentId, VenueId
@@ -119,6 +120,7 @@ def draw(seed: int) -> Profile:
             _guards(Random(f"guards {seed}"), names, Random(f"native {seed}")),
             _at_venues(Random(f"venues {seed}")),
             _besides(Random(f"beside {seed}"), names),
+            _lists(Random(f"lists {seed}")),
         ),
         rates={name: _rates(rng, lying=lying) for name in names},
         silence={name: _silence(rng) for name in names},
@@ -208,6 +210,18 @@ def _besides(rng: Random, names: list[VenueId]) -> list[Deed]:
     for at_ns, spec in beside(rng, names):
         deeds.append(Deed(START_NS + at_ns, submit=spec))
         if rng.random() < 0.2:
+            deeds += _instructions(rng, spec, START_NS + at_ns)
+    return deeds
+
+
+def _lists(rng: Random) -> list[Deed]:
+    """Return what is done about groups that ask for an order list; drawn apart from all others."""
+    deeds = []
+    for at_ns, spec in listed(rng):
+        deeds.append(Deed(START_NS + at_ns, submit=spec))
+        if rng.random() < 0.2:
+            deeds.append(Deed(START_NS + at_ns + rng.randrange(300 * S_NS), cancel=spec.id))
+        if rng.random() < 0.3:
             deeds += _instructions(rng, spec, START_NS + at_ns)
     return deeds
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 
 from tests.faults.profile import HONEST_GRACE_NS
-from venues.model.commands import Command, Submit
+from venues.model.commands import Command, Submit, orders_of
 from venues.model.events import ExecutionEvent
 from venues.model.ids import ClientOrderId, VenueId
 from venues.model.instrument import Instrument
@@ -83,11 +83,11 @@ class WatchedVenue(PaperVenue):
             if _against(o.submit, submit)
         )
         coming = (
-            item.command.quantity
+            order.quantity
             for _, _, item in self._due
             if isinstance(item, Request)
-            and isinstance(item.command, Submit)
-            and _against(item.command, submit)
+            for order in orders_of(item.command)
+            if _against(order, submit)
         )
         return held + sum(working, ZERO) + sum(coming, ZERO)
 
@@ -99,11 +99,11 @@ class WatchedVenue(PaperVenue):
     def send(self, command: Command, now_ns: int) -> None:
         self.before(command, now_ns)
         super().send(command, now_ns)
-        if isinstance(command, Submit):
+        for order in orders_of(command):
             for due_ns, _, item in self._due:
                 if isinstance(item, Request) and item.command is command:
-                    self._under_way[command.client_order_id] = due_ns
-                    self._latest[command.client_order_id] = command.deadline_ns + HONEST_GRACE_NS
+                    self._under_way[order.client_order_id] = due_ns
+                    self._latest[order.client_order_id] = order.deadline_ns + HONEST_GRACE_NS
         self.after(command, now_ns)
 
     def arrive(self, now_ns: int) -> None:

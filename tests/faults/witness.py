@@ -26,11 +26,12 @@ from tests.faults.bounds import out_of_bounds
 from tests.faults.capped import left_too_large, spared
 from tests.faults.guards import fired_for_nothing, too_large_an_exit, unguarded
 from tests.faults.likeness import child_differs, parent_differs, whole_differs
+from tests.faults.listed import counted_twice
 from tests.faults.native import not_as_asked
 from tests.faults.profile import Profile
 from tests.faults.subjects import about, lie, shows_life
 from tests.faults.venue import WatchedVenue
-from venues.model.commands import Cancel, Command, Query, Submit
+from venues.model.commands import Cancel, Command, Query, Submit, SubmitPair, orders_of
 from venues.model.ids import ClientOrderId, ParentId, Symbol, VenueId
 from venues.model.instrument import Member
 from venues.model.market import ASK, BID, BookState
@@ -65,6 +66,7 @@ class _Exposure:
     lies: Decimal = ZERO
     open: dict[ClientOrderId, Submit] = field(default_factory=dict)
     late: dict[ClientOrderId, Decimal] = field(default_factory=dict)
+    pairs: dict[ClientOrderId, ClientOrderId] = field(default_factory=dict)
 
     @property
     def quantity(self) -> Decimal:
@@ -118,11 +120,8 @@ class Witness:
     def committed(self, rows: Sequence[Row]) -> None:
         """Take in rows that a crash can no longer take away."""
         records = [decode(row.seq, row.kind, row.body) for row in rows]
-        posted = [
-            r.command
-            for r in records
-            if isinstance(r, Issued) and isinstance(r.command, Submit) and r.command.post_only
-        ]
+        issued = [r.command for r in records if isinstance(r, Issued)]
+        posted = [s for command in issued for s in orders_of(command) if s.post_only]
         for row, record in zip(rows, records, strict=True):
             self.opened = True
             self._check_fired(record, posted, row.mono_ns)
@@ -226,9 +225,9 @@ class Witness:
         self._asked[minute] = self._asked.get(minute, 0) + 1
         if self._asked[minute] > _MOST_A_MINUTE:
             raise Violation(f"a storm: {self._asked[minute]} commands a minute for {name[1]}")
-        if isinstance(command, Submit):
-            self._check_submit(command, now_ns)
-        elif self._never_left(command.client_order_id):
+        for submit in orders_of(command):
+            self._check_submit(submit, now_ns)
+        if isinstance(command, Cancel | Query) and self._never_left(command.client_order_id):
             raise Violation(f"{name} leaves before the order it is about")
 
     def _never_left(self, order_id: ClientOrderId) -> bool:
@@ -237,10 +236,12 @@ class Witness:
 
     def left(self, command: Command) -> None:
         """Count a command that is under way now."""
-        if isinstance(command, Submit):
+        if isinstance(command, Submit | SubmitPair):
             parent = self.shadow.parents[command.parent_id]
             exposure = self._exposures.setdefault(command.parent_id, _Exposure(parent))
-            exposure.open[command.client_order_id] = command
+            exposure.open |= {s.client_order_id: s for s in orders_of(command)}
+            if isinstance(command, SubmitPair):
+                exposure.pairs[command.client_order_id] = command.stop.client_order_id
             self.venues_moved()
 
     def _check_submit(self, submit: Submit, now_ns: int) -> None:
@@ -340,6 +341,7 @@ class Witness:
                 del exposure.open[order_id]
                 exposure.final += quantity
                 exposure.lies += member.market_quantity(lie(order))
+        total -= counted_twice(exposure.open, exposure.pairs, self._venues, self._members)
         if exposure.parent.spec.guarded:
             total -= spared(uncertain, self._venues, self._members)
         return total
@@ -386,7 +388,7 @@ class Witness:
 
 def _name(command: Command) -> _Name:
     match command:
-        case Submit():
+        case Submit() | SubmitPair():
             return "submit", command.client_order_id, 0
         case Cancel():
             return "cancel", command.client_order_id, command.number

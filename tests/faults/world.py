@@ -18,6 +18,7 @@ from router.routing.sweep import twin
 from router.runtime.recovery import recover
 from tests.faults.crashes import Dice
 from tests.faults.desk import Disk, WatchedDesk, WatchedJournal
+from tests.faults.listing import some_take_lists
 from tests.faults.native import some_hold_stops
 from tests.faults.own import SCRIPT
 from tests.faults.profile import MARKET_NS, S_NS, START_NS, Point, Profile
@@ -55,6 +56,7 @@ class World:
         )
         taking = one_takes_base(bent(raw, profile.weather, rng))
         self.tape = some_hold_stops(taking, Random(f"stops {profile.seed}"))
+        self.tape = some_take_lists(self.tape, Random(f"takes lists {profile.seed}"))
         self.tape = one_is_a_perp(self.tape, Random(f"perp {profile.seed}"))
         self.settings = EngineSettings(
             stale_after_ns=profile.stale_after_ns, release_within_ns=profile.release_within_ns

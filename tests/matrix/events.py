@@ -275,6 +275,8 @@ def _lives(first: First) -> int:
 def _gap(story: Story, kind: Kind) -> None:
     """Let the market jump away from a taker, or through the price of what rests, and come back."""
     story.everywhere(SOON_S if kind.rests else FLIGHT_S, kind.gap)
+    if kind.falls:
+        story.prints("alpha", SOON_S, kind.falls)
     story.everywhere(ORDER_S + 16, CALM)
 
 

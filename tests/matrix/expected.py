@@ -21,6 +21,14 @@ _JUMPED: Final = (
     f"widen: not beyond 94.525; ALARM stop: {_RESTS}"
 )
 
+_LISTED: Final = "oco, native"
+_APART: Final = "from now on its legs are kept apart here"
+_PART: Final = (
+    f"ALARM alpha has ended stop of a list before the other leg had traded whole: {_APART}"
+)
+_BARE: Final = "ALARM 4 has had no stop at a venue for 1000 ms: no answer yet"
+_BEYOND: Final = f"ALARM the price is at 103 already, no venue would take a list: {_APART}"
+
 # Once what its venue held has been given back, it is a stop like any other.
 _AS: Final[Mapping[str, str]] = {"limit_stop, native": "limit_stop"}
 
@@ -136,6 +144,29 @@ EXPECTED: Final[Mapping[tuple[str, str], str]] = {
     ("oco", "amend down"): "done: 2 at beta for 103",
     ("own script", "amend down"): "done: 2 at alpha for 100",
     # A stop that the market jumps over sells at its slip when the market is back, and not below.
+    # A list is whole or it is none: what has traded of it goes on here, and somebody is told.
+    **{
+        (_LISTED, event): f"done: 4 at alpha for 103; {_PART}"
+        for event in ("partial fill", "told twice")
+    },
+    **{
+        (_LISTED, event): f"done: 1 at alpha and 3 at beta for 103; {_PART}"
+        for event in ("fill told late", "crash after a late fill")
+    },
+    (_LISTED, "below minimum remainder"): (f"expired: 3.8 at alpha for 103; {_TOO_SMALL}; {_PART}"),
+    # Of what nobody answers it is not known that a stop stands.
+    (_LISTED, "lost answer"): f"done: 4 at alpha for 103; {_BARE}",
+    (_LISTED, "lost request"): f"done: 4 at alpha for 103; {_BARE}; {_BEYOND}",
+    (_LISTED, "venue silent"): f"done: 4 at alpha for 103; {_BARE}; {_BEYOND}",
+    (_LISTED, "crash and recover"): (f"done: 4 at alpha for 103; {_BARE.replace('1000', '3000')}"),
+    # It is listed anew as a post-only order that the market has come to: at the touch behind it.
+    (_LISTED, "post-only reject"): "done: 4 at alpha for 103.1",
+    (_LISTED, "amend up"): "done: 6 at alpha for 103",
+    (_LISTED, "amend down"): "done: 2 at alpha for 103",
+    (_LISTED, "gap through the price"): (
+        "done: 4 at alpha for 94.6; ALARM stop woke at alpha 1000 ms ago and 4 of it is still open "
+        "at 94.525"
+    ),
     ("limit_stop", "gap through the price"): f"done: 4 at alpha for 94.6; ALARM {_RESTS}",
     (_EXIT, "gap through the price"): _JUMPED,
     # It waits for nobody: it fires with the first venue that jumps, before the market is beyond it.

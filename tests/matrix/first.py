@@ -6,7 +6,7 @@ from router.engine.records import Issued, Received
 from tests.matrix.kinds import ORDER_S, Kind
 from tests.matrix.play import Done
 from tests.matrix.story import at_ns
-from venues.model.commands import Cancel, Submit
+from venues.model.commands import Cancel, orders_of
 from venues.model.events import Canceled, ExecutionEvent, Expired, Filled, Rejected
 from venues.model.ids import ClientOrderId
 
@@ -18,9 +18,10 @@ class First:
         self.done, self.kind = done, kind
         self.parent = done.parent(kind.parent)
         issued = [
-            (now_ns, record.command)
+            (now_ns, submit)
             for now_ns, record in done.records
-            if isinstance(record, Issued) and isinstance(record.command, Submit)
+            if isinstance(record, Issued)
+            for submit in orders_of(record.command)
         ]
         mine = [(ns, s) for ns, s in issued if s.parent_id == kind.parent]
         self.sent_ns, self.submit = mine[kind.earlier]

@@ -14,7 +14,7 @@ from tests.matrix.kinds import EXIT, PARENT, Kind
 from tests.matrix.play import Done
 from tests.oracle.check_report import check_report
 from tests.oracle.re_execute import check
-from venues.model.commands import Cancel, Query
+from venues.model.commands import Cancel, Query, orders_of
 from venues.model.events import Standing
 from venues.model.order import Liquidity, Side
 
@@ -64,7 +64,7 @@ def _within_bounds(done: Done, spec: ParentSpec, kind: Kind) -> None:
     worst = Decimal(101) if spec.side is Side.BUY else Decimal(kind.worst)
     assert all((worst - f.price) * spec.side.sign >= 0 for f in fills), fills
     for order in mine:
-        if order.submit.trigger is not None:
+        if order.submit.trigger is not None and not order.list_id:
             assert not order.fills, "what its venue held was taken back, and traded"
             continue
         if order.submit.post_only:
@@ -88,6 +88,7 @@ def _re_executed(done: Done) -> None:
     """Let the oracle judge by the raw tape; what no answer told us the venue's own log completes."""
     audit = check_report(done.out)
     assert audit.passed, str(audit)
+    stops = {o.submit.client_order_id for o in done.orders if o.submit.trigger is not None}
     came: dict[str, int] = {}
     went: dict[str, int] = {}
     for seen in done.requests:
@@ -95,13 +96,15 @@ def _re_executed(done: Done) -> None:
             if isinstance(seen.command, Query):
                 continue
             times = went if isinstance(seen.command, Cancel) else came
-            times.setdefault(seen.command.client_order_id, seen.ts_ns)
+            ids = [s.client_order_id for s in orders_of(seen.command)]
+            for order_id in ids or [seen.command.client_order_id]:
+                times.setdefault(order_id, seen.ts_ns)
     for name in ("orders.jsonl", "fills.jsonl"):
         path = done.out / name
         rows = [json.loads(line) for line in path.read_text().splitlines()]
         for row in rows:
             if (
-                "trigger_price" not in row
+                row["child"] not in stops
             ):  # else it was taken then, and meets the book when it wakes
                 row["arrived_ns"] = came.get(row["child"])
             if name == "orders.jsonl":

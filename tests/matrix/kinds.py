@@ -11,12 +11,13 @@ from typing import Final
 
 from strategies.spec import OwnParams, Params, ParentSpec, ThenSpec
 from tests.matrix.play import SCRIPT
-from tests.matrix.story import SYMBOL, Story, at_ns, instrument, perp, standing
+from tests.matrix.story import SYMBOL, Story, at_ns, instrument, listing, perp, standing
 from tests.scenarios.kinds import (
     guarded,
     ladder,
     leg,
     limit_stop,
+    native,
     rest,
     take,
     take_profit_or_stop,
@@ -45,6 +46,7 @@ class Kind:
     `price` of its first order, the `number`-th submit at alpha; `rests`: it waits in the book then.
     `book`: what both venues show then, since `turns`; `gap`: where the market jumps; `begins`: when it may
     start. `earlier`: how many orders of it came before, and are over. `listed`: what venues list.
+    `falls`: what prints as the market jumps.
     `worst`: no sell ever goes below it, 50 bps under every stop of these stories.
     """
 
@@ -68,6 +70,7 @@ class Kind:
     earlier: int = 0
     parent: ParentId = PARENT
     listed: Callable[[str], Instrument] = instrument
+    falls: str = ""
 
     def spec(self) -> ParentSpec:
         """Return the parent as it is handed over."""
@@ -225,5 +228,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         listed=perp,
     ),
     "oco": waits_to_sell("out at 103 or at a stop at 95", PAIR),
+    "oco, native": replace(
+        waits_to_sell(
+            "out at 103 or at a stop at 95, held by its venue as one list",
+            native("103", limit_stop("95", source="last")),
+        ),
+        listed=listing,
+        falls="sell 1@90",
+    ),
     "own script": buys("a script: 2 now and 2 later", OwnParams(strategy=SCRIPT), size="2"),
 }

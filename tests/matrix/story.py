@@ -65,6 +65,11 @@ def instrument(venue: str) -> Instrument:
     )
 
 
+def listing(venue: str) -> Instrument:
+    """Return the same at a venue that takes order lists."""
+    return structs.replace(instrument(venue), stop_orders=True, order_lists=True)
+
+
 def perp(venue: str) -> Instrument:
     """Return the same as a perp, whose venue caps reduce-only orders at what is held."""
     return structs.replace(instrument(venue), kind=Kind.PERP, reduce_only=ReduceOnly.CAPPED)

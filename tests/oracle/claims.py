@@ -70,6 +70,7 @@ class Order:
     stop: Stop | None = None
     reduce_only: bool = False
     account: str = "main"
+    list_name: str | None = None
     fills: list[Fill] = field(default_factory=list)
 
 
@@ -140,6 +141,7 @@ def _order(row: dict[str, Any], where: str) -> Order:
         account=_text(row, "account", where) if "account" in row else "main",
         cum_contracts=_number(row, "cum_contracts", where) if "cum_contracts" in row else None,
         stop=_stop(row, where) if "trigger_price" in row else None,
+        list_name=_text(row, "list", where) if "list" in row else None,
     )
 
 

@@ -73,6 +73,7 @@ class Sent:
     symbol: str = "BTC/USDT"
     stop: tuple[str, str, int | None] | None = None  # trigger price, direction, taken at
     reduce_only: bool = False
+    list_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +214,8 @@ def _line(row: Sent | Done) -> dict[str, object]:
     """Return a row as it is written; the terms of a stop stand in keys of their own."""
     line = asdict(row)
     stop = line.pop("stop", None)
+    if (name := line.pop("list_name", None)) is not None:
+        line["list"] = name
     if stop is not None:
         price, direction, taken_ns = stop
         line |= {

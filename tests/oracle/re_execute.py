@@ -19,6 +19,7 @@ if __package__ in {None, ""}:  # started as a script: make the tests importable
 
 from tests.oracle.claims import Fill, Liquidity, Order, read_fills, read_orders
 from tests.oracle.ledger import assign
+from tests.oracle.lists import judge_lists
 from tests.oracle.raw_tape import (
     RawBook,
     RawTrades,
@@ -48,6 +49,7 @@ def check(tape: Path | Sequence[Path], out: Path) -> Verdict:
     orders, fills = _orders(out, terms), _fills(out, terms)
     assign(orders, fills, terms, findings)
     findings.counts.update(orders=len(orders), fills=len(fills))
+    judge_lists(orders, findings)
     judge_stops(orders, terms, findings)
     for key in sorted({(order.venue, order.symbol) for order in orders}):
         if key not in terms:

@@ -31,6 +31,7 @@ class Rule(enum.Enum):
     OWN_PRICE = "a maker fills at its own price"
     OPTIMISTIC = "a maker gets at most its optimistic fill"
     TRIGGER = "a stop wakes when the venue's own price comes to its trigger"
+    LIST = "the legs of an order list are one order's worth, and end together"
     REDUCE_ONLY = "a reduce-only order trades no more than is held"
     PESSIMISTIC = "a maker gets at least its pessimistic fill"
 

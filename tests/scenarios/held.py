@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from router.orders.child import together
 from router.orders.parent import Parent
 from venues.model.instrument import Instrument
 
@@ -14,7 +15,8 @@ def check_exit(exit_: Parent, entry: Parent, instruments: Sequence[Instrument]) 
         sold = [c for c in exit_.children.values() if c.submit.venue == instrument.venue]
         held = sum(c.filled - c.base_fees for c in bought)
         if exit_.guard is None:
-            assert sum(c.filled + c.reserved for c in sold) <= held, (instrument.venue, sold)
+            open_ = sum(quantity for _, quantity in together(sold))
+            assert sum(c.filled for c in sold) + open_ <= held, (instrument.venue, sold)
             continue
         # What its venue lets it trade of more than is held is the fake venue's to say.
         assert sum(c.filled for c in sold) <= held, (instrument.venue, sold)

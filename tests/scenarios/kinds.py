@@ -154,6 +154,12 @@ def guarded(*legs: LegSpec, naked_within_ms: int = 1000) -> OcoParams:
     return OcoParams(legs=legs, naked_within_ms=naked_within_ms, mode="guarded")
 
 
+def native(profit: str, stop: LimitStopParams, *, naked_within_ms: int = 1000) -> OcoParams:
+    """Say that a venue holds a profit and a stop as one list."""
+    legs = (leg("take_profit", rest(), limit=profit), leg("stop", stop))
+    return OcoParams(legs=legs, naked_within_ms=naked_within_ms, mode="native")
+
+
 def leg(name: str, how: LegParams, *, limit: str = "") -> LegSpec:
     """Say what one leg does."""
     return LegSpec(name=name, params=how, limit_price=Decimal(limit) if limit else None)

@@ -37,6 +37,7 @@ class Venue:
     contract: Contract = Contract.LINEAR
     reduce_only: ReduceOnly = ReduceOnly.UNSAID
     stop_orders: bool = False
+    order_lists: bool = False
 
     def instrument(self) -> Instrument:
         """Return its instrument."""
@@ -56,6 +57,7 @@ class Venue:
             reduce_only=self.reduce_only,
             order_cost=Decimal(self.order_cost),
             stop_orders=self.stop_orders,
+            order_lists=self.order_lists,
         )
 
 

@@ -339,7 +339,9 @@ class Scenario(Asked):
         for parent in state.parents.values():
             permitted = parent.filled + parent.reserved
             assert permitted <= parent.spec.quantity or parent.excess, parent
-            assert not parent.excess or not parent.running, "an overfilled parent goes on"
+            denied = any(c.listed and c.listed.denied for c in parent.unsettled.values())
+            goes_on = parent.excess and parent.running and not denied
+            assert not goes_on, "an overfilled parent goes on"
             if parent.spec.exit_of is not None:
                 entry = state.parents[parent.spec.exit_of]
                 check_exit(parent, entry, self.market.instruments)

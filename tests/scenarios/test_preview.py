@@ -7,13 +7,13 @@ import pytest
 
 from router.engine.preview import Preview, preview
 from router.risk.limits import Limits
-from strategies.intents import Protect, Rest, Take
+from strategies.intents import Pair, Protect, Rest, Take
 from strategies.own import NoParams
 from strategies.script import Script
 from strategies.scripted import ScriptStrategy
 from strategies.spec import OwnParams, Params
 from tests.scenarios.beside import SPOT, TARGETS, bought
-from tests.scenarios.kinds import limit_stop, rest, take, take_profit_or_stop, twap
+from tests.scenarios.kinds import limit_stop, native, rest, take, take_profit_or_stop, twap
 from tests.scenarios.market import Venue
 from tests.scenarios.scenario import S_NS, Scenario
 from venues.model.ids import ParentId, VenueId
@@ -81,9 +81,9 @@ def test_guarded_legs_ask_for_all_that_is_held_each_and_nothing_of_it_is_sent() 
     desk.cancels("alpha#3")
     told = preview(desk.desk.engine.core, out, desk.now_ns)
     assert told.refusal == ""
-    assert [(type(o), o.quantity, o.limit) for o in told.orders] == [
-        (Rest, D(10), D(103)),
-        (Rest, D(10), D(104)),
+    assert [(o.quantity, o.limit) for o in told.orders if isinstance(o, Rest)] == [
+        (D(10), D(103)),
+        (D(10), D(104)),
     ]
     assert list(desk.venues.orders) == before
 
@@ -97,6 +97,18 @@ def test_guarded_legs_say_where_they_would_be_kept_apart_and_why() -> None:
     told = preview(desk.desk.engine.core, out, desk.now_ns)
     assert len(told.orders) == 1
     assert "alpha is spot: no order there is reduce-only" in told.says
+
+
+def test_a_native_group_says_which_list_its_venue_would_hold_and_what_that_cannot_do() -> None:
+    taking = (Venue("alpha", stop_orders=True, order_lists=True), Venue("beta"))
+    how = native("95", limit_stop("100.5", source="last"))
+    told = previewed(calm(how, venues=taking, limit="103"))
+    (pair,) = told.orders
+    assert isinstance(pair, Pair)
+    assert (pair.profit, pair.protect.quantity, pair.protect.trigger_price) == (95, 4, D("100.5"))
+    assert told.says == (
+        "listed: take_profit at 95 or stop at 100.5, as far as 101.0025 and not post-only"
+    )
 
 
 def test_a_stop_says_what_venues_would_hold() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from venues.books.port import Books
-from venues.model.commands import Approved, Cancel, Query, Submit
+from venues.model.commands import Approved, Cancel, Query, Submit, SubmitPair
 from venues.model.events import (
     Accepted,
     Activated,
@@ -48,6 +48,7 @@ class FakeVenues:
     books: Books
     orders: dict[str, Order] = field(default_factory=dict)
     names: dict[ClientOrderId, str] = field(default_factory=dict)
+    lists: dict[str, str] = field(default_factory=dict)  # the list an order was sent in
     net: dict[tuple[AccountId, VenueId], Decimal] = field(default_factory=dict)
 
     def leave(self, approved: Approved) -> str:
@@ -56,6 +57,11 @@ class FakeVenues:
         match command:
             case Submit():
                 return self._placed(command)
+            case SubmitPair(maker=maker, stop=stop):
+                one, other = self._placed(maker), self._placed(stop)
+                named = [order.partition(":")[0] for order in (one, other)]
+                self.lists |= dict.fromkeys(named, f"list-{named[0]}")
+                return f"{one} or {other}"
             case Cancel():
                 order = self.orders[self.names[command.client_order_id]]
                 order.asked = Asked.CANCEL
@@ -65,8 +71,8 @@ class FakeVenues:
                 order.asked = Asked.QUERY
                 return f"{order.name}: query"
 
-    def accepted(self, name: str) -> ExecutionEvent:
-        """Return that an order was taken; what rests is shown in the book."""
+    def accepted(self, name: str, list_id: str | None = None) -> ExecutionEvent:
+        """Return that an order was taken, as one of its list; what rests is shown in the book."""
         order = self.orders[name]
         rests = order.submit.time_in_force is TimeInForce.GTC and order.submit.trigger is None
         if rests and not order.resting:
@@ -76,6 +82,7 @@ class FakeVenues:
             client_order_id=order.submit.client_order_id,
             venue=order.submit.venue,
             venue_order_id=name,
+            list_id=self.lists.get(name, "") if list_id is None else list_id,
         )
 
     def activated(self, name: str) -> ExecutionEvent:
@@ -192,6 +199,7 @@ class FakeVenues:
             standing=standing,
             cum_quantity=order.filled,
             fills=tuple(order.trades),
+            list_id=self.lists.get(name, ""),
         )
 
     def _placed(self, submit: Submit) -> str:

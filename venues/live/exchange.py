@@ -67,6 +67,11 @@ class Exchange:
         return self._client
 
     @property
+    def flying(self) -> int:
+        """Return how many calls are under way."""
+        return len(self._flying)
+
+    @property
     def ccxt_error(self) -> type[Exception]:
         """Return the root of what the client raises."""
         from ccxt import BaseError
@@ -90,12 +95,18 @@ class Exchange:
         flight = Flight(meant)
         task: asyncio.Task[object] = asyncio.ensure_future(_within(flight, call))
         self._flying.add(task)
-        task.add_done_callback(self._flying.discard)
+        task.add_done_callback(self._ended)
         await asyncio.wait({task})
         if task.cancelled():
             return Landed(flight, None, asyncio.CancelledError())
         error = task.exception()
         return Landed(flight, None if error else task.result(), error)
+
+    def _ended(self, task: asyncio.Task[object]) -> None:
+        self._flying.discard(task)
+        if not task.cancelled():
+            # Taken note of even where nobody waits any more: asyncio would log it, address and all.
+            task.exception()
 
     async def close(self) -> None:
         """Wait for every call under way, then let the client go; the session stays."""

@@ -24,7 +24,7 @@ from venues.live.told import ToldOrder
 from venues.live.verdicts import Outcome, Verdict, verdict_on
 from venues.live.wire import meant_cancel, meant_order
 from venues.live.words import lost, not_sent, still_open, turned_down
-from venues.model.commands import Approved, Cancel, Command, Query, Submit
+from venues.model.commands import Approved, Cancel, Command, Query, Submit, SubmitPair, orders_of
 from venues.model.events import Asked, ExecutionEvent, Standing
 from venues.model.ids import ClientOrderId, Symbol, VenueId
 from venues.model.numbers import ZERO
@@ -142,7 +142,10 @@ class LiveGateway:
             self._looking[order] = said  # the look under way may have been too early for this
             return
         self._looking[order] = None
-        self._begin(self._lookout.look(known)).add_done_callback(lambda _: self._looked(order))
+        self._begin(self._look(known)).add_done_callback(lambda _: self._looked(order))
+
+    async def _look(self, order: ToldOrder) -> None:
+        await self._lookout.look(order)
 
     def _looked(self, order: ClientOrderId) -> None:
         said = self._looking.pop(order, None)
@@ -190,6 +193,9 @@ class LiveGateway:
         match command:
             case Submit():
                 await self._submit(command)
+            case SubmitPair():
+                why = "no order list goes through this gateway"
+                self._tell([not_sent(s, Asked.SUBMIT, why) for s in orders_of(command)])
             case Cancel():
                 await self._cancel(command)
             case Query():
@@ -275,17 +281,18 @@ class LiveGateway:
             case Verdict.UNKNOWN:
                 self._tell([lost(cancel, Asked.CANCEL)])
             case Verdict.ACCEPTED:
-                await self._canceled(order, order_of(landed.value, self._dialect.family))
+                await self._canceled(cancel, order, order_of(landed.value, self._dialect.family))
             case Verdict.REJECTED:
                 if outcome.fate is Fate.NOT_OPEN and order.accepted:
                     await self._lookout.look(order)  # it is over: what traded is told first
                 self._tell([still_open(cancel, outcome, self._clock.wall_ns())])
 
-    async def _canceled(self, order: ToldOrder, said: VenueOrder | None) -> None:
+    async def _canceled(self, cancel: Cancel, order: ToldOrder, said: VenueOrder | None) -> None:
         if said is not None and said.cum_quantity <= order.told:
             self._tell(order.learn(said, ()))
-        else:
-            await self._lookout.look(order)
+        elif not await self._lookout.look(order):
+            # It is gone, and what it traded is not known: that has to be asked.
+            self._tell([lost(cancel, Asked.CANCEL)])
 
     async def _query(self, query: Query) -> None:
         order = self._lookout.remember(query.client_order_id, query.symbol)

@@ -40,13 +40,14 @@ class Lookout:
         """Drop an order that never left."""
         self._orders.pop(order, None)
 
-    async def look(self, order: ToldOrder) -> None:
-        """Tell the news of one order; nothing when no whole answer came: it is looked at again."""
+    async def look(self, order: ToldOrder) -> bool:
+        """Tell the news of one order; return whether a whole answer came: if not, look again."""
         order.doubts = max(order.doubts - 1, 0)
         found = await self._ask.order(order.client_order_id, order.symbol)
         if isinstance(found, VenueOrder):
             trades = await self._trades(order, found)
             self._emit(order.learn(found, trades))
+        return not isinstance(found, Unheard)
 
     async def report(self, order: ToldOrder) -> Reported | None:
         """Return what the venue says of one order with every fill told; None: no whole answer came."""

@@ -1,6 +1,7 @@
 """What the engine asks a venue: imperative values, and the approval without which none leaves."""
 
 from decimal import Decimal
+from typing import assert_never
 
 import msgspec
 
@@ -47,6 +48,49 @@ class Submit(msgspec.Struct, frozen=True, tag="submit", kw_only=True):
         return self.release_ns > self.decided_ns
 
 
+class SubmitPair(msgspec.Struct, frozen=True, tag="submit_pair", kw_only=True):
+    """Place two orders as one order list: one of them trades, and the venue ends the other itself.
+
+    `maker` is post-only at the better price, `stop` has a trigger on the other side of the market; both
+    are for the same quantity of the same instrument. The venue takes both or neither. The first fill of
+    the maker ends the stop, whatever is left of the maker; the trigger of the stop ends the maker; the
+    end of one, however it came, ends the other. It goes by the name of its maker.
+    """
+
+    maker: Submit
+    stop: Submit
+
+    @property
+    def client_order_id(self) -> ClientOrderId:
+        """Return the name of its maker."""
+        return self.maker.client_order_id
+
+    @property
+    def parent_id(self) -> ParentId:
+        """Return whose orders they are."""
+        return self.maker.parent_id
+
+    @property
+    def account(self) -> AccountId:
+        """Return the account both trade in."""
+        return self.maker.account
+
+    @property
+    def venue(self) -> VenueId:
+        """Return where both go."""
+        return self.maker.venue
+
+    @property
+    def symbol(self) -> Symbol:
+        """Return what both trade."""
+        return self.maker.symbol
+
+    @property
+    def deadline_ns(self) -> int:
+        """Return the engine time after which neither is sent."""
+        return min(self.maker.deadline_ns, self.stop.deadline_ns)
+
+
 class Cancel(msgspec.Struct, frozen=True, tag="cancel", kw_only=True):
     """Ask for the end of one child order; a question, not a fact. `number` counts the asking."""
 
@@ -69,7 +113,20 @@ class Query(msgspec.Struct, frozen=True, tag="query", kw_only=True):
     number: int
 
 
-Command = Submit | Cancel | Query
+Command = Submit | SubmitPair | Cancel | Query
+
+
+def orders_of(command: Command) -> tuple[Submit, ...]:
+    """Return the orders that a command places: none, one, or the two of a list."""
+    match command:
+        case Submit():
+            return (command,)
+        case SubmitPair(maker=maker, stop=stop):
+            return maker, stop
+        case Cancel() | Query():
+            return ()
+        case _:
+            assert_never(command)
 
 
 class Approved:

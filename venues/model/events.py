@@ -26,9 +26,13 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Accepted(_Event, frozen=True, tag="accepted", kw_only=True):
-    """The venue has the order; it rests or is being matched."""
+    """The venue has the order; it rests or is being matched.
+
+    `list_id`: the order list of the venue's that it belongs to, "" = none.
+    """
 
     venue_order_id: str
+    list_id: str = ""
 
 
 class Activated(_Event, frozen=True, tag="activated", kw_only=True):
@@ -97,11 +101,15 @@ class Standing(enum.Enum):
 
 
 class Reported(_Event, frozen=True, tag="reported", kw_only=True):
-    """The answer to a query: standing, cumulative quantity, and every fill by id."""
+    """The answer to a query: standing, cumulative quantity, and every fill by id.
+
+    `list_id`: the order list of the venue's that it belongs to, "" = none.
+    """
 
     standing: Standing
     cum_quantity: Decimal
     fills: tuple[Filled, ...] = ()
+    list_id: str = ""
 
 
 ExecutionEvent = (

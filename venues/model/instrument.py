@@ -58,8 +58,9 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     `order_cost` (quote, >= 0) is what an order costs beside its fee (gas), charged once, with its
     first fill; only where fees are paid in quote, ValueError otherwise.
     `funding_interval_s` (> 0): seconds between two funding times of a perp.
-    `stop_orders`: whether the venue holds stop-limit orders until their trigger. `reduce_only` other
-    than UNSAID is for perps, ValueError otherwise: spot knows no position.
+    `stop_orders`: whether the venue holds stop-limit orders until their trigger. `order_lists`: whether
+    it takes a post-only order and a stop as one list (`SubmitPair`); only with stop orders, ValueError
+    otherwise. `reduce_only` other than UNSAID is for perps, ValueError otherwise: spot knows no position.
     """
 
     venue: VenueId
@@ -77,6 +78,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     order_cost: Decimal = ZERO
     funding_interval_s: int = FUNDING_INTERVAL_S
     stop_orders: bool = False
+    order_lists: bool = False
     reduce_only: ReduceOnly = ReduceOnly.UNSAID
 
     def __post_init__(self) -> None:
@@ -90,6 +92,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(
                 f"{self.venue} {self.symbol}: only fees paid in quote can have a cost per order"
             )
+        if self.order_lists and not self.stop_orders:
+            raise ValueError(f"{self.venue} {self.symbol}: order lists are of stop orders")
         if self.reduce_only is not ReduceOnly.UNSAID and self.kind is not Kind.PERP:
             raise ValueError(f"{self.venue} {self.symbol}: only a perp has a position to reduce")
 

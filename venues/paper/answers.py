@@ -9,7 +9,7 @@ import heapq
 
 import msgspec
 
-from venues.model.commands import Command
+from venues.model.commands import Command, orders_of
 from venues.model.events import (
     Accepted,
     Activated,
@@ -59,12 +59,10 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     @property
     def lost(self) -> Events:
         """Return what its sender hears in place of an answer, at `lost_ns`."""
-        return (
-            AnswerLost(
-                client_order_id=self.command.client_order_id,
-                venue=self.command.venue,
-                asked=asked_by(self.command),
-            ),
+        named = [order.client_order_id for order in orders_of(self.command)]
+        return tuple(
+            AnswerLost(client_order_id=name, venue=self.command.venue, asked=asked_by(self.command))
+            for name in named or [self.command.client_order_id]
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, assert_never
 
-from venues.model.commands import Cancel, Command, Query, Submit
+from venues.model.commands import Cancel, Command, Query, Submit, SubmitPair
 from venues.model.events import Asked
 
 
@@ -175,7 +175,7 @@ class ScriptedFaults:
 def asked_by(command: Command) -> Asked:
     """Return the kind of `command`."""
     match command:
-        case Submit():
+        case Submit() | SubmitPair():
             return Asked.SUBMIT
         case Cancel():
             return Asked.CANCEL

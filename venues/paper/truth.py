@@ -17,7 +17,10 @@ OPEN: Final = frozenset({Standing.WORKING, Standing.DORMANT})
 
 @dataclass(slots=True)
 class PaperOrder:
-    """One order the venue took; quantities in lots. `fills` are all of them, in venue order."""
+    """One order the venue took; quantities in lots. `fills` are all of them, in venue order.
+
+    `other`: the other order of the list `list_id`, none where it stands alone.
+    """
 
     submit: Submit
     listing: Listing
@@ -28,6 +31,8 @@ class PaperOrder:
     standing: Standing = Standing.WORKING
     cum_lots: int = 0
     fills: list[Filled] = field(default_factory=list)
+    other: "PaperOrder | None" = field(default=None, repr=False, compare=False)
+    list_id: str = ""
 
     @property
     def leaves(self) -> int:

@@ -11,28 +11,20 @@ from dataclasses import dataclass
 from random import Random
 from typing import assert_never
 
-from venues.model.commands import Cancel, Command, Query, Submit
-from venues.model.events import (
-    ExecutionEvent,
-    Filled,
-    Reported,
-    Standing,
-)
+from venues.model.commands import Cancel, Command, Query, Submit, SubmitPair, orders_of
+from venues.model.events import ExecutionEvent, Filled, Reported, Standing
 from venues.model.ids import ClientOrderId, VenueId
 from venues.model.instrument import Instrument
 from venues.model.market import ASK, BID
 from venues.model.numbers import MONEY
 from venues.model.order import Liquidity, Side, TimeInForce, Trigger
+from venues.paper.agenda import Activation, Due, Withdrawal
 from venues.paper.answers import Events, Outbox, Request, answer, stream
-from venues.paper.faults import (
-    ArrivalLate,
-    CanceledUnasked,
-    FaultPlan,
-    RequestLost,
-)
+from venues.paper.faults import ArrivalLate, CanceledUnasked, FaultPlan, RequestLost
 from venues.paper.holdings import Holding, Holdings
 from venues.paper.latency import Journeys, Latency
 from venues.paper.listing import Refusal, listing
+from venues.paper.lists import joined
 from venues.paper.ports import Matcher
 from venues.paper.stops import why_not_dormant
 from venues.paper.truth import OPEN, PaperOrder, Seen, Truth
@@ -42,6 +34,7 @@ from venues.paper.words import (
     cancel_rejected,
     canceled,
     expired,
+    filled,
     rejected,
     reported,
     unknown,
@@ -60,23 +53,6 @@ class PaperTerms:
     latency: Latency
     answer_timeout_ns: int = 5_000_000_000
     grace_ns: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Withdrawal:
-    """The venue's own decision to cancel an order, to be carried out at its time."""
-
-    order: PaperOrder
-
-
-@dataclass(frozen=True, slots=True)
-class _Activation:
-    """The price of the venue's own that a dormant order waits for, at its time."""
-
-    order: PaperOrder
-
-
-_Due = Request | _Withdrawal | _Activation
 
 
 class PaperVenue:
@@ -103,7 +79,7 @@ class PaperVenue:
         self._journeys = Journeys(terms.latency, rng)
         self._faults = faults
         self._holdings = Holdings(holdings)
-        self._due: list[tuple[int, int, _Due]] = []
+        self._due: list[tuple[int, int, Due]] = []
         self._scheduled = 0
         self._entry_floor_ns = 0
         self._outbox = Outbox()
@@ -154,9 +130,9 @@ class PaperVenue:
             match item:
                 case Request():
                     self._take_in(item, now_ns)
-                case _Withdrawal(order):
+                case Withdrawal(order):
                     self._withdraw(order, now_ns)
-                case _Activation(order):
+                case Activation(order):
                     self._activate(order, now_ns)
                 case _:
                     assert_never(item)
@@ -179,11 +155,12 @@ class PaperVenue:
         events: list[ExecutionEvent] = []
         if traded:
             events.append(self._trade(order, order.tick, traded, Liquidity.MAKER, now_ns))
+            events.extend(self._ends_other(order, now_ns))
         if order.cum_lots == order.lots:
             self._close(order, Standing.FILLED)
         elif traded < lots:
             self._cut.add((i, order_no))
-            events.append(self._end(order, now_ns))
+            events.extend(self._end(order, now_ns))
         self._tell(order, tuple(events), now_ns)
 
     def hang_up(self) -> None:
@@ -213,7 +190,7 @@ class PaperVenue:
     def _obey(self, request: Request, now_ns: int) -> Events:
         command = request.command
         match command:
-            case Submit():
+            case Submit() | SubmitPair():
                 events, word = self._submit(command, request, now_ns)
             case Cancel():
                 events, word = self._cancel(command, request, now_ns)
@@ -225,24 +202,40 @@ class PaperVenue:
         self._seen.append(Seen(now_ns, command, word))
         return events
 
-    def _submit(self, submit: Submit, request: Request, now_ns: int) -> tuple[Events, str]:
-        name = submit.client_order_id
-        if name in self._orders or name in self._refused:
+    def _submit(
+        self, command: Submit | SubmitPair, request: Request, now_ns: int
+    ) -> tuple[Events, str]:
+        submits = orders_of(command)
+        known = [s.client_order_id for s in submits]
+        if any(name in self._orders or name in self._refused for name in known):
             # A refusal told for this id would deny the order that already carries it. Real gateways
             # have to read "duplicate" as "ask me": so no answer, and the first order stands.
             return (), Refusal.DUPLICATE.value
-        checked = self._check(submit, request, now_ns)
-        if isinstance(checked, str):
-            self._refused.add(name)
-            return (rejected(submit, checked, now_ns),), checked
-        order = self._orders[name] = checked
-        taken = accepted(order, now_ns)
-        if submit.trigger is not None:
-            self._put_to_sleep(order, submit.trigger, now_ns)
-            return (taken,), ""
-        return (taken, *self._match(order, now_ns)), ""
+        orders: list[PaperOrder] = []
+        word = ""
+        for submit in submits:
+            checked = self._check(submit, request, now_ns, len(self._orders) + len(orders) + 1)
+            if isinstance(checked, str):
+                word = word or checked
+            else:
+                orders.append(checked)
+        word = word or joined(orders, self._matcher.prices, now_ns)
+        if word:
+            self._refused.update(known)
+            return tuple(rejected(submit, word, now_ns) for submit in submits), word
+        self._orders.update(zip(known, orders, strict=True))
+        events: list[ExecutionEvent] = []
+        for order in orders:
+            events.append(accepted(order, now_ns))
+            if order.submit.trigger is not None:
+                self._put_to_sleep(order, order.submit.trigger, now_ns)
+            else:
+                events.extend(self._match(order, now_ns))
+        return tuple(events), ""
 
-    def _check(self, submit: Submit, request: Request, now_ns: int) -> PaperOrder | str:
+    def _check(
+        self, submit: Submit, request: Request, now_ns: int, number: int
+    ) -> PaperOrder | str:
         word = request.scripted
         if word:
             return word
@@ -258,7 +251,7 @@ class PaperVenue:
         if isinstance(steps, Refusal):
             return steps.value
         tick, lots = steps
-        order = PaperOrder(submit, listed, len(self._orders) + 1, tick, lots, request.faults)
+        order = PaperOrder(submit, listed, number, tick, lots, request.faults)
         if submit.trigger is not None:
             return why_not_dormant(listed, submit.trigger, self._matcher.prices, now_ns) or order
         return self._why_not_in_the_book(order) or order
@@ -280,7 +273,7 @@ class PaperVenue:
         order.standing = Standing.DORMANT
         wakes_ns = self._matcher.prices.reached_ns(order.listing.i, trigger, now_ns)
         if wakes_ns is not None:
-            self._schedule(wakes_ns, _Activation(order))
+            self._schedule(wakes_ns, Activation(order))
         self._cancel_unasked(order, now_ns)
 
     def _activate(self, order: PaperOrder, now_ns: int) -> None:
@@ -288,12 +281,12 @@ class PaperVenue:
         if order.standing is not Standing.DORMANT:
             return
         order.standing = Standing.WORKING
-        woken = activated(order, now_ns)
+        woken = (activated(order, now_ns), *self._ends_other(order, now_ns))
         if self._why_not_in_the_book(order):
             order.standing = Standing.EXPIRED
-            self._tell(order, (woken, expired(order, now_ns)), now_ns)
+            self._tell(order, (*woken, expired(order, now_ns)), now_ns)
             return
-        self._tell(order, (woken, *self._match(order, now_ns)), now_ns)
+        self._tell(order, (*woken, *self._match(order, now_ns)), now_ns)
 
     def _match(self, order: PaperOrder, now_ns: int) -> Events:
         submit, i, side = order.submit, order.listing.i, _book_side(order.submit)
@@ -318,7 +311,7 @@ class PaperVenue:
     def _cancel_unasked(self, order: PaperOrder, now_ns: int) -> None:
         for fault in order.faults:
             if isinstance(fault, CanceledUnasked):
-                self._schedule(now_ns + fault.delay_ns, _Withdrawal(order))
+                self._schedule(now_ns + fault.delay_ns, Withdrawal(order))
 
     def _trade(
         self, order: PaperOrder, tick: int, lots: int, liquidity: Liquidity, now_ns: int
@@ -328,24 +321,13 @@ class PaperVenue:
         fee, currency = listed.charge(submit.side, tick, lots, liquidity)
         if not order.fills:
             fee = MONEY.add(fee, listed.instrument.order_cost)
-        filled = Filled(
-            client_order_id=submit.client_order_id,
-            venue=self.venue,
-            ts_exchange_ns=now_ns,
-            exec_id=f"{self.venue}-{order.order_no}-{len(order.fills) + 1}",
-            quantity=listed.quantity(lots),
-            price=listed.price(tick),
-            fee=fee,
-            fee_currency=currency,
-            liquidity=liquidity,
-            cum_quantity=listed.quantity(order.cum_lots),
-        )
-        order.fills.append(filled)
-        self._trades.append(filled)
+        fill = filled(order, tick, lots, (fee, currency), liquidity, now_ns)
+        order.fills.append(fill)
+        self._trades.append(fill)
         if not listed.is_spot:
             for excess in self._holdings.book(order, lots, self._open[listed.i].values()):
-                self._schedule(now_ns, _Withdrawal(excess))
-        return filled
+                self._schedule(now_ns, Withdrawal(excess))
+        return fill
 
     def _cancel(self, cancel: Cancel, request: Request, now_ns: int) -> tuple[Events, str]:
         order = self._orders.get(cancel.client_order_id)
@@ -356,19 +338,33 @@ class PaperVenue:
             word = Refusal.CLOSED.value
         if word or order is None:
             return (cancel_rejected(cancel, word, now_ns),), word
-        return (self._end(order, now_ns),), ""
+        return self._end(order, now_ns), ""
 
     def _withdraw(self, order: PaperOrder, now_ns: int) -> None:
         if order.standing in OPEN:
-            self._tell(order, (self._end(order, now_ns),), now_ns)
+            self._tell(order, self._end(order, now_ns), now_ns)
 
-    def _end(self, order: PaperOrder, now_ns: int) -> ExecutionEvent:
+    def _end(self, order: PaperOrder, now_ns: int) -> Events:
+        """Take an open order out, and the other one of its list with it."""
+        gone = [o for o in (order, order.other) if o is not None and o.standing in OPEN]
+        for one in gone:
+            self._take_out(one, Standing.CANCELED, now_ns)
+        return tuple(canceled(one, now_ns) for one in gone)
+
+    def _ends_other(self, order: PaperOrder, now_ns: int) -> Events:
+        """End the other order of the list of one that trades, or has woken."""
+        other = order.other
+        if other is None or other.standing not in OPEN:
+            return ()
+        self._take_out(other, Standing.EXPIRED, now_ns)
+        return (expired(other, now_ns),)
+
+    def _take_out(self, order: PaperOrder, standing: Standing, now_ns: int) -> None:
         if order.standing is Standing.DORMANT:
-            order.standing = Standing.CANCELED
+            order.standing = standing
         else:
             self._matcher.remove(order.listing.i, order.order_no, now_ns)
-            self._close(order, Standing.CANCELED)
-        return canceled(order, now_ns)
+            self._close(order, standing)
 
     def _close(self, order: PaperOrder, standing: Standing) -> None:
         order.standing = standing
@@ -388,7 +384,7 @@ class PaperVenue:
         for message in stream(events, due_ns, order.faults):
             self._outbox.post(message.due_ns, message.events)
 
-    def _schedule(self, due_ns: int, item: _Due) -> None:
+    def _schedule(self, due_ns: int, item: Due) -> None:
         self._scheduled += 1
         heapq.heappush(self._due, (due_ns, self._scheduled, item))
 

@@ -9,11 +9,13 @@ from venues.model.events import (
     Canceled,
     CancelRejected,
     Expired,
+    Filled,
     Rejected,
     Reported,
     Standing,
 )
 from venues.model.numbers import ZERO
+from venues.model.order import Liquidity
 from venues.paper.faults import CumBehind
 from venues.paper.truth import PaperOrder
 
@@ -26,6 +28,7 @@ def accepted(order: PaperOrder, now_ns: int) -> Accepted:
         venue=submit.venue,
         ts_exchange_ns=now_ns,
         venue_order_id=f"{submit.venue}-{order.order_no}",
+        list_id=order.list_id,
     )
 
 
@@ -44,6 +47,25 @@ def activated(order: PaperOrder, now_ns: int) -> Activated:
     submit = order.submit
     return Activated(
         client_order_id=submit.client_order_id, venue=submit.venue, ts_exchange_ns=now_ns
+    )
+
+
+def filled(
+    order: PaperOrder, tick: int, lots: int, fee: tuple[Decimal, str], liquidity: Liquidity, ts: int
+) -> Filled:
+    """Say that `lots` of the order, counted already, traded at `tick` for `fee` and its currency."""
+    submit, listed = order.submit, order.listing
+    return Filled(
+        client_order_id=submit.client_order_id,
+        venue=submit.venue,
+        ts_exchange_ns=ts,
+        exec_id=f"{submit.venue}-{order.order_no}-{len(order.fills) + 1}",
+        quantity=listed.quantity(lots),
+        price=listed.price(tick),
+        fee=fee[0],
+        fee_currency=fee[1],
+        liquidity=liquidity,
+        cum_quantity=listed.quantity(order.cum_lots),
     )
 
 
@@ -89,6 +111,7 @@ def reported(order: PaperOrder, now_ns: int) -> Reported:
         standing=order.standing,
         cum_quantity=order.listing.quantity(order.cum_lots),
         fills=tuple(order.fills),
+        list_id=order.list_id,
     )
 
 

@@ -23,7 +23,14 @@ Bools = npt.NDArray[np.bool_]
 DERIV_KINDS: Final = (DerivKind.MARK, DerivKind.INDEX, DerivKind.FUNDING)
 
 # Terms that joined `Instrument` after the first tapes: hashed only where they are not the default.
-_LATER: Final = ("fee_in", "order_cost", "funding_interval_s", "stop_orders", "reduce_only")
+_LATER: Final = (
+    "fee_in",
+    "order_cost",
+    "funding_interval_s",
+    "stop_orders",
+    "order_lists",
+    "reduce_only",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,6 +40,7 @@ _INSTRUMENT_MAY = (
     "order_cost",
     "funding_interval_s",
     "stop_orders",
+    "order_lists",
     "reduce_only",
 )
 
@@ -141,6 +142,7 @@ def _source(folder: Path, entry: "_Table") -> Source:
         fee_in=_fee_in(entry, kinds[entry.text("kind")]),
         funding_interval_s=_funding_interval_s(entry),
         stop_orders=entry.switch("stop_orders"),
+        order_lists=_order_lists(entry),
         reduce_only=_reduce_only(entry, kinds[entry.text("kind")]),
     )
     instrument = _with_order_cost(entry, instrument)
@@ -152,6 +154,12 @@ def _source(folder: Path, entry: "_Table") -> Source:
     return Source(
         instrument, *steps, entry.path("book", folder), entry.path("trades", folder), derivs
     )
+
+
+def _order_lists(entry: "_Table") -> bool:
+    if entry.switch("order_lists") and not entry.switch("stop_orders"):
+        raise entry.refuse("order_lists", "a list is of a stop, too: needs stop_orders = true")
+    return entry.switch("order_lists")
 
 
 def _contract(entry: "_Table", kind: Kind) -> Contract:

@@ -73,6 +73,8 @@ def _instrument_table(recording: Recording, stem: str) -> str:
         lines.append(f"funding_interval_s = {i.funding_interval_s}")
     if i.stop_orders:
         lines.append("stop_orders = true")
+    if i.order_lists:
+        lines.append("order_lists = true")
     return "\n".join(["[[instrument]]", *lines, ""])
 
 

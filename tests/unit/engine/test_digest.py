@@ -7,7 +7,7 @@ import pytest
 
 from router.engine.digest import Digest
 from tests.fakes.children import canceled, expired, filled, submit
-from venues.model.commands import Cancel, Command, Query, Submit
+from venues.model.commands import Cancel, Command, Query, Submit, SubmitPair
 from venues.model.events import Accepted, ExecutionEvent
 from venues.model.ids import MAIN_ACCOUNT, ClientOrderId
 from venues.model.order import Liquidity, Side, TimeInForce
@@ -21,7 +21,7 @@ def digest(*facts: Command | ExecutionEvent) -> str:
     """Return the digest of commands and events in order."""
     running = Digest()
     for fact in facts:
-        if isinstance(fact, Submit | Cancel | Query):
+        if isinstance(fact, Submit | SubmitPair | Cancel | Query):
             running.command(fact)
         else:
             running.event(fact)

@@ -1,6 +1,7 @@
 """What an answer proves: every row of the fault table, told to the real client by a server on loopback."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -233,6 +234,27 @@ async def test_whoever_waits_may_be_cancelled_and_the_order_still_lands(
         with pytest.raises(asyncio.CancelledError):
             await waiting
     assert binance.seen == ["POST /api/v3/order"]  # close waited for it
+
+
+async def test_a_call_that_nobody_waits_for_any_more_fails_without_a_word_of_its_address(
+    binance: RawServer,
+) -> None:
+    binance.reply = answer(500, "<html></html>")
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    async with exchange_at("binance", binance.redirect, 5_000) as (exchange, _):
+        symbol = LISTED[0][2]
+        waiting = asyncio.ensure_future(
+            exchange.fly(None, lambda: exchange.ccxt.fetch_open_orders(symbol))
+        )
+        while not exchange.flying:  # noqa: ASYNC110 - a few turns of the loop, and nothing rings
+            await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    del waiting
+    gc.collect()
+    assert binance.seen == ["GET /api/v3/openOrders"]
+    assert told == []
 
 
 async def test_an_error_of_the_client_itself_proves_nothing_once_the_order_left(

@@ -71,6 +71,15 @@ def test_guarded_legs_may_both_be_live_where_the_order_only_reduces(tmp_path: Pa
     )
 
 
+def test_a_native_group_is_a_rest_and_a_stop_on_a_price_of_the_venues_own(tmp_path: Path) -> None:
+    stop = STOP.replace('kind = "limit_stop"', 'kind = "limit_stop", trigger_source = "last"')
+    path = tmp_path / "o.toml"
+    path.write_text(HEAD + 'mode = "native"\n' + PROFIT + stop)
+    assert "native oco of take_profit (rest at the primary peg, limit 64000) and stop" in check(
+        path
+    )
+
+
 def test_check_says_what_each_leg_does(tmp_path: Path) -> None:
     path = tmp_path / "o.toml"
     path.write_text(HEAD + PROFIT + STOP)
@@ -90,12 +99,12 @@ def test_check_says_what_each_leg_does(tmp_path: Path) -> None:
         ),
         (
             'mode = "both"\n' + PROFIT + STOP,
-            'o.toml:8: order.oco.mode = "both": must be strict or guarded',
+            'o.toml:8: order.oco.mode = "both": must be one of strict, guarded, native',
         ),
         (
             'mode = "native"\n' + PROFIT + STOP,
-            'o.toml:8: order.oco.mode = "native": no paper venue has order lists of its own; '
-            "use strict",
+            "o.toml:7: order.oco: mode native: trigger_source of stop: a venue goes by a price of its "
+            "own: last or mark",
         ),
         (
             PROFIT,

@@ -104,3 +104,14 @@ def test_less_than_a_venue_takes_at_the_stops_own_limit_does_not_stand() -> None
     least = instrument("least", stop_orders=True, min_notional="90")
     assert where(stops((least, quoted(least, "9")), quantity="1", limit="89")) == []
     assert where(stops((least, quoted(least, "9")), quantity="1.02", limit="89")) == [(0, "1.02")]
+
+
+def test_a_list_whose_profit_would_be_too_small_an_order_stands_nowhere() -> None:
+    least = instrument("least", stop_orders=True, order_lists=True, min_notional="390")
+    depth, composite = seen(scale_of(least), [quoted(least, "9")])
+    wanted = Protect(quantity=Decimal(4), trigger_price=Decimal(105), limit=Decimal(106))
+    terms = Terms()
+    near = place_stops(depth, composite, wanted, side=Side.BUY, terms=terms, profit=Decimal("97.5"))
+    assert [guard.profit_price for guard in near.guards] == [Decimal("97.5")]
+    far = place_stops(depth, composite, wanted, side=Side.BUY, terms=terms, profit=Decimal(97))
+    assert far.guards == ()

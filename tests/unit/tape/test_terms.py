@@ -102,3 +102,19 @@ def test_an_interval_that_cannot_be_is_refused(tmp_path: Path, said: str) -> Non
     toml('kind = "perp"', f'kind = "perp"\nfunding_interval_s = {said}')(folder)
     with pytest.raises(TapeError, match="instrument 2: funding_interval_s = "):
         read_tape(folder)
+
+
+def test_a_venue_takes_order_lists_only_where_the_tape_says_so(tmp_path: Path) -> None:
+    folder = good_folder(tmp_path / "tape")
+    toml('kind = "perp"', 'kind = "perp"\nstop_orders = true\norder_lists = true')(folder)
+    tape = read_tape(folder)
+    assert [i.order_lists for i in tape.instruments] == [False, True]
+    write_tape(tape, tmp_path / "again")
+    assert read_tape(tmp_path / "again").fingerprint == tape.fingerprint
+
+
+def test_order_lists_without_stop_orders_are_refused(tmp_path: Path) -> None:
+    folder = good_folder(tmp_path / "tape")
+    toml('kind = "perp"', 'kind = "perp"\norder_lists = true')(folder)
+    with pytest.raises(TapeError, match=r"order_lists = .* needs stop_orders = true"):
+        read_tape(folder)
