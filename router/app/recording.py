@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -81,9 +80,10 @@ def run_record(
         raise InputError("--book: the same book twice; name each once")
     if (out / TERMS_FILE).exists():
         raise InputError(f"{out}: this folder holds a tape; name another --out")
-    began = time.monotonic_ns()
-    recorder, interrupted = asyncio.run(_record(wanted, for_s, redirect))
-    seconds = f"{(time.monotonic_ns() - began) / _S:.1f}"
+    clock = WallClock()
+    began_ns = clock.now_ns()
+    recorder, interrupted = asyncio.run(_record(wanted, for_s, redirect, clock))
+    seconds = f"{(clock.now_ns() - began_ns) // (_S // 10) / 10:.1f}"
     try:
         tape = recorder.tape(out.name)
     except TapeError as silent:
@@ -118,7 +118,7 @@ def _book(text: str) -> Book:
 
 
 async def _record(
-    wanted: Sequence[Book], for_s: int, redirect: Path | None
+    wanted: Sequence[Book], for_s: int, redirect: Path | None, clock: WallClock
 ) -> tuple[Recorder, bool]:
     """Return what was heard, and whether Ctrl-C ended it."""
     if redirect is not None:
@@ -131,7 +131,7 @@ async def _record(
         stopped = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
         ends = [
-            asyncio.ensure_future(_listen(listings, session, recorder)),
+            asyncio.ensure_future(_listen(listings, session, recorder, clock)),
             asyncio.ensure_future(stopped.wait()),
         ]
         try:
@@ -161,12 +161,14 @@ async def _loaded(
 
 
 async def _listen(
-    listings: Sequence[tuple[Book, Listing]], session: aiohttp.ClientSession, recorder: Recorder
+    listings: Sequence[tuple[Book, Listing]],
+    session: aiohttp.ClientSession,
+    recorder: Recorder,
+    clock: WallClock,
 ) -> None:
     """Listen until cancelled, or until the recorder is full."""
     instruments = tuple(found.instrument for _, found in listings)
     books = KernelBooks(instruments, BookArena([_ROOM] * len(instruments)))
-    clock = WallClock()
     ears = [
         Listening(
             books,
