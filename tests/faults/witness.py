@@ -1,7 +1,6 @@
 """What is true from outside: venue logs, committed rows and the tape, held against promises 1 to 3."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -20,10 +19,11 @@ from router.engine.records import (
 from router.engine.state import EngineState
 from router.journal.ports import Row
 from router.orders.lifecycle import Status
-from router.orders.parent import ENDED, Parent, ParentState
+from router.orders.parent import ENDED, ParentState
 from router.risk.limits import Limits
 from tests.faults.bounds import out_of_bounds
 from tests.faults.capped import left_too_large, spared
+from tests.faults.exposure import Exposure
 from tests.faults.guards import fired_for_nothing, too_large_an_exit, unguarded
 from tests.faults.likeness import child_differs, parent_differs, whole_differs
 from tests.faults.listed import counted_twice
@@ -53,32 +53,6 @@ class Violation(AssertionError):
     """A promise is broken; the message says which and how."""
 
 
-@dataclass(slots=True)
-class _Exposure:
-    """What one parent has traded or may still trade at the venues, in market units.
-
-    `lies`: what venues traded beyond an order or left out of its closing report. `late`: orders
-    they took long after the deadline, when nobody could count on that any more.
-    """
-
-    parent: Parent
-    final: Decimal = ZERO
-    lies: Decimal = ZERO
-    open: dict[ClientOrderId, Submit] = field(default_factory=dict)
-    late: dict[ClientOrderId, Decimal] = field(default_factory=dict)
-    pairs: dict[ClientOrderId, ClientOrderId] = field(default_factory=dict)
-
-    @property
-    def quantity(self) -> Decimal:
-        """Return what was asked for, as amended."""
-        return self.parent.spec.quantity
-
-    @property
-    def excused(self) -> Decimal:
-        """Return what may go beyond the quantity by no fault of ours."""
-        return self.lies + sum(self.late.values(), ZERO)
-
-
 class Witness:
     """Follows everything that leaves, is committed or happens at a venue; raises Violation."""
 
@@ -104,7 +78,7 @@ class Witness:
         self._intents: dict[_Name, Command] = {}
         self._left: set[_Name] = set()
         self._released: set[ClientOrderId] = set()
-        self._exposures: dict[ParentId, _Exposure] = {}
+        self._exposures: dict[ParentId, Exposure] = {}
         self.opened = False
         self.overfilled: set[ParentId] = set()
         self.seen_alive: set[ClientOrderId] = set()  # orders their venues have told us of
@@ -238,7 +212,7 @@ class Witness:
         """Count a command that is under way now."""
         if isinstance(command, Submit | SubmitPair):
             parent = self.shadow.parents[command.parent_id]
-            exposure = self._exposures.setdefault(command.parent_id, _Exposure(parent))
+            exposure = self._exposures.setdefault(command.parent_id, Exposure(parent))
             exposure.open |= {s.client_order_id: s for s in orders_of(command)}
             if isinstance(command, SubmitPair):
                 exposure.pairs[command.client_order_id] = command.stop.client_order_id
@@ -258,7 +232,8 @@ class Witness:
             raise Violation(f"{submit.client_order_id} leaves before its release")
         self._check_book(submit, now_ns)
         self._check_price(submit)
-        if wrong := out_of_bounds(submit, parent, self._members, self._market.view):
+        lies = self._lies(submit.parent_id)
+        if wrong := out_of_bounds(submit, parent, self._members, self._market.view, lies):
             raise Violation(f"{submit.client_order_id}: {wrong}")
         if not self._profile.honest:
             return
@@ -317,7 +292,7 @@ class Witness:
                     f"{exposure.excused} of it by lies"
                 )
 
-    def _total(self, exposure: _Exposure) -> Decimal:
+    def _total(self, exposure: Exposure) -> Decimal:
         total = exposure.final
         uncertain: list[tuple[Submit, Decimal]] = []  # what may still trade, by order
         for order_id, submit in list(exposure.open.items()):
@@ -336,6 +311,8 @@ class Witness:
             uncertain.append((submit, order.listing.quantity(max(order.leaves, 0))))
             if order_id in venue.broke_the_deadline:
                 exposure.late[order_id] = quantity
+                most = max(quantity, exposure.told_late.get(order_id, ZERO))
+                exposure.told_late[order_id] = most
             total += quantity
             if order.standing not in OPEN:
                 del exposure.open[order_id]
@@ -351,7 +328,7 @@ class Witness:
         if exposure is None:
             return ZERO
         self._total(exposure)
-        return exposure.excused
+        return exposure.excused_as_told(self.shadow)
 
     # -- what the engine believes ------------------------------------------------------------------
 
