@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 
@@ -37,17 +38,15 @@ from venues.books.port import Capacity
 from venues.books.probe_table import KernelProbes
 from venues.books.store import KernelBooks
 from venues.books.watch_table import KernelWatches
+from venues.live.connect import connected
 from venues.live.credentials import Credentials
 from venues.live.dialect import Dialect
-from venues.live.exchange import Exchange
 from venues.live.feed import LiveFeed, Patience
 from venues.live.frames.grid import Grid
 from venues.live.gateway import LiveGateway
 from venues.live.listening import Listening
-from venues.live.markets import Listing, listing, load_rows
 from venues.live.source import source_of
 from venues.model.ids import Symbol, VenueId, run_id
-from venues.model.instrument import Instrument
 
 # So many ticks around the touch are kept dense: 1 % of a price of 60,000 in ticks of 0.01.
 _ROOM = Capacity(window=1 << 16, slots=1 << 12)
@@ -61,20 +60,6 @@ class Account:
     dialect: Dialect
     credentials: Credentials
     symbols: tuple[Symbol, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A venue whose markets are loaded."""
-
-    account: Account
-    client: Exchange
-    listings: Mapping[Symbol, Listing]
-
-    @property
-    def instruments(self) -> tuple[Instrument, ...]:
-        """Return what is traded there."""
-        return tuple(found.instrument for found in self.listings.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,88 +105,94 @@ class LiveSession:
         await self.quiet()
 
 
-async def connect(account: Account, session: aiohttp.ClientSession) -> Place:
-    """Load the markets of an account's venue.
-
-    VenueUnreachable where it does not answer; InputError for a symbol it does not list.
-    """
-    client = Exchange(account.dialect, session, account.credentials)
-    rows = await load_rows(client, account.symbols)
-    listed = {
-        symbol: listing(row, account.venue, account.dialect)
-        for symbol, row in zip(account.symbols, rows, strict=True)
-    }
-    return Place(account, client, listed)
-
-
 @contextlib.asynccontextmanager
 async def open_live(
-    places: Sequence[Place],
+    accounts: Sequence[Account],
     session: aiohttp.ClientSession,
     settings: Settings,
     *,
+    folder: Path,
     journal: Journal,
     report: Callable[[Change], None],
     noticed: Callable[[str, str], None],
 ) -> AsyncIterator[LiveSession]:
     """Run an engine at real venues; nothing is traded before a parent is handed over.
 
-    `noticed(venue, why)` hears of every book that was lost. Leaving the block stops the engine where
-    it stands, and waits for every call under way; wind down before for an orderly end.
+    `folder` keeps their markets for a start at which a venue does not tell them. `noticed(book, why)`
+    hears of every book that was lost. Leaving the block stops the engine where it stands, and waits
+    for every call under way; wind down before for an orderly end. InputError and VenueUnreachable
+    say why a venue cannot be traded at.
     """
     clock = WallClock()
-    instruments = on_terms(tuple(i for place in places for i in place.instruments), settings)
+    async with contextlib.AsyncExitStack() as stack:
+        gateways: dict[VenueId, LiveGateway] = {}
+        for one in accounts:
+            connection = await stack.enter_async_context(
+                connected(
+                    one.venue,
+                    one.dialect,
+                    session,
+                    one.credentials,
+                    one.symbols,
+                    clock,
+                    markets=folder / f"{one.venue}.markets.json",
+                )
+            )
+            gateways[one.venue] = connection.gateway
+        market = _market(gateways, settings)
+        feed = _feed(accounts, gateways, market, session, clock, noticed)
+        desk, follower = _desk(market, settings, clock, journal)
+        live = Live(
+            desk=desk,
+            clock=clock,
+            feed=feed,
+            gateways=gateways,
+            idle=lambda: False,
+            rng=seeded(f"{desk.engine.core.run}/supervisor"),
+            report=report,
+            beside={f"requests {venue}": gateway.run for venue, gateway in gateways.items()},
+        )
+        running = asyncio.create_task(live.run(), name="engine")
+        try:
+            yield LiveSession(desk, follower, market, clock, gateways, live, running)
+        finally:
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+
+
+def _market(gateways: Mapping[VenueId, LiveGateway], settings: Settings) -> LiveMarket:
+    listed = [found for gateway in gateways.values() for found in gateway.listings.values()]
+    instruments = on_terms(tuple(found.instrument for found in listed), settings)
     books = KernelBooks(instruments, BookArena([_ROOM] * len(instruments)))
     probes = KernelProbes(books, learn=False)
-    watches = KernelWatches(books, settings.run.stale_after_ns)
-    market = LiveMarket(books, probes, watches)
-    feed = LiveFeed(
+    return LiveMarket(books, probes, KernelWatches(books, settings.run.stale_after_ns))
+
+
+def _feed(
+    accounts: Sequence[Account],
+    gateways: Mapping[VenueId, LiveGateway],
+    market: LiveMarket,
+    session: aiohttp.ClientSession,
+    clock: WallClock,
+    noticed: Callable[[str, str], None],
+) -> LiveFeed:
+    instruments = market.view.instruments
+    sources = {one.venue: source_of(one.dialect.family) for one in accounts}
+    listening = []
+    for i, instrument in enumerate(instruments):
+        found = gateways[instrument.venue].listings[instrument.symbol]
+        grid = Grid(found.instrument.tick_size, found.instrument.lot_size)
+        source = sources[instrument.venue]
+        listening.append(Listening(market.view, i, found.stream_name, grid, source))
+    return LiveFeed(
         session,
         clock,
-        watches,
-        [*_listening(places, books)],
+        market.watches,
+        listening,
         noticed=lambda i, why: noticed(f"{instruments[i].venue} {instruments[i].symbol}", why),
         patience=Patience(),
     )
-    gateways = {
-        place.account.venue: LiveGateway(place.account.venue, place.client, place.listings, clock)
-        for place in places
-    }
-    desk, follower = _desk(market, settings, clock, journal)
-    live = Live(
-        desk=desk,
-        clock=clock,
-        feed=feed,
-        gateways=gateways,
-        idle=lambda: False,
-        rng=seeded(f"{desk.engine.core.run}/supervisor"),
-        report=report,
-        beside={f"requests {venue}": gateway.run for venue, gateway in gateways.items()},
-    )
-    running = asyncio.create_task(live.run(), name="engine")
-    try:
-        yield LiveSession(desk, follower, market, clock, gateways, live, running)
-    finally:
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
-        for gateway in gateways.values():
-            await gateway.close()
-
-
-def _listening(places: Sequence[Place], books: KernelBooks) -> list[Listening]:
-    found = []
-    for place in places:
-        source = source_of(place.account.dialect.family)
-        for symbol, listed in place.listings.items():
-            i = next(
-                n
-                for n, known in enumerate(books.instruments)
-                if (known.venue, known.symbol) == (place.account.venue, symbol)
-            )
-            grid = Grid(listed.instrument.tick_size, listed.instrument.lot_size)
-            found.append(Listening(books, i, listed.stream_name, grid, source))
-    return found
 
 
 def _desk(

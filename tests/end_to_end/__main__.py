@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from router.app.live_session import Account, LiveSession, connect, open_live
+from router.app.live_session import Account, LiveSession, open_live
 from router.app.sandboxing import REDIRECT
 from router.journal.sqlite import DURABLE, open_journal
 from router.runtime.supervise import Change
@@ -56,14 +56,15 @@ async def _run(folder: Path, horizon_s: int, outages: int) -> int:
         noticed: list[str] = []
         changes: list[Change] = []
         try:
-            places = [
-                await connect(Account(VenueId(name), dialect, _credentials(name), (symbol,)), http)
+            accounts = [
+                Account(VenueId(name), dialect, _credentials(name), (symbol,))
                 for name, (dialect, symbol) in PLACES.items()
             ]
             async with open_live(
-                places,
+                accounts,
                 http,
                 settings(),
+                folder=folder,
                 journal=journal,
                 report=changes.append,
                 noticed=lambda where, why: noticed.append(f"{where}: {why}"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from router.app.live_session import Account, LiveSession, connect, open_live
+from router.app.live_session import Account, LiveSession, open_live
 from router.journal.sqlite import DURABLE, open_journal
 from router.runtime.clocks import WallClock
 from router.runtime.supervise import Change
@@ -77,19 +77,15 @@ async def floor(folder: Path, *, seed: int = 1) -> AsyncIterator[Floor]:
     changes: list[Change] = []
     journal = open_journal(folder / "journal.db", DURABLE)
     try:
-        places = [
-            await connect(
-                Account(
-                    VenueId(name), dialect, wallet if name == "hyperliquid" else binance, (symbol,)
-                ),
-                http,
-            )
+        accounts = [
+            Account(VenueId(name), dialect, wallet if name == "hyperliquid" else binance, (symbol,))
             for name, (dialect, symbol) in PLACES.items()
         ]
         async with open_live(
-            places,
+            accounts,
             http,
             settings(),
+            folder=folder,
             journal=journal,
             report=changes.append,
             noticed=lambda where, why: noticed.append(f"{where}: {why}"),
