@@ -194,6 +194,33 @@ def _client(
         )
     if dialect.family is Family.HYPERLIQUID:
         client.initialize_client = _nothing_to_approve
+    client.client = _with_futures_looked_at(client.client)
+    return client
+
+
+def _with_futures_looked_at(socket_of: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return ccxt's maker of sockets, whose failed futures asyncio does not log, addresses and all.
+
+    When a socket breaks ccxt fails every future of it, also those that nobody awaits any more.
+    """
+
+    def looked_at(future: asyncio.Future[object]) -> None:
+        if not future.cancelled():
+            future.exception()
+
+    def client(url: str) -> Any:  # noqa: ANN401 - ccxt ships no types
+        socket = socket_of(url)
+        made = type(socket).future
+
+        def future(message_hash: str) -> Any:  # noqa: ANN401 - as above
+            awaited = made(socket, message_hash)
+            awaited.remove_done_callback(looked_at)  # the same one is asked for again and again
+            awaited.add_done_callback(looked_at)
+            return awaited
+
+        socket.future = future
+        return socket
+
     return client
 
 

@@ -1,5 +1,7 @@
 """Nothing leaves that was not meant: the real client of each venue, with no network behind it."""
 
+import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from decimal import Decimal
@@ -157,6 +159,18 @@ async def test_a_client_that_would_send_again_does_not_start(options: dict[str, 
     async with nowhere() as session:
         with pytest.raises(InputError, match="would send orders again"):
             Exchange(dialect_of("binance"), session, credentials(), options=options)
+
+
+async def test_a_broken_socket_says_nothing_of_what_nobody_waited_for(
+    exchange: Exchange, caplog: pytest.LogCaptureFixture
+) -> None:
+    socket = exchange.ccxt.client("wss://nowhere.invalid/ws")
+    assert socket.future("orders") is socket.future("orders")
+    socket.reject(ValueError("an address with a key in it"))
+    assert not socket.futures
+    gc.collect()
+    await asyncio.sleep(0)
+    assert caplog.text == ""
 
 
 def test_an_exchange_without_a_row_is_refused() -> None:
