@@ -13,8 +13,9 @@ def why_apart(core: Core, parent: Parent) -> str:
     """Return why no two legs of `parent` may be live at once, "" if their venues cap them.
 
     They may where every place at which it holds something, or has an order, caps reduce-only orders
-    at what is held, nothing that could add to it is open or in doubt, and all that is held is no more
-    than the group may still trade. An exit whose entry still trades grows: its position is not settled.
+    at what is held, nothing that could add to it is open or in doubt, and all that is held, or was when
+    an open leg left, is no more than the group may still trade. An exit whose entry still trades
+    grows: its position is not settled.
     """
     spec, guard = parent.spec, parent.guard
     if guard is None:
@@ -22,21 +23,25 @@ def why_apart(core: Core, parent: Parent) -> str:
     if spec.exit_of is not None and not core.state.parents[spec.exit_of].ended:
         return "its entry still trades"
     held_in_all = ZERO
+    since = False  # whether others have sold of it meanwhile
     for member in core.markets.scale_of(parent).members:
         i = member.instrument
-        held = guard.held(spec, i)
-        mine = any(c.place == (i.venue, i.symbol) for c in parent.unsettled.values())
+        place = i.venue, i.symbol
+        mine = [c for c in parent.unsettled.values() if c.place == place]
+        held = guard.most(spec, i, mine, parent.traded_at(place).filled)
         if not held and not mine:
             continue
         if not member.sized:
             return f"{i.venue} trades contracts that nobody has counted"
         if why := guard.why_uncapped(spec, i):
             return why
+        since = since or held > guard.held(spec, i)
         held_in_all += member.market_quantity(held)
     left = _wanted(parent) - parent.filled
     if held_in_all > left:
+        was = "was held when a leg left," if since else "is held"
         return (
-            f"{plain(held_in_all)} is held where {plain(left)} is to be traded: both legs would fit"
+            f"{plain(held_in_all)} {was} where {plain(left)} is to be traded: both legs would fit"
         )
     return ""
 

@@ -67,6 +67,16 @@ class Guard:
         """
         return MONEY.add(self.held(spec, instrument), traded)
 
+    def most(
+        self, spec: ParentSpec, instrument: Instrument, there: Iterable[Child], traded: Decimal
+    ) -> Decimal:
+        """Return what the group may at most trade at a place that caps it, instrument units.
+
+        `there`: its orders at that place that are not settled. `traded`: see `ground`.
+        """
+        held = self.held(spec, instrument)
+        return max(held, *(MONEY.subtract(c.ground, traded) for c in there), ZERO)
+
     def reserved(
         self,
         spec: ParentSpec,
@@ -84,10 +94,8 @@ class Guard:
         for there in by_place.values():
             member, place = there[0].member, there[0].place
             open_ = sum((c.reserved for c in there), ZERO)
-            cap = self.cap(spec, member.instrument)
-            if cap is not None:
-                grounds = (MONEY.subtract(c.ground, traded(place)) for c in there)
-                open_ = min(open_, max(cap, *grounds))
+            if not self.why_uncapped(spec, member.instrument):
+                open_ = min(open_, self.most(spec, member.instrument, there, traded(place)))
             total += member.market_quantity(open_)
         return total
 

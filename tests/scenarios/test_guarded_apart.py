@@ -141,6 +141,29 @@ def test_more_held_than_is_to_be_sold_would_let_both_trade_so_they_keep_apart() 
     assert of(desk, "out").idle.endswith("15 is held where 10 is to be traded: both legs would fit")
 
 
+def test_so_they_do_when_others_have_sold_the_surplus_while_a_leg_was_open() -> None:
+    desk = Scenario(take(), buy="15", limit="101", venues=(CAPPED,))
+    desk.book("alpha", CALM)
+    desk.fills_all(desk.at(0))
+    spec = structs.replace(
+        desk.spec,
+        id=ParentId("out"),
+        side=Side.SELL,
+        quantity=Decimal(10),
+        limit_price=None,
+        params=TARGETS,
+        reduce_only=True,
+    )
+    desk.submit(spec)
+    desk.answer_lost("alpha#2")
+    desk.fills_all(other(desk, "6", Side.SELL))
+    said = [desk.at(second / 5) for second in range(1, 10)]
+    # 9 is held, but the leg may have traded 10 of 15 first, and there would be room for more.
+    assert not [what for one in said for what in one if "rest sell" in what]
+    assert of(desk, "out").idle.endswith("15 is held where 10 is to be traded: both legs would fit")
+    assert not {"quantity", "anomaly"} & set(desk.flags)
+
+
 def test_with_exactly_that_held_a_group_of_its_own_stands_beside_itself() -> None:
     desk = Scenario(take(), buy="10", limit="101", venues=(CAPPED,))
     desk.book("alpha", CALM)
