@@ -160,7 +160,9 @@ def test_so_they_do_when_others_have_sold_the_surplus_while_a_leg_was_open() -> 
     said = [desk.at(second / 5) for second in range(1, 10)]
     # 9 is held, but the leg may have traded 10 of 15 first, and there would be room for more.
     assert not [what for one in said for what in one if "rest sell" in what]
-    assert of(desk, "out").idle.endswith("15 is held where 10 is to be traded: both legs would fit")
+    assert of(desk, "out").idle.endswith(
+        "15 was held when a leg left, where 10 is to be traded: both legs would fit"
+    )
     assert not {"quantity", "anomaly"} & set(desk.flags)
 
 
