@@ -37,10 +37,11 @@ def rungs_of(view: View, params: LadderParams) -> tuple[Rung, ...]:
             carried = 0
     if not carried:
         return tuple(rungs)
-    if not rungs:
-        return (Rung(prices[-1], carried),)
-    # What is left at the far end joins the last rung, at the far price.
-    return (*rungs[:-1], Rung(prices[-1], rungs[-1].weight + carried))
+    # What is left at the far end joins the last rung, as far out as it is large enough.
+    last = carried + (rungs[-1].weight if rungs else 0)
+    size = _share(view, last, sum(weights))
+    fits = (price for price in reversed(prices) if size >= view.min_quantity(price))
+    return (*rungs[:-1], Rung(next(fits, prices[-1]), last))
 
 
 def sizes_of(view: View, rungs: Sequence[Rung]) -> tuple[Decimal, ...]:

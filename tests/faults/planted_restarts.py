@@ -122,7 +122,7 @@ def the_dead_stay_dead(patch: Patch) -> None:
     def never(child: Child, event: ExecutionEvent) -> bool:
         return False
 
-    patch.setattr(state_module, "_raises", never)
+    patch.setattr(state_module, "raises", never)
 
 
 def queries_numbered_anew(patch: Patch) -> None:
